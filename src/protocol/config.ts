@@ -1,0 +1,108 @@
+import { z } from './zod.ts';
+
+export const SandboxMode = z.enum(['read-only', 'workspace-write', 'danger-full-access']);
+export type SandboxMode = z.infer<typeof SandboxMode>;
+
+/** Per category: `true` asks as on-request would, `false` refuses without asking. */
+export const GranularPolicy = z.strictObject({
+  sandbox_approval: z.boolean(),
+  rules: z.boolean(),
+  mcp_elicitations: z.boolean(),
+  request_permissions: z.boolean().default(false),
+  skill_approval: z.boolean().default(false),
+});
+export type GranularPolicy = z.infer<typeof GranularPolicy>;
+
+export const ApprovalPolicy = z.union([
+  z.enum(['untrusted', 'on-request', 'never']),
+  z.strictObject({ granular: GranularPolicy }),
+]);
+export type ApprovalPolicy = z.infer<typeof ApprovalPolicy>;
+
+export const AskOnRisk = z.enum(['medium', 'high', 'critical', 'off']);
+export type AskOnRisk = z.infer<typeof AskOnRisk>;
+
+/** Which variables of the opener's environment a session gets. */
+export const EnvironmentPolicy = z.strictObject({
+  /** Names (with `*`) that are passed although they look like secrets. */
+  include: z.array(z.string()).default([]),
+  /** Names (with `*`) that are never passed. */
+  exclude: z.array(z.string()).default([]),
+  /** Values that are set last. */
+  set: z.record(z.string(), z.string()).default({}),
+});
+export type EnvironmentPolicy = z.infer<typeof EnvironmentPolicy>;
+
+/**
+ * The keys that a configuration file may hold, exactly as typed there, all optional. Durations are strings such as
+ * `24h` or `30m`; sizes strings such as `1GiB` or a number of bytes; paths may begin with `~`.
+ */
+export const ConfigFile = z.strictObject({
+  sandbox_mode: SandboxMode.optional(),
+  approval_policy: z.union([ApprovalPolicy, z.literal('on-failure')]).optional(),
+  ask_on_risk: AskOnRisk.optional(),
+  approval_expiry: z.string().optional(),
+  shell: z.string().optional(),
+  exec_gate: z.boolean().optional(),
+  tmp: z.enum(['private', 'shared']).optional(),
+  tmp_size: z.union([z.string(), z.int().positive()]).optional(),
+  protect_secrets: z.boolean().optional(),
+  protected_paths: z.array(z.string()).optional(),
+  sandbox_workspace_write: z
+    .strictObject({
+      writable_roots: z.array(z.string()).optional(),
+      network_access: z.boolean().optional(),
+      exclude_tmpdir_env_var: z.boolean().optional(),
+      exclude_slash_tmp: z.boolean().optional(),
+    })
+    .optional(),
+  shell_environment_policy: EnvironmentPolicy.partial().optional(),
+});
+export type ConfigFile = z.infer<typeof ConfigFile>;
+
+/**
+ * The configuration in force for a session: every value resolved, every path absolute and real. This is the content of
+ * `config/snapshot`; with the facts of a judgement it lets the judgement be computed again later.
+ */
+export const ConfigSnapshot = z.object({
+  sandboxMode: SandboxMode,
+  approvalPolicy: ApprovalPolicy,
+  askOnRisk: AskOnRisk,
+  approvalExpiryMs: z.int().positive(),
+  shell: z.string(),
+  /** The kernel gate also without a wall. */
+  execGate: z.boolean(),
+  /** Folder that the session works in; real path. */
+  workspace: z.string(),
+  /** Real paths that may be written, the workspace first (none in read-only). */
+  writableRoots: z.array(z.string()),
+  tmp: z.enum(['private', 'shared']),
+  tmpWritable: z.boolean(),
+  tmpSizeBytes: z.int().positive(),
+  networkAccess: z.boolean(),
+  protectSecrets: z.boolean(),
+  /** Real paths of secrets that exist on this machine and are masked. */
+  secretPaths: z.array(z.string()),
+  /** Names that are read-only wherever they are below a writable root. */
+  protectedNames: z.array(z.string()),
+  /** Further absolute paths that are read-only although below a writable root. */
+  protectedPaths: z.array(z.string()),
+  environment: EnvironmentPolicy,
+  home: z.string(),
+});
+export type ConfigSnapshot = z.infer<typeof ConfigSnapshot>;
+
+/** The layers of configuration, weakest first. */
+export const ConfigLayerKind = z.enum(['defaults', 'user', 'project', 'profile', 'override', 'flag', 'session', 'managed']);
+export type ConfigLayerKind = z.infer<typeof ConfigLayerKind>;
+
+/** Where a value comes from: the layer, and in files the place. */
+export const ConfigOrigin = z.object({
+  layer: ConfigLayerKind,
+  file: z.string().optional(),
+  line: z.int().optional(),
+  column: z.int().optional(),
+  /** The flag as typed, for the layers `flag` and `override`. */
+  flag: z.string().optional(),
+});
+export type ConfigOrigin = z.infer<typeof ConfigOrigin>;

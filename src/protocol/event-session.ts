@@ -1,0 +1,49 @@
+import { ConfigOrigin, ConfigSnapshot } from './config.ts';
+import { TurnId } from './ids.ts';
+import { z } from './zod.ts';
+
+export const SessionOpened = z.object({
+  type: z.literal('session/opened'),
+  /** The engine process that owns the session. */
+  engineId: z.string(),
+  engineVersion: z.string(),
+  protocolVersion: z.int(),
+  /** `exec`, `demo`, `run` …: what opened it. */
+  origin: z.string(),
+  agentName: z.string(),
+  title: z.string(),
+  cwd: z.string(),
+  workspace: z.string(),
+  hasTerminal: z.boolean(),
+  parentSessionId: z.string().optional(),
+});
+export const SessionClosed = z.object({
+  type: z.literal('session/closed'),
+  reason: z.enum(['finished', 'closed-by-opener', 'opener-gone', 'engine-stopped', 'fault']),
+  detail: z.string().optional(),
+});
+export const SessionLost = z.object({
+  type: z.literal('session/lost'),
+  /** The engine that ended without closing it. */
+  engineId: z.string(),
+});
+/** The configuration from here on; judgements name the digest. `origins` tells where each key comes from. */
+export const ConfigSnapshotTaken = z.object({
+  type: z.literal('config/snapshot'),
+  digest: z.string(),
+  content: ConfigSnapshot,
+  origins: z.record(z.string(), ConfigOrigin),
+  warnings: z.array(z.string()),
+});
+export const TurnStarted = z.object({ type: z.literal('turn/started'), turnId: TurnId });
+export const TurnEnded = z.object({
+  type: z.literal('turn/ended'),
+  turnId: TurnId,
+  outcome: z.enum(['finished', 'stopped', 'cancelled', 'lost']),
+});
+export const MessageAdded = z.object({
+  type: z.literal('message/added'),
+  turnId: TurnId,
+  role: z.enum(['person', 'agent', 'system']),
+  text: z.string(),
+});

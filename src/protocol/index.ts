@@ -1,0 +1,64 @@
+export { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
+export {
+  ApprovalPolicy,
+  AskOnRisk,
+  ConfigFile,
+  ConfigLayerKind,
+  ConfigOrigin,
+  ConfigSnapshot,
+  EnvironmentPolicy,
+  GranularPolicy,
+  SandboxMode,
+} from './config.ts';
+export { Event, EventBody, type EventOf, type EventType, OutputNotice } from './event.ts';
+export { Review } from './event-review.ts';
+export { CapturedStream } from './event-step.ts';
+export { Fault, type FaultInit, type FaultKind, toFault } from './faults.ts';
+export { AccessGrant, CommandMatch, Grant, GrantScope, HostPort } from './grant.ts';
+export {
+  ApprovalId,
+  ApprovalKind,
+  createIdMaker,
+  GrantId,
+  type IdMaker,
+  type RandomBytes,
+  ReviewId,
+  RunId,
+  SessionId,
+  StepId,
+  TurnId,
+} from './ids.ts';
+export {
+  type CheckedParams,
+  type MethodName,
+  type MethodParams,
+  type MethodResult,
+  methods,
+  type NotificationName,
+  type NotificationParams,
+  notifications,
+  PROTOCOL_VERSION,
+  SessionExecResult,
+  SessionFlags,
+  SessionOpenParams,
+} from './methods.ts';
+export type { Ports } from './ports.ts';
+export { Risk, RiskEvidence, RiskFamily, RiskLevel, riskLevelOf } from './risk.ts';
+export {
+  EnforcedAccess,
+  Facts,
+  Judgement,
+  PathFact,
+  Reason,
+  Redirect,
+  RunOutcome,
+  SourceRange,
+  Step,
+  StepCategory,
+  StepContext,
+  StepDraft,
+  StepForm,
+  StepKind,
+  Verdict,
+  Word,
+} from './step.ts';

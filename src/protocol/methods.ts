@@ -1,0 +1,135 @@
+import { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
+import { Grant } from './grant.ts';
+import { GrantId, SessionId } from './ids.ts';
+import { z } from './zod.ts';
+
+/** Raised when a client and an engine could no longer understand each other. */
+export const PROTOCOL_VERSION = 1;
+
+const Empty = z.strictObject({});
+
+/** Configuration as the opener typed it: flags, and `-c` overrides. */
+export const SessionFlags = z.strictObject({
+  sandbox: z.string().optional(),
+  askForApproval: z.string().optional(),
+  addDirs: z.array(z.string()).default([]),
+  overrides: z.array(z.string()).default([]),
+  fullAuto: z.boolean().default(false),
+  bypass: z.boolean().default(false),
+  shell: z.string().optional(),
+});
+export type SessionFlags = z.infer<typeof SessionFlags>;
+
+const TerminalSize = z.strictObject({ columns: z.int().min(1).max(2000), rows: z.int().min(1).max(2000) });
+
+/** What the opener's process is: the session runs with it, not with the engine's own. */
+export const SessionOpenParams = z.strictObject({
+  origin: z.string().max(64),
+  cwd: z.string(),
+  env: z.record(z.string(), z.string()),
+  umask: z.int().min(0).max(0o777),
+  /** Present when the opener has a terminal: the script gets one too. */
+  terminal: TerminalSize.optional(),
+  hasStdin: z.boolean(),
+  flags: SessionFlags,
+  /**
+   * `opener`: it asks its person; `others`: waits until any client answers; `present`: waits only while a client that
+   * may answer is connected, else refused at once; `nobody`: questions are refused at once.
+   */
+  answers: z.enum(['opener', 'others', 'present', 'nobody']),
+  title: z.string().max(200).optional(),
+});
+export type SessionOpenParams = z.infer<typeof SessionOpenParams>;
+
+export const SessionExecResult = z.object({
+  outcome: z.enum(['ran', 'refused', 'cancelled', 'fault']),
+  /** The shell's own exit status, 128+n for a signal; 126 refused; 125 our failure. */
+  exitCode: z.int(),
+  message: z.string().optional(),
+});
+export type SessionExecResult = z.infer<typeof SessionExecResult>;
+
+const StreamData = z.strictObject({ sessionId: SessionId, stream: z.enum(['stdin', 'stdout', 'stderr']), data: z.base64() });
+
+/**
+ * Every request a client may send, with the shape of its parameters and of its result. `params` is checked before
+ * anything is done; a message of another shape is answered with an error and changes nothing.
+ */
+export const methods = {
+  'engine/hello': {
+    params: z.strictObject({ protocolVersion: z.int(), client: z.string().max(64), version: z.string().max(64) }),
+    result: z.object({
+      protocolVersion: z.int(),
+      engineVersion: z.string(),
+      engineId: z.string(),
+      pid: z.int(),
+      openSessions: z.int(),
+    }),
+  },
+  /** Ends the engine when no session is open. */
+  'engine/stop': { params: z.strictObject({ force: z.boolean().default(false) }), result: z.object({ stopping: z.boolean() }) },
+  'session/open': {
+    params: SessionOpenParams,
+    result: z.object({ sessionId: SessionId, warnings: z.array(z.string()), summary: z.array(z.string()) }),
+  },
+  /** One script through gate and wall; answers when it has ended. */
+  'session/exec': {
+    params: z.strictObject({ sessionId: SessionId, script: z.string() }),
+    result: SessionExecResult,
+  },
+  'session/close': { params: z.strictObject({ sessionId: SessionId }), result: Empty },
+  'session/signal': {
+    params: z.strictObject({ sessionId: SessionId, signal: z.enum(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL']) }),
+    result: Empty,
+  },
+  'session/resize': { params: TerminalSize.extend({ sessionId: SessionId }), result: Empty },
+  /** Events after `after` (0: all) of one session, then new ones; without a session, new ones of every session. */
+  'event/subscribe': {
+    params: z.strictObject({
+      sessionId: SessionId.optional(),
+      after: z.int().min(0).default(0),
+      /** This client shows questions to a person. */
+      mayAnswer: z.boolean().default(false),
+    }),
+    result: z.object({ approvals: z.array(Approval) }),
+  },
+  'approval/list': { params: Empty, result: z.object({ approvals: z.array(Approval) }) },
+  'approval/answer': {
+    params: z.strictObject({
+      /** The id or an unambiguous prefix of one. */
+      approvalId: z.string().max(64),
+      /** Of what was shown; absent: the caller answers whatever the question now is. */
+      digest: z.string().optional(),
+      requestKey: z.string().min(1).max(128),
+      by: z.string().max(128),
+      answer: ApprovalAnswer,
+    }),
+    result: AnswerResult,
+  },
+  'grant/list': { params: Empty, result: z.object({ grants: z.array(Grant) }) },
+  'grant/revoke': {
+    params: z.strictObject({ grantId: GrantId, by: z.string().max(128) }),
+    result: z.object({ revoked: z.boolean() }),
+  },
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type MethodParams<M extends MethodName> = z.input<(typeof methods)[M]['params']>;
+export type CheckedParams<M extends MethodName> = z.output<(typeof methods)[M]['params']>;
+export type MethodResult<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
+
+/** Messages without an answer, in either direction. */
+export const notifications = {
+  /** Engine to subscriber. */
+  'event/appended': z.object({ events: z.array(z.unknown()) }),
+  /** Engine to subscriber; may be dropped. */
+  'output/added': z.object({ sessionId: SessionId, runId: z.string(), stream: z.enum(['stdout', 'stderr']), offset: z.int(), text: z.string() }),
+  /** Opener's lossless stream, both ways. */
+  'stream/data': StreamData,
+  'stream/end': z.strictObject({ sessionId: SessionId, stream: z.enum(['stdin', 'stdout', 'stderr']) }),
+  /** The receiver has dealt with so many bytes: the sender may send as many again. */
+  'stream/credit': z.strictObject({ sessionId: SessionId, stream: z.enum(['stdin', 'stdout', 'stderr']), bytes: z.int().min(0) }),
+} as const;
+
+export type NotificationName = keyof typeof notifications;
+export type NotificationParams<N extends NotificationName> = z.output<(typeof notifications)[N]>;
