@@ -13,9 +13,7 @@ const BUILT = ['cli', 'engine', 'chunks'];
 function listFiles(folder) {
   if (!existsSync(folder)) return [];
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** A digest of every file the bundles are made from; contents, for a checkout may set times as it likes. */

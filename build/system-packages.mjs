@@ -36,8 +36,6 @@ const TEST_NEEDS = [
   { needs: 'bash', apt: 'bash', others: 'bash', why: 'runs the scripts under test' },
   { needs: 'git', apt: 'git', others: 'git', why: 'real repositories in tests' },
   { needs: 'setpriv', apt: 'util-linux', others: 'util-linux', why: 'tests as an ordinary user' },
-  { needs: 'keyctl', apt: 'keyutils', others: 'keyutils', why: 'tests of the kernel keyring' },
-  { needs: 'ps', apt: 'procps', others: 'procps-ng', why: 'tests look for leftover processes' },
 ];
 
 /** Whether a program is on PATH, or a file is there when an absolute path is given. */
@@ -74,7 +72,7 @@ function describeInstall(missing) {
   if (isPresent('apt-get')) return `${sudo}apt-get update && ${sudo}apt-get install -y ${names('apt')}`;
   if (isPresent('dnf')) return `${sudo}dnf install -y ${names('others')}`;
   if (isPresent('zypper')) return `${sudo}zypper install -y ${names('others')}`;
-  if (isPresent('pacman')) return `${sudo}pacman -S --needed bubblewrap base-devel python git keyutils`;
+  if (isPresent('pacman')) return `${sudo}pacman -S --needed bubblewrap base-devel python git`;
   return `(your package manager) install ${names('others')}`;
 }
 
