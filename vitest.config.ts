@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-/** One project per kind of test, so that a kind can be run alone: `vitest run --project unit`. */
-function describeProject(name: string, include: string[]) {
-  return { extends: true as const, test: { name, include } };
-}
+/** The kinds of tests, quick ones first; a kind runs alone with `vitest run --project unit`. */
+const KINDS = {
+  unit: 'test/unit/**/*.test.ts',
+  helpers: 'sandbox-helpers/test/**/*.test.ts',
+  real: 'test/real/**/*.test.ts',
+  journey: 'test/journey/**/*.test.ts',
+};
 
 export default defineConfig({
   test: {
@@ -11,11 +14,10 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: true,
-    projects: [
-      describeProject('unit', ['test/unit/**/*.test.ts']),
-      describeProject('helpers', ['sandbox-helpers/test/**/*.test.ts']),
-      describeProject('real', ['test/real/**/*.test.ts']),
-      describeProject('journey', ['test/journey/**/*.test.ts']),
-    ],
+    projects: Object.entries(KINDS).map(([name, include], groupOrder) => ({
+      extends: true,
+      // kinds run one after another, so that sandboxes do not starve what comes with a time limit
+      test: { name, include: [include], sequence: { groupOrder } },
+    })),
   },
 });
