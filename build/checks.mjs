@@ -7,6 +7,7 @@ const tool = (...path) => join(root, 'node_modules', ...path);
 const REPORT = tool('.cache', 'sallyport-tests.json');
 
 /** Checks that are no tests: each is one pass or one failure of the sum. */
+const WALLS = { name: 'walls', argv: [join(root, 'build', 'walls.mjs'), '--check'] };
 const LINTER = {
   name: 'biome',
   argv: [tool('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '--max-diagnostics=50'],
@@ -105,10 +106,12 @@ async function runAll(stagesBefore, projects, argv, stagesAfter) {
  */
 export function runTests(projects, argv) {
   const isFull = projects.includes('unit') && argv.length === 0;
-  return isFull ? runAll([LINTER, COMPILER], projects, argv, [LEFTOVERS]) : runAll([], projects, argv, []);
+  return isFull
+    ? runAll([WALLS, LINTER, COMPILER], projects, argv, [LEFTOVERS])
+    : runAll([], projects, argv, []);
 }
 
 /** What to run before every commit: all that needs no sandbox, in under 15 seconds. */
 export function runChecks() {
-  return runAll([LINTER, COMPILER], ['unit'], [], [LEFTOVERS]);
+  return runAll([WALLS, LINTER, COMPILER], ['unit'], [], [LEFTOVERS]);
 }
