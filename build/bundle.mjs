@@ -12,8 +12,8 @@ const BUILT = ['cli', 'engine', 'chunks'];
 
 function listFiles(folder) {
   if (!existsSync(folder)) return [];
-  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
 }
 
 /** A digest of every file the bundles are made from; contents, for a checkout may set times as it likes. */

@@ -73,9 +73,14 @@ function copyPackages(manifest, folder) {
   }
 }
 
+/** Copies a file or folder; tests and source maps stay behind. */
 function copyIfPresent(from, to) {
   if (existsSync(from))
-    cpSync(from, to, { recursive: true, dereference: true, filter: (path) => !path.endsWith('.test.js') });
+    cpSync(from, to, {
+      recursive: true,
+      dereference: true,
+      filter: (path) => !/\.(test\.js|map)$/.test(path),
+    });
 }
 
 function copyNode(folder) {
