@@ -28,6 +28,7 @@ export {
   StepId,
   TurnId,
 } from './ids.ts';
+export { createLineSplitter, type LineSplitter, MAX_LINE_CHARS } from './line-splitter.ts';
 export {
   type CheckedParams,
   type MethodName,
@@ -44,6 +45,7 @@ export {
 } from './methods.ts';
 export type { Ports } from './ports.ts';
 export { Risk, RiskEvidence, RiskFamily, RiskLevel, riskLevelOf } from './risk.ts';
+export { type NotificationListeners, type Pipe, type RequestHandlers, RpcPeer } from './rpc-peer.ts';
 export {
   EnforcedAccess,
   Facts,

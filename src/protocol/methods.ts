@@ -133,3 +133,5 @@ export const notifications = {
 
 export type NotificationName = keyof typeof notifications;
 export type NotificationParams<N extends NotificationName> = z.output<(typeof notifications)[N]>;
+/** What a sender of a notification hands over, before its schema is applied. */
+export type NotificationInput<N extends NotificationName> = z.input<(typeof notifications)[N]>;

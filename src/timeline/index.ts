@@ -1,0 +1,1 @@
+export { showLine, showText } from './show-text.ts';

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { showLine, showText } from '../../../src/timeline/index.ts';
+
+const cases = [
+  ['plain text, accents and emoji', 'rm -rf "dist ä 漢 😀"', 'rm -rf "dist ä 漢 😀"'],
+  ['an escape sequence', '\x1b[2Jls', '⟨U+001B⟩[2Jls'],
+  ['carriage return and backspace', 'rm x\r\b', 'rm x⟨U+000D⟩⟨U+0008⟩'],
+  ['a C1 control', '\x9b31m', '⟨U+009B⟩31m'],
+  ['a right-to-left override', 'a\u202eb', 'a⟨U+202E⟩b'],
+  ['an isolate', '\u2066x\u2069', '⟨U+2066⟩x⟨U+2069⟩'],
+  ['zero width', 'r\u200bm\u200d\ufeff', 'r⟨U+200B⟩m⟨U+200D⟩⟨U+FEFF⟩'],
+  ['a soft hyphen and a filler', '\u00ad\u3164', '⟨U+00AD⟩⟨U+3164⟩'],
+  ['a variation selector and a tag', '\ufe0f\u{e0041}', '⟨U+FE0F⟩⟨U+E0041⟩'],
+  ['a space that is none', 'rm\u00a0-rf', 'rm⟨U+00A0⟩-rf'],
+  ['a line separator', 'a\u2028b', 'a⟨U+2028⟩b'],
+  ['half a surrogate pair', 'a\ud800b', 'a⟨U+D800⟩b'],
+  ['nul and delete', '\0\x7f', '⟨U+0000⟩⟨U+007F⟩'],
+] as const;
+
+describe('text shown to a person', () => {
+  it.each(cases)('%s', (_name, text, shown) => {
+    expect([showLine(text), showText(text)]).toEqual([shown, shown]);
+  });
+  it('line ends are marked in a line and kept in a text', () => {
+    expect([showLine('a\n\tb'), showText('a\n\tb')]).toEqual(['a⏎⇥b', 'a\n  b']);
+  });
+  it('what is cut is counted', () => {
+    expect([showLine('abcdef', 4), showText('abcdef', 4)]).toEqual(['abcd … (2 more characters)', 'abcd … (2 more characters)']);
+  });
+});
