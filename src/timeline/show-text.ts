@@ -6,8 +6,8 @@
  * alike are told apart. Without it a command could show something else than what runs.
  */
 
-/** Control, line and paragraph separators, unassigned and lone surrogates, private use, and format characters. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu;
+/** Control, line and paragraph separators, unassigned and lone surrogates, private use, format and ignorable characters. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{DI}\u2800]/gu;
 
 /** White space that is no plain space but looks like one. */
 const ODD_SPACE = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/gu;

@@ -25,6 +25,9 @@ describe('text shown to a person', () => {
     expect([showLine('a\n\tb'), showText('a\n\tb')]).toEqual(['a⏎⇥b', 'a\n  b']);
   });
   it('what is cut is counted', () => {
-    expect([showLine('abcdef', 4), showText('abcdef', 4)]).toEqual(['abcd … (2 more characters)', 'abcd … (2 more characters)']);
+    expect([showLine('abcdef', 4), showText('abcdef', 4)]).toEqual([
+      'abcd … (2 more characters)',
+      'abcd … (2 more characters)',
+    ]);
   });
 });
