@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { type Event, EventBody, Fault, type SessionId } from '../../protocol/index.ts';
+import { readSchemaVersion, SCHEMA_VERSION } from './migrations.ts';
+import { type HistoryFinding, type VerifyOptions, verifyHistory } from './verify-history.ts';
+import type { OutputStream } from './writer-messages.ts';
+
+/** One line of a list of sessions. */
+export interface SessionSummary {
+  readonly sessionId: SessionId;
+  readonly state: 'open' | 'closed' | 'lost';
+  readonly engineId: string;
+  readonly origin: string;
+  readonly title: string;
+  readonly cwd: string;
+  /** Epoch ms. */
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+  readonly headSeq: number;
+  /** Kept elsewhere, it shows later that the end of the session was not cut off. */
+  readonly headHash: string;
+  readonly steps: number;
+  readonly approvals: number;
+  readonly openApprovals: number;
+}
+
+/** What was stored of a stream: the head, and after a cut the tail. */
+export interface StoredOutput {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  /** Masked bytes between head and tail that were not kept. */
+  readonly cutBytes: number;
+}
+
+/** Reads a history, with or without an engine that writes it at the same time. */
+export interface HistoryReader {
+  /** Newest first. */
+  listSessions(options?: { readonly limit?: number }): SessionSummary[];
+  /** The full id of an unambiguous beginning of one. Throws a `user` fault that lists what fits. */
+  findSession(idOrPrefix: string): SessionId;
+  /** Events with a `seq` above `after`, in order, at most `limit`. Throws a `host` fault on damaged ones. */
+  readEvents(idOrPrefix: string, after?: number, limit?: number): Event[];
+  readOutput(runId: string, stream: OutputStream): StoredOutput;
+  /** Every change, gap, swap or loss that can be told; empty when the history is what was written. */
+  verify(options?: VerifyOptions): HistoryFinding[];
+  /** Sessions that other engines left open, oldest first. */
+  openSessions(exceptEngineId: string): SessionSummary[];
+  close(): void;
+}
+
+const SUMMARY = `
+  SELECT s.*,
+    (SELECT count(*) FROM events e WHERE e.sessionId = s.sessionId AND e.type = 'step/proposed') AS steps,
+    (SELECT count(*) FROM events e WHERE e.sessionId = s.sessionId AND e.type = 'approval/asked') AS approvals,
+    (SELECT count(*) FROM events e WHERE e.sessionId = s.sessionId
+       AND e.type IN ('approval/answered', 'approval/withdrawn', 'approval/expired')) AS settled
+  FROM sessions s`;
+
+function toSummary(row: unknown): SessionSummary {
+  const { settled, ...rest } = row as SessionSummary & { settled: number };
+  return { ...rest, openApprovals: rest.state === 'open' ? Math.max(0, rest.approvals - settled) : 0 };
+}
+
+function openReadOnly(file: string): Database.Database {
+  if (!existsSync(file)) {
+    throw new Fault({
+      kind: 'user',
+      code: 'no-history',
+      message: `There is no history at ${file} yet`,
+      hint: "Run something first, for example: sallyport exec 'echo hello'",
+    });
+  }
+  try {
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
+    const version = readSchemaVersion(db);
+    if (version === SCHEMA_VERSION) return db;
+    db.close();
+    throw new Error(`its schema version is ${version}, this program reads ${SCHEMA_VERSION}`);
+  } catch (thrown) {
+    throw new Fault({
+      kind: 'host',
+      code: 'history-unreadable',
+      message: `The history ${file} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+      hint: 'Use the version of Sallyport that wrote it, or restore the file from a copy',
+      cause: thrown,
+    });
+  }
+}
+
+function parseEvent(text: string, place: string): Event {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const body = EventBody.parse(parsed);
+    const { seq, at, sessionId } = parsed as Event;
+    return { seq, at, sessionId, ...body };
+  } catch (thrown) {
+    throw new Fault({
+      kind: 'host',
+      code: 'history-damaged',
+      message: `${place} cannot be read: it is not what was written`,
+      hint: 'Run: sallyport history verify',
+      cause: thrown,
+    });
+  }
+}
+
+function findSession(db: Database.Database, idOrPrefix: string): SessionId {
+  const rows = db
+    .prepare(
+      'SELECT sessionId FROM sessions WHERE substr(sessionId, 1, ?) = ? ORDER BY openedAt DESC LIMIT 6',
+    )
+    .pluck()
+    .all(idOrPrefix.length, idOrPrefix.toLowerCase()) as SessionId[];
+  const [only, second] = rows;
+  if (only !== undefined && second === undefined && idOrPrefix !== '') return only;
+  throw new Fault({
+    kind: 'user',
+    code: only === undefined ? 'no-such-session' : 'ambiguous-session',
+    message:
+      only === undefined
+        ? `There is no session ${JSON.stringify(idOrPrefix)} in the history`
+        : `${JSON.stringify(idOrPrefix)} fits several sessions: ${rows.join(', ')}`,
+    hint: only === undefined ? 'Run: sallyport history list' : 'Type more of the id',
+  });
+}
+
+function readOutput(db: Database.Database, runId: string, stream: OutputStream): StoredOutput {
+  const rows = db
+    .prepare('SELECT offset, bytes FROM output WHERE runId = ? AND stream = ? ORDER BY offset')
+    .all(runId, stream) as { offset: number; bytes: Buffer }[];
+  const head: Buffer[] = [];
+  const tail: Buffer[] = [];
+  let end = 0;
+  let cutBytes = 0;
+  for (const { offset, bytes } of rows) {
+    if (offset > end) cutBytes += offset - end;
+    (cutBytes > 0 ? tail : head).push(bytes);
+    end = offset + bytes.length;
+  }
+  return { head: Buffer.concat(head), tail: Buffer.concat(tail), cutBytes };
+}
+
+/** Opens a history for reading. Throws a fault when there is none or it cannot be read. */
+export function openHistoryReader(options: { readonly file: string }): HistoryReader {
+  const db = openReadOnly(options.file);
+  return {
+    listSessions: ({ limit = 1000 } = {}) =>
+      db.prepare(`${SUMMARY} ORDER BY s.openedAt DESC, s.sessionId DESC LIMIT ?`).all(limit).map(toSummary),
+    findSession: (idOrPrefix) => findSession(db, idOrPrefix),
+    readEvents(idOrPrefix, after = 0, limit = -1) {
+      const sessionId = findSession(db, idOrPrefix);
+      const rows = db
+        .prepare('SELECT seq, body FROM events WHERE sessionId = ? AND seq > ? ORDER BY seq LIMIT ?')
+        .all(sessionId, after, limit) as { seq: number; body: string }[];
+      return rows.map(({ seq, body }) => parseEvent(body, `Event ${seq} of session ${sessionId}`));
+    },
+    readOutput: (runId, stream) => readOutput(db, runId, stream),
+    verify: (verifyOptions = {}) => {
+      const sessionId = verifyOptions.sessionId;
+      return verifyHistory(db, sessionId === undefined ? verifyOptions : { ...verifyOptions, sessionId });
+    },
+    openSessions: (exceptEngineId) =>
+      db
+        .prepare(`${SUMMARY} WHERE s.state = 'open' AND s.engineId <> ? ORDER BY s.openedAt`)
+        .all(exceptEngineId)
+        .map(toSummary),
+    close: () => db.close(),
+  };
+}

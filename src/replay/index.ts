@@ -1,0 +1,1 @@
+export { createSecretMasker, MASK, maskSecrets, type SecretMasker } from './mask-secrets.ts';
