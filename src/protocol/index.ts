@@ -35,6 +35,7 @@ export {
   type MethodParams,
   type MethodResult,
   methods,
+  type NotificationInput,
   type NotificationName,
   type NotificationParams,
   notifications,

@@ -1,0 +1,1 @@
+export { createEngineClient, type EngineClient, type EventListener } from './engine-client.ts';

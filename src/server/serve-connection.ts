@@ -1,0 +1,56 @@
+import type { Engine } from '../engine/index.ts';
+import { Fault, RpcPeer, type SessionId } from '../protocol/index.ts';
+import { createDispatch, type OpenedSession } from './dispatch.ts';
+import type { SocketPipe } from './pipe-socket.ts';
+import { createSubscriptions } from './subscriptions.ts';
+
+/**
+ * Serves one client until its pipe closes. Then everything that hung on it ends: its subscriptions, its place among
+ * those who may answer, and the sessions it opened.
+ */
+export function serveConnection(engine: Engine, pipe: SocketPipe, requestStop: () => void): RpcPeer {
+  const opened = new Map<SessionId, OpenedSession>();
+  let stopAnswering: (() => void) | undefined;
+  const notify: RpcPeer['notify'] = (name, params) => peer.notify(name, params);
+  const subscriptions = createSubscriptions({ engine, notify, pipe, fail: () => peer.close() });
+
+  /** A client that does not keep to the rules of streams could make the engine keep any amount: it is cut off. */
+  function useChannel(sessionId: SessionId, use: (channel: OpenedSession['channel']) => void): void {
+    const session = opened.get(sessionId);
+    if (session === undefined) return;
+    try {
+      use(session.channel);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault)) throw thrown;
+      peer.close();
+    }
+  }
+
+  const handlers = createDispatch({
+    engine,
+    subscriptions,
+    opened,
+    notify,
+    isClosed: () => peer.isClosed,
+    becomeAnswerer: () => {
+      stopAnswering ??= engine.addAnswerer();
+    },
+    requestStop,
+  });
+  const peer: RpcPeer = new RpcPeer(pipe, handlers, {
+    'stream/data': (params) => useChannel(params.sessionId, (channel) => channel.takeData(params)),
+    'stream/end': (params) => useChannel(params.sessionId, (channel) => channel.takeEnd(params)),
+    'stream/credit': (params) => useChannel(params.sessionId, (channel) => channel.takeCredit(params)),
+  });
+  peer.onClose(() => {
+    subscriptions.end();
+    stopAnswering?.();
+    for (const { session, channel } of opened.values()) {
+      channel.abandon();
+      // the session writes its own end; a fault of it has nobody left to be told
+      session.close('opener-gone').catch(() => {});
+    }
+    opened.clear();
+  });
+  return peer;
+}

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import type { Engine } from '../engine/index.ts';
+import { PROTOCOL_VERSION } from '../protocol/index.ts';
+import { controlSocketPath, listenOnControlSocket } from './control-socket.ts';
+import {
+  acquireEngineLock,
+  type EngineLock,
+  type EngineNote,
+  readEngineNote,
+  removeEngineNote,
+  writeEngineNote,
+} from './engine-lock.ts';
+import { ensurePrivateFolder } from './private-folder.ts';
+import { serveConnection } from './serve-connection.ts';
+
+/** An engine in the background ends so long after its last session. */
+const IDLE_MS = 60_000;
+
+export interface EngineFolders {
+  /** Everything of Sallyport that lasts. */
+  readonly home: string;
+  /** Sockets of this login. */
+  readonly runtimeDir: string;
+}
+
+export interface ServeOptions extends EngineFolders {
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends by itself when it is not needed any more. */
+  readonly isBackground: boolean;
+  readonly idleMs?: number | undefined;
+  /** Makes the engine; called only when the lock is ours. */
+  createEngine(options: EngineFolders & Pick<ServeOptions, 'version' | 'env'>): Promise<Engine>;
+}
+
+export type ServeOutcome =
+  | { readonly state: 'already-running'; readonly note: EngineNote | undefined }
+  | {
+      readonly state: 'serving';
+      readonly note: EngineNote;
+      /** Settles when the engine has ended, for whatever reason. */
+      readonly ended: Promise<void>;
+      /** Ends every session, the history, the socket and the lock. May be called again. */
+      stop(): Promise<void>;
+    };
+
+/** Where lock and note of a home are. In the home, so that one history never has two engines. */
+export function lockFolderOf(home: string): string {
+  return join(home, 'run');
+}
+
+/** Becomes the engine of this user, unless there is one. Throws `host` faults. */
+export async function serveEngine(options: ServeOptions): Promise<ServeOutcome> {
+  const lockFolder = lockFolderOf(options.home);
+  for (const folder of [options.home, lockFolder, options.runtimeDir]) ensurePrivateFolder(folder);
+  const lock = acquireEngineLock(lockFolder);
+  if (lock === undefined) return { state: 'already-running', note: readEngineNote(lockFolder) };
+  try {
+    const { home, runtimeDir, version, env } = options;
+    const engine = await options.createEngine({ home, runtimeDir, version, env });
+    return await listen(options, engine, lock);
+  } catch (thrown) {
+    lock.release();
+    throw thrown;
+  }
+}
+
+async function listen(options: ServeOptions, engine: Engine, lock: EngineLock): Promise<ServeOutcome> {
+  const lockFolder = lockFolderOf(options.home);
+  const path = controlSocketPath(options.runtimeDir);
+  let stopping: Promise<void> | undefined;
+  let tellEnded = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    tellEnded = resolve;
+  });
+  const stop = (): Promise<void> => {
+    stopping ??= end();
+    return stopping;
+  };
+  // whoever waits for the end is told by `ended`, and by the freed lock
+  const endQuietly = (): void => {
+    stop().catch(() => {});
+  };
+  const idle = createIdleWatch(options.isBackground ? (options.idleMs ?? IDLE_MS) : undefined, endQuietly);
+  const socket = await listenOnControlSocket(path, (pipe) => {
+    const leave = idle.enter();
+    pipe.onClose(leave);
+    // the answer to the request that asked for it goes out first
+    serveConnection(engine, pipe, () => setImmediate(endQuietly));
+  });
+  const forgetSessions = engine.onSessionCount((count) => idle.setSessions(count));
+
+  async function end(): Promise<void> {
+    idle.end();
+    forgetSessions();
+    removeEngineNote(lockFolder);
+    try {
+      await engine.stop();
+    } finally {
+      await socket.close();
+      lock.release();
+      tellEnded();
+    }
+  }
+
+  const note: EngineNote = {
+    pid: process.pid,
+    engineId: engine.engineId,
+    version: options.version,
+    protocolVersion: PROTOCOL_VERSION,
+    socket: path,
+  };
+  writeEngineNote(lockFolder, note);
+  return { state: 'serving', note, ended, stop };
+}
+
+interface IdleWatch {
+  /** A client has come; call the result when it goes. */
+  enter(): () => void;
+  setSessions(count: number): void;
+  end(): void;
+}
+
+/** Calls `onIdle` when there was neither a session nor a client for `idleMs`; never without `idleMs`. */
+function createIdleWatch(idleMs: number | undefined, onIdle: () => void): IdleWatch {
+  let clients = 0;
+  let sessions = 0;
+  let hasEnded = false;
+  let timer: NodeJS.Timeout | undefined;
+  const update = (): void => {
+    clearTimeout(timer);
+    if (idleMs === undefined || hasEnded || clients > 0 || sessions > 0) return;
+    timer = setTimeout(onIdle, idleMs);
+  };
+  update();
+  return {
+    enter: () => {
+      clients += 1;
+      update();
+      return () => {
+        clients -= 1;
+        update();
+      };
+    },
+    setSessions: (count) => {
+      sessions = count;
+      update();
+    },
+    end: () => {
+      hasEnded = true;
+      update();
+    },
+  };
+}
