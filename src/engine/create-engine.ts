@@ -1,0 +1,211 @@
+/** Puts the engine together. The caller holds the lock: there is one engine per user, always. */
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type CheckedParams,
+  createIdMaker,
+  type Event,
+  Fault,
+  type OutputNotice,
+  type SessionId,
+} from '../protocol/index.ts';
+import { Broker, GrantBook } from './approvals/index.ts';
+import { type Clock, realClock } from './base/index.ts';
+import { type LoadConfigInput, loadConfig } from './config/index.ts';
+import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
+import { type HistoryReader, type Journal, openHistoryReader, openJournal } from './history/index.ts';
+import { chooseSandbox, findSecrets, probeKernelGate, sweepPlaceholders } from './sandbox/index.ts';
+import { recoverSessions, Session, type SessionDeps } from './session/index.ts';
+
+export interface EngineOptions {
+  /** `$SALLYPORT_HOME`. */
+  readonly home: string;
+  /** Folder of the control socket; mode 0700. */
+  readonly runtimeDir: string;
+  readonly version: string;
+  readonly clock?: Clock;
+}
+
+/** Where the history lies in `$SALLYPORT_HOME`. */
+export function historyFileOf(home: string): string {
+  return join(home, 'history.sqlite');
+}
+
+/** Opens the history, recovers what a dead engine left, and is ready for sessions. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const clock = options.clock ?? realClock;
+  const engineId = `engine-${randomBytes(8).toString('hex')}`;
+  await mkdir(options.home, { recursive: true, mode: 0o700 });
+  await mkdir(options.runtimeDir, { recursive: true, mode: 0o700 });
+  const file = historyFileOf(options.home);
+  const journal = await openJournal({ file, nowMs: () => clock.nowMs() });
+  const reader = openHistoryReader({ file });
+  await sweepPlaceholders(options.runtimeDir);
+  await recoverSessions(journal, reader, engineId);
+  return new RunningEngine({ options, clock, engineId, journal, reader });
+}
+
+interface EngineParts {
+  readonly options: EngineOptions;
+  readonly clock: Clock;
+  readonly engineId: string;
+  readonly journal: Journal;
+  readonly reader: HistoryReader;
+}
+
+class RunningEngine implements Engine {
+  readonly engineId: string;
+  readonly version: string;
+  readonly #parts: EngineParts;
+  readonly #broker: Broker;
+  readonly #grants: GrantBook;
+  readonly #deps: Omit<SessionDeps, 'sandbox'>;
+  readonly #sessions = new Map<SessionId, Session>();
+  readonly #countListeners = new Set<(count: number) => void>();
+  readonly #outputListeners = new Set<(notice: OutputNotice) => void>();
+  #opening = 0;
+  #answerers = 0;
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: EngineParts) {
+    const { options, clock, engineId, journal } = parts;
+    this.#parts = parts;
+    this.engineId = engineId;
+    this.version = options.version;
+    const ids = createIdMaker(
+      () => clock.nowMs(),
+      (count) => randomBytes(count),
+    );
+    const ports = {
+      nowMs: () => clock.nowMs(),
+      setTimer: (callback: () => void, delayMs: number) => clock.setTimer(callback, delayMs),
+      append: journal.append.bind(journal),
+    };
+    this.#broker = new Broker({ ...ports, makeApprovalId: ids.approval });
+    this.#grants = new GrantBook(ports);
+    this.#deps = {
+      engineId,
+      engineVersion: options.version,
+      clock,
+      ids,
+      journal,
+      broker: this.#broker,
+      grants: this.#grants,
+      folders: { sallyportHome: options.home, runtimeDir: options.runtimeDir },
+      hasKernelGate: probeKernelGate(),
+      hasAnswerers: () => this.#answerers > 0,
+      notice: (notice) => {
+        for (const listener of this.#outputListeners) listener(notice);
+      },
+      onClosed: (sessionId) => {
+        this.#sessions.delete(sessionId);
+        this.#tellCount();
+      },
+    };
+    // An engine that cannot write its history stops running commands.
+    journal.onFailure(() => void this.#closeSessions('engine-stopped'));
+  }
+
+  openSessionCount(): number {
+    return this.#sessions.size + this.#opening;
+  }
+
+  onSessionCount(listener: (count: number) => void): () => void {
+    this.#countListeners.add(listener);
+    return () => this.#countListeners.delete(listener);
+  }
+
+  async openSession(
+    params: CheckedParams<'session/open'>,
+    streams: OpenerStreams,
+  ): Promise<{ session: OpenSession; warnings: readonly string[]; summary: readonly string[] }> {
+    if (this.#stopping)
+      throw new Fault({ kind: 'peer', code: 'engine-stopping', message: 'the engine is stopping' });
+    if (this.#parts.journal.failure) throw this.#parts.journal.failure;
+    this.#opening += 1;
+    try {
+      const config = await loadConfig(this.#configInput(params));
+      const sandbox = chooseSandbox(config.snapshot.sandboxMode);
+      const session = await Session.open({ ...this.#deps, sandbox }, { params, config, streams });
+      this.#sessions.set(session.sessionId, session);
+      return { session, warnings: config.warnings, summary: session.summary };
+    } finally {
+      this.#opening -= 1;
+      this.#tellCount();
+    }
+  }
+
+  #configInput(params: CheckedParams<'session/open'>): LoadConfigInput {
+    const home = params.env['HOME'] ?? process.env['HOME'] ?? '/';
+    return {
+      cwd: params.cwd,
+      home,
+      sallyportHome: this.#parts.options.home,
+      env: params.env,
+      flags: params.flags,
+      findSecrets,
+    };
+  }
+
+  findSession(sessionId: SessionId): OpenSession | undefined {
+    return this.#sessions.get(sessionId);
+  }
+
+  listApprovals(): ReturnType<Engine['listApprovals']> {
+    return this.#broker.list();
+  }
+
+  answerApproval(request: Parameters<Engine['answerApproval']>[0]): ReturnType<Engine['answerApproval']> {
+    return this.#broker.answer(request);
+  }
+
+  listGrants(): ReturnType<Engine['listGrants']> {
+    return this.#grants.list();
+  }
+
+  revokeGrant(...[grantId, by]: Parameters<Engine['revokeGrant']>): Promise<boolean> {
+    return this.#grants.end(grantId, 'revoked', by);
+  }
+
+  async readEvents(sessionId: SessionId, after: number, limit: number): Promise<readonly Event[]> {
+    return this.#parts.reader.readEvents(sessionId, after, limit);
+  }
+
+  subscribe(listener: (events: readonly Event[]) => void): () => void {
+    return this.#parts.journal.subscribe(listener);
+  }
+
+  subscribeOutput(listener: (notice: OutputNotice) => void): () => void {
+    this.#outputListeners.add(listener);
+    return () => this.#outputListeners.delete(listener);
+  }
+
+  addAnswerer(): () => void {
+    this.#answerers += 1;
+    let isCounted = true;
+    return () => {
+      if (isCounted) this.#answerers -= 1;
+      isCounted = false;
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#closeSessions('engine-stopped');
+    this.#parts.reader.close();
+    await this.#parts.journal.close();
+  }
+
+  async #closeSessions(reason: 'engine-stopped'): Promise<void> {
+    await Promise.allSettled([...this.#sessions.values()].map((session) => session.close(reason)));
+  }
+
+  #tellCount(): void {
+    for (const listener of this.#countListeners) listener(this.openSessionCount());
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Finds out what a judgement needs to know of the machine: real paths, kinds, sizes, what git says, the program.
+ * Promises: bounded work, nothing is run but `git` in a form that reads no configuration-driven program, nothing is
+ * written. What cannot be found out is `unknown` or `null`, which policy judges strictly.
+ */
+import { execFile } from 'node:child_process';
+import { access, constants, lstat, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { namedPaths } from '../../policy/index.ts';
+import type { Facts, PathFact, StepDraft } from '../../protocol/index.ts';
+
+export interface FactsContext {
+  readonly nowMs: number;
+  /** Where the step runs. */
+  readonly cwd: string;
+  readonly home: string;
+  /** The PATH that the step has. */
+  readonly searchPath: string;
+  /** Set when the kernel holds the program: the file that will really run. */
+  readonly held?: { readonly program: string; readonly threads: number } | undefined;
+}
+
+const MAX_PATHS = 64;
+const GIT_TIMEOUT_MS = 1000;
+
+/** The facts of one step at this moment. Never throws for what the step names. */
+export async function collectFacts(step: StepDraft, context: FactsContext): Promise<Facts> {
+  const named = namedPaths(step);
+  const looked = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookAt(path, context)));
+  const paths = await addGit(looked, context.cwd);
+  const program = context.held ? context.held.program : await findProgram(step, context);
+  return {
+    at: context.nowMs,
+    cwd: context.cwd,
+    home: context.home,
+    ...(program !== undefined && { program }),
+    paths,
+    isTruncated: named.length > MAX_PATHS,
+    isHeld: context.held !== undefined,
+    ...(context.held && { threads: context.held.threads }),
+  };
+}
+
+async function lookAt(
+  named: { text: string; use: PathFact['use'] },
+  context: FactsContext,
+): Promise<PathFact> {
+  const absolute = absolutePath(named.text, context);
+  if (absolute === null) return { ...named, real: null, kind: 'unknown' };
+  try {
+    // A deleted link goes itself, whatever it points to.
+    if (named.use === 'delete' && (await lstat(absolute)).isSymbolicLink()) {
+      return { ...named, real: join(await realpath(dirname(absolute)), basename(absolute)), kind: 'other' };
+    }
+    const [real, found] = await Promise.all([realpath(absolute), stat(absolute)]);
+    return { ...named, real, kind: kindOf(found), ...(found.isFile() && { sizeBytes: found.size }) };
+  } catch (cause) {
+    if (!isMissing(cause)) return { ...named, real: null, kind: 'unknown' };
+    return { ...named, real: await realOfMissing(absolute), kind: 'missing' };
+  }
+}
+
+function absolutePath(text: string, context: FactsContext): string | null {
+  if (text.includes('\0') || text.length > 4096) return null;
+  if (text === '~' || text.startsWith('~/')) return resolve(context.home, `.${text.slice(1)}`);
+  // `~name` is another person's home: the shell knows it, we do not.
+  if (text.startsWith('~')) return null;
+  return isAbsolute(text) ? resolve(text) : resolve(context.cwd, text);
+}
+
+function kindOf(found: {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isCharacterDevice(): boolean;
+  isBlockDevice(): boolean;
+}): PathFact['kind'] {
+  if (found.isFile()) return 'file';
+  if (found.isDirectory()) return 'dir';
+  return found.isCharacterDevice() || found.isBlockDevice() ? 'device' : 'other';
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
+}
+
+/** The real path that a missing file would get: its nearest existing ancestor resolved, the rest as written. */
+async function realOfMissing(absolute: string): Promise<string | null> {
+  let parent = dirname(absolute);
+  let rest = basename(absolute);
+  for (let depth = 0; depth < 256; depth++) {
+    try {
+      return join(await realpath(parent), rest);
+    } catch (cause) {
+      if (!isMissing(cause) || parent === dirname(parent)) return null;
+      rest = join(basename(parent), rest);
+      parent = dirname(parent);
+    }
+  }
+  return null;
+}
+
+/** Undefined for what starts no program; null when PATH has none. */
+async function findProgram(step: StepDraft, context: FactsContext): Promise<string | null | undefined> {
+  if (step.form !== 'program') return undefined;
+  const name = step.words[0]?.value;
+  if (name === undefined || name === '') return null;
+  const places = name.includes('/')
+    ? [absolutePath(name, context)]
+    : context.searchPath.split(':').map((folder) => resolve(context.cwd, folder === '' ? '.' : folder, name));
+  for (const place of places) {
+    if (place === null) continue;
+    try {
+      await access(place, constants.X_OK);
+      return await realpath(place);
+    } catch {
+      // Not here: PATH goes on.
+    }
+  }
+  return null;
+}
+
+/** Only for what would be deleted: whether git could bring it back, or would never miss it. */
+async function addGit(paths: PathFact[], cwd: string): Promise<PathFact[]> {
+  const asked = paths.filter(
+    (path) => path.use === 'delete' && path.real !== null && path.kind !== 'missing',
+  );
+  if (asked.length === 0) return paths;
+  const reals = asked.map((path) => path.real ?? '');
+  const top = await askGit(cwd, ['rev-parse', '--show-toplevel']);
+  if (top === null)
+    return paths.map((path) => (asked.includes(path) ? { ...path, git: 'none' as const } : path));
+  const [tracked, ignored] = await Promise.all([
+    askGit(cwd, ['ls-files', '-z', '--full-name', '--', ...reals]),
+    askGit(cwd, ['check-ignore', '-z', '--', ...reals]),
+  ]);
+  const root = top.trimEnd();
+  const trackedPaths = (tracked ?? '')
+    .split('\0')
+    .filter((name) => name !== '')
+    .map((name) => join(root, name));
+  const ignoredPaths = new Set((ignored ?? '').split('\0'));
+  const gitOf = (real: string): NonNullable<PathFact['git']> => {
+    if (real !== root && !real.startsWith(`${root}/`)) return 'none';
+    if (tracked === null) return 'unknown';
+    if (trackedPaths.some((path) => path === real || path.startsWith(`${real}/`))) return 'tracked';
+    return ignoredPaths.has(real) ? 'ignored' : 'untracked';
+  };
+  return paths.map((path) =>
+    asked.includes(path) && path.real !== null ? { ...path, git: gitOf(path.real) } : path,
+  );
+}
+
+/** Standard output, or null when git is missing, failed or took too long. Neither hooks nor filters nor monitors run. */
+function askGit(cwd: string, args: readonly string[]): Promise<string | null> {
+  const options = [
+    '-c',
+    'core.fsmonitor=false',
+    '-c',
+    'core.hooksPath=/dev/null',
+    '-c',
+    'safe.bareRepository=explicit',
+  ];
+  const env = {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    GIT_OPTIONAL_LOCKS: '0',
+    LC_ALL: 'C',
+    HOME: '/nonexistent',
+  };
+  return new Promise((settle) => {
+    execFile(
+      'git',
+      [...options, ...args],
+      { cwd, env, timeout: GIT_TIMEOUT_MS, maxBuffer: 4 << 20 },
+      (error, stdout) => {
+        // check-ignore says 1 for "none of them".
+        settle(error && error.code !== 1 ? null : stdout);
+      },
+    );
+  });
+}

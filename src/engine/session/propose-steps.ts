@@ -1,0 +1,90 @@
+import { judgeStep, type ScriptSplit } from '../../policy/index.ts';
+import type { EventBody, IdMaker, Judgement, Step, TurnId } from '../../protocol/index.ts';
+import { collectFacts } from './collect-facts.ts';
+import type { RunScope } from './run-step.ts';
+
+export interface ProposeInput {
+  readonly script: string;
+  readonly split: ScriptSplit;
+  readonly ids: IdMaker;
+  readonly turnId: TurnId;
+  readonly cwd: string;
+  readonly agentName: string;
+}
+
+/** The script as the parent of its steps, and the steps, each with its own id. */
+export function identifySteps(input: ProposeInput): { root: Step; steps: readonly Step[] } {
+  const { turnId, cwd, agentName } = input;
+  const root: Step = {
+    index: 0,
+    form: input.split.opaque === undefined ? 'program' : 'opaque',
+    text: input.script,
+    words: [],
+    assignments: [],
+    redirects: [],
+    wrappers: [],
+    source: { start: 0, end: input.script.length },
+    context: {
+      isInLoop: false,
+      isConditional: false,
+      isBackground: false,
+      isInSubshell: false,
+      isInSubstitution: false,
+    },
+    ...(input.split.opaque !== undefined && { opaque: input.split.opaque }),
+    stepId: input.ids.step(),
+    turnId,
+    kind: 'script',
+    cwd,
+    agentName,
+    isUnforeseen: false,
+  };
+  const steps = input.split.steps.map(
+    (draft): Step => ({
+      ...draft,
+      stepId: input.ids.step(),
+      turnId,
+      parentId: root.stepId,
+      kind: 'command',
+      cwd,
+      agentName,
+      isUnforeseen: false,
+    }),
+  );
+  return { root, steps };
+}
+
+/** Judges every step as it stands in the script, before anything runs. */
+export async function previewSteps(
+  steps: readonly Step[],
+  scope: RunScope,
+  context: { nowMs(): number; searchPath: string },
+): Promise<{ previews: Map<number, Judgement>; events: EventBody[] }> {
+  const previews = new Map<number, Judgement>();
+  const events: EventBody[] = [];
+  for (const step of steps) {
+    const { home } = scope.snapshot;
+    const facts = await collectFacts(step, {
+      nowMs: context.nowMs(),
+      cwd: step.cwd,
+      home,
+      searchPath: context.searchPath,
+    });
+    const judgement = judgeStep(step, scope.snapshot, facts, { pipeline: pipelineOf(step, steps) });
+    previews.set(step.index, judgement);
+    events.push({
+      type: 'step/judged',
+      stepId: step.stepId,
+      ...judgement,
+      facts,
+      snapshot: scope.snapshotDigest,
+    });
+  }
+  return { previews, events };
+}
+
+/** The steps that share the pipe with this one, itself among them. */
+export function pipelineOf(step: Step, steps: readonly Step[]): Step[] {
+  const { pipeline } = step.context;
+  return pipeline === undefined ? [step] : steps.filter((other) => other.context.pipeline === pipeline);
+}

@@ -1,0 +1,24 @@
+import type { ConfigSnapshot, EventBody, Judgement, RunId, Step } from '../../protocol/index.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { RunScope, RunStepPorts } from './run-step.ts';
+import type { StepBoard } from './step-board.ts';
+
+/** What every part of one script's life shares. */
+export interface ScriptContext {
+  readonly ports: RunStepPorts;
+  readonly scope: RunScope;
+  readonly snapshot: ConfigSnapshot;
+  readonly board: StepBoard;
+  /** The script itself. */
+  readonly root: Step;
+  readonly rootRunId: RunId;
+  /** Judgements at the split, by step index. */
+  readonly previews: ReadonlyMap<number, Judgement>;
+  readonly runs: LiveRuns;
+  /** PATH inside. */
+  readonly searchPath: string;
+  append(bodies: readonly EventBody[]): Promise<unknown>;
+  setTimer(callback: () => void, delayMs: number): () => void;
+  /** Ends the script: a person asked for it, or it cannot go on safely. */
+  stop(reason: string): void;
+}

@@ -1,0 +1,118 @@
+/**
+ * Carries what a script prints to its opener, without loss and at the opener's pace, and beside it into the history,
+ * masked and bounded.
+ */
+import type { Readable, Writable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import type { CapturedStream, OutputNotice, RunId, SessionId } from '../../protocol/index.ts';
+import type { OpenerStreams } from '../engine.ts';
+import type { Journal } from '../history/index.ts';
+import type { SandboxProcess, SandboxTerminal } from '../sandbox/index.ts';
+
+export interface OutputSinks {
+  readonly sessionId: SessionId;
+  readonly runId: RunId;
+  readonly journal: Journal;
+  /** Values that must not be stored. */
+  readonly secrets: readonly string[];
+  readonly streams: OpenerStreams;
+  notice(notice: OutputNotice): void;
+}
+
+export interface ScriptOutput {
+  /** Resolves when everything is delivered and stored. Call it after the process has ended. */
+  finish(): Promise<{ stdout: CapturedStream; stderr: CapturedStream }>;
+}
+
+/** Connects the streams of a process with those of its opener. */
+export function carryOutput(process: SandboxProcess, sinks: OutputSinks): ScriptOutput {
+  const stdout = createTee(sinks, 'stdout');
+  const stderr = createTee(sinks, 'stderr');
+  const delivered: Promise<void>[] = [];
+  let disconnect: () => void = () => undefined;
+  if (process.pipes) {
+    const { pipes } = process;
+    delivered.push(pump(pipes.stdout, stdout), pump(pipes.stderr, stderr));
+    // A program that does not read its input, or is gone, is no error of the script.
+    pipes.stdin.on('error', () => undefined);
+    sinks.streams.stdin.on('error', () => pipes.stdin.end());
+    sinks.streams.stdin.pipe(pipes.stdin);
+    disconnect = () => sinks.streams.stdin.unpipe(pipes.stdin);
+  } else if (process.terminal) {
+    disconnect = carryTerminal(process.terminal, sinks.streams, (bytes) =>
+      delivered.push(stdout.write(bytes)),
+    );
+  }
+  return {
+    finish: async () => {
+      await Promise.all(delivered);
+      disconnect();
+      return { stdout: await stdout.finish(), stderr: await stderr.finish() };
+    },
+  };
+}
+
+interface Tee {
+  write(bytes: Uint8Array): Promise<void>;
+  finish(): Promise<CapturedStream>;
+}
+
+function createTee(sinks: OutputSinks, stream: 'stdout' | 'stderr'): Tee {
+  const { sessionId, runId } = sinks;
+  const capture = sinks.journal.captureOutput({ sessionId, runId, stream, secrets: sinks.secrets });
+  const opener = sinks.streams[stream];
+  const decoder = new StringDecoder('utf8');
+  let offset = 0;
+  return {
+    async write(bytes) {
+      sinks.notice({
+        type: 'output',
+        sessionId,
+        runId,
+        stream,
+        offset,
+        text: decoder.write(Buffer.from(bytes)),
+      });
+      offset += bytes.length;
+      await Promise.all([writeTo(opener, bytes), capture.write(bytes)]);
+    },
+    finish: () => capture.finish(),
+  };
+}
+
+/** Resolves when the reader can take more, or is gone. */
+function writeTo(opener: Writable, bytes: Uint8Array): Promise<void> {
+  if (opener.destroyed || opener.writableEnded || opener.write(bytes)) return Promise.resolve();
+  return new Promise((settle) => {
+    const done = (): void => {
+      opener.off('drain', done);
+      opener.off('close', done);
+      settle();
+    };
+    opener.once('drain', done);
+    opener.once('close', done);
+  });
+}
+
+async function pump(from: Readable, tee: Tee): Promise<void> {
+  for await (const bytes of from) await tee.write(bytes as Uint8Array);
+}
+
+function carryTerminal(
+  terminal: SandboxTerminal,
+  streams: OpenerStreams,
+  write: (bytes: Uint8Array) => void,
+): () => void {
+  terminal.onData((bytes) => {
+    write(bytes);
+    if (!streams.stdout.writableNeedDrain) return;
+    terminal.pause();
+    streams.stdout.once('drain', () => terminal.resume());
+  });
+  const type = (bytes: Uint8Array): void => terminal.write(bytes);
+  streams.stdin.on('data', type);
+  return () => {
+    streams.stdin.off('data', type);
+    streams.stdin.pause();
+  };
+}

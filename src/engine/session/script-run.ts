@@ -1,0 +1,277 @@
+/**
+ * One script from its text to its exit status: split, proposed, judged, rewritten, launched behind the wall with every
+ * program held, finished. Everything in it that must be decided goes through `runStep`.
+ */
+import { planAsks, rewriteScript, type ScriptSplit, splitScript } from '../../policy/index.ts';
+import {
+  type ConfigSnapshot,
+  type EnforcedAccess,
+  type EventBody,
+  Fault,
+  type RunId,
+  type SessionExecResult,
+  type SessionId,
+  type TurnId,
+  toFault,
+} from '../../protocol/index.ts';
+import { exitStatusOf } from '../base/index.ts';
+import type {
+  ExecGate,
+  GateHandlers,
+  LaunchStdio,
+  SandboxProcess,
+  SandboxSession,
+} from '../sandbox/index.ts';
+import type { AskReply, AskRequest } from './ask-socket.ts';
+import { settleHeldProgram } from './held-programs.ts';
+import { HeldWrites } from './held-writes.ts';
+import { LiveRuns } from './live-runs.ts';
+import { identifySteps, previewSteps } from './propose-steps.ts';
+import { quoteArgv } from './quote-argv.ts';
+import { type RunScope, type RunStepPorts, runStep } from './run-step.ts';
+import type { ScriptContext } from './script-context.ts';
+import { carryOutput, type OutputSinks } from './script-output.ts';
+import { settleShellQuestion } from './shell-questions.ts';
+import { scriptedRun } from './shell-runs.ts';
+import { StepBoard } from './step-board.ts';
+
+/** What a session gives every script. */
+export interface ScriptHost {
+  readonly sessionId: SessionId;
+  readonly ports: RunStepPorts;
+  readonly snapshot: ConfigSnapshot;
+  readonly snapshotDigest: string;
+  readonly enforced: EnforcedAccess;
+  readonly sandbox: SandboxSession;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables that only the programs inside get. */
+  readonly innerEnvironment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly agentName: string;
+  readonly stdio: LaunchStdio;
+  readonly sinks: Omit<OutputSinks, 'runId'>;
+  /** Whether writes that the wall would stop may become questions. */
+  readonly mayAskWrites: boolean;
+  setTimer(callback: () => void, delayMs: number): () => void;
+}
+
+/** Linux takes no single argument longer than this (MAX_ARG_STRLEN), its end included. */
+const MAX_ARGUMENT_BYTES = 131_071;
+
+const NEVER_GONE = new AbortController().signal;
+
+export class ScriptRun {
+  readonly #host: ScriptHost;
+  readonly #split: ScriptSplit;
+  readonly #context: ScriptContext;
+  readonly #writes: HeldWrites;
+  #process: SandboxProcess | undefined;
+  #launched: Promise<SandboxProcess> | undefined;
+  #stopReason: string | undefined;
+
+  private constructor(host: ScriptHost, split: ScriptSplit, context: Omit<ScriptContext, 'stop'>) {
+    this.#host = host;
+    this.#split = split;
+    this.#context = { ...context, stop: (reason) => this.stop(reason) };
+    this.#writes = new HeldWrites(this.#context);
+  }
+
+  /** Splits the script, writes its steps and their judgements into the history; nothing has run yet. */
+  static async propose(host: ScriptHost, script: string): Promise<ScriptRun> {
+    const { ids } = host.ports;
+    const turnId: TurnId = ids.turn();
+    const split = splitScript(script);
+    const { root, steps } = identifySteps({
+      script,
+      split,
+      ids,
+      turnId,
+      cwd: host.cwd,
+      agentName: host.agentName,
+    });
+    const scope: RunScope = {
+      sessionId: host.sessionId,
+      turnId,
+      snapshot: host.snapshot,
+      snapshotDigest: host.snapshotDigest,
+      enforced: host.enforced,
+    };
+    const proposed = [root, ...steps].map((step): EventBody => ({ type: 'step/proposed', ...step }));
+    await host.ports.append([{ type: 'turn/started', turnId }, ...proposed]);
+    const searchPath = host.environment['PATH'] ?? '';
+    const { previews, events } = await previewSteps(steps, scope, { nowMs: host.ports.nowMs, searchPath });
+    if (events.length > 0) await host.ports.append(events);
+    const append = (bodies: readonly EventBody[]): Promise<unknown> => host.ports.append(bodies);
+    return new ScriptRun(host, split, {
+      ports: host.ports,
+      scope,
+      snapshot: host.snapshot,
+      board: new StepBoard(steps),
+      root,
+      rootRunId: ids.run(),
+      previews,
+      runs: new LiveRuns(append),
+      searchPath,
+      append,
+      setTimer: host.setTimer,
+    });
+  }
+
+  get runId(): RunId {
+    return this.#context.rootRunId;
+  }
+
+  /** A question of the rewritten script. */
+  answerShell(request: AskRequest): Promise<AskReply> {
+    return settleShellQuestion(this.#context, this.#host.enforced.gate === 'kernel', request);
+  }
+
+  /** Ends everything the script started. */
+  stop(reason: string): void {
+    this.#stopReason ??= reason;
+    this.#process?.kill();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#process?.signal(name);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#process?.terminal?.resize(columns, rows);
+  }
+
+  /** Runs it and settles when nothing of it lives any more. */
+  async run(): Promise<SessionExecResult> {
+    const context = this.#context;
+    const refusal = await this.#settleWhole();
+    if (refusal) return this.#end({ outcome: 'refused', exitCode: 126, message: refusal });
+    this.#launched = this.#launch();
+    const process = await this.#launched;
+    this.#process = process;
+    if (this.#stopReason !== undefined) process.kill();
+    await context.append([
+      {
+        type: 'step/started',
+        stepId: context.root.stepId,
+        runId: context.rootRunId,
+        access: this.#host.enforced,
+      },
+    ]);
+    const output = carryOutput(process, { ...this.#host.sinks, runId: context.rootRunId });
+    const outcome = await process.finished;
+    const streams = await output.finish();
+    await context.runs.finishAll();
+    const exitCode = exitStatusOf(outcome);
+    const ended = this.#stopReason === undefined ? 'ran' : 'cancelled';
+    await context.append([
+      {
+        type: 'step/finished',
+        stepId: context.root.stepId,
+        runId: context.rootRunId,
+        outcome: ended,
+        exitCode,
+        ...(outcome.kind === 'signalled' && { signal: outcome.signal }),
+        output: streams,
+      },
+    ]);
+    return this.#end({
+      outcome: ended,
+      exitCode,
+      ...(this.#stopReason !== undefined && { message: this.#stopReason }),
+    });
+  }
+
+  async #end(result: SessionExecResult): Promise<SessionExecResult> {
+    const { sessionId, turnId } = this.#context.scope;
+    const { broker, grants } = this.#context.ports;
+    await broker.withdrawSession(sessionId, 'the script has ended');
+    await grants.endScope(sessionId, { turnId });
+    const outcome = result.outcome === 'cancelled' ? 'stopped' : 'finished';
+    await this.#context.append([{ type: 'turn/ended', turnId, outcome }]);
+    return result;
+  }
+
+  /** A script that cannot be understood at all is one question, in front of everything. */
+  async #settleWhole(): Promise<string | undefined> {
+    const first = this.#context.board.at(0);
+    if (this.#split.opaque === undefined || !first) return undefined;
+    const { cwd } = this.#host;
+    const run = scriptedRun(this.#context, first.step, { cwd, gone: NEVER_GONE });
+    const settled = await runStep(this.#context.ports, this.#context.scope, run);
+    if (settled.outcome !== 'allowed') return settled.message;
+    this.#context.runs.start(-1, {
+      stepId: first.step.stepId,
+      runId: settled.runId,
+      endAccess: settled.endAccess,
+    });
+    return undefined;
+  }
+
+  #launch(): Promise<SandboxProcess> {
+    const { sandbox, snapshot, environment, innerEnvironment, stdio, cwd, enforced } = this.#host;
+    const script = this.#rewrite();
+    if (Buffer.byteLength(script) > MAX_ARGUMENT_BYTES) {
+      throw new Fault({
+        kind: 'user',
+        code: 'script-too-long',
+        message: `the script is longer than ${Math.floor(MAX_ARGUMENT_BYTES / 1024)} KiB with its questions in place`,
+        hint: 'put it into a file in the workspace and run that file',
+      });
+    }
+    return sandbox.launch({
+      launchId: this.#context.rootRunId,
+      argv: [snapshot.shell, ...shellOptions(snapshot.shell), '-c', script],
+      cwd,
+      environment,
+      innerEnvironment,
+      gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',
+      handlers: this.#handlers(),
+      stdio,
+    });
+  }
+
+  #rewrite(): string {
+    const { root, previews } = this.#context;
+    if (this.#split.opaque !== undefined) return root.text;
+    const gate = this.#host.enforced.gate === 'kernel' ? 'kernel' : 'shell';
+    const mustAsk = planAsks(this.#split.steps, (index) => previews.get(index)?.verdict ?? 'ask', { gate });
+    const { command, socket } = this.#host.sandbox.ask;
+    if (mustAsk.size === 0) return root.text;
+    if (socket === null)
+      throw new Fault({ kind: 'bug', code: 'no-ask-socket', message: 'the session has no ask socket' });
+    const ask = quoteArgv([command, socket]);
+    return rewriteScript(root.text, this.#split, { mustAsk, askCommand: (index) => `${ask} ${index}` });
+  }
+
+  #handlers(): GateHandlers {
+    return {
+      onRoot: () => this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report')),
+      onExec: (held) => this.#withGate((gate) => settleHeldProgram(this.#context, gate, held)),
+      onWrite: (held) => this.#withGate((gate) => this.#writes.settle(gate, held)),
+      onDenied: (pid, path) =>
+        this.#orStop(this.#writes.report(pid, path, 'questions are not asked in this session')),
+      onExit: (exit) => this.#orStop(this.#context.runs.exit(exit.pid, exit)),
+      onFault: (fault) => this.stop(fault.message),
+    };
+  }
+
+  /** The supervisor may speak before the launch has told us of itself: nothing it says may be lost. */
+  #withGate(act: (gate: ExecGate) => void | Promise<void>): void {
+    this.#orStop(
+      (async () => {
+        const gate = (await this.#launched)?.gate;
+        if (gate) await act(gate);
+      })(),
+    );
+  }
+
+  /** A fact that cannot be written ends the script: what happens next could not be explained. */
+  #orStop(work: Promise<void>): void {
+    work.catch((cause: unknown) => this.stop(toFault(cause).message));
+  }
+}
+
+/** Nothing of the person's own start files runs in front of a script. */
+function shellOptions(shell: string): string[] {
+  return /(^|\/)bash$/.test(shell) ? ['--norc', '--noprofile'] : [];
+}

@@ -1,0 +1,304 @@
+/** A session: one folder, one configuration in force, one holder of namespaces, any number of scripts one after another. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type CheckedParams,
+  type EnforcedAccess,
+  type EventBody,
+  Fault,
+  type GrantId,
+  type IdMaker,
+  type OutputNotice,
+  PROTOCOL_VERSION,
+  type SessionExecResult,
+  type SessionId,
+  toFault,
+} from '../../protocol/index.ts';
+import type { Broker, GrantBook } from '../approvals/index.ts';
+import { type Clock, createScope, type Scope } from '../base/index.ts';
+import type { LoadedConfig } from '../config/index.ts';
+import type { OpenerStreams, OpenSession } from '../engine.ts';
+import type { Journal } from '../history/index.ts';
+import { type LaunchStdio, type Sandbox, type SandboxSession, scrubEnvironment } from '../sandbox/index.ts';
+import { AccessKeeper } from './access-keeper.ts';
+import { type AskSocket, openAskSocket } from './ask-socket.ts';
+import type { RunStepPorts } from './run-step.ts';
+import { type ScriptHost, ScriptRun } from './script-run.ts';
+
+/** What an engine gives every session. */
+export interface SessionDeps {
+  readonly engineId: string;
+  readonly engineVersion: string;
+  readonly clock: Clock;
+  readonly ids: IdMaker;
+  readonly journal: Journal;
+  readonly broker: Broker;
+  readonly grants: GrantBook;
+  readonly folders: { readonly sallyportHome: string; readonly runtimeDir: string };
+  readonly sandbox: Sandbox;
+  /** Whether this machine's kernel can hold programs. */
+  readonly hasKernelGate: boolean;
+  /** Clients that show questions to a person are connected. */
+  hasAnswerers(): boolean;
+  notice(notice: OutputNotice): void;
+  onClosed(sessionId: SessionId): void;
+}
+
+export interface SessionInput {
+  readonly params: CheckedParams<'session/open'>;
+  readonly config: LoadedConfig;
+  readonly streams: OpenerStreams;
+}
+
+export class Session implements OpenSession {
+  readonly sessionId: SessionId;
+  readonly #deps: SessionDeps;
+  readonly #input: SessionInput;
+  readonly #scope: Scope;
+  readonly #sandbox: SandboxSession;
+  readonly #keeper: AccessKeeper;
+  readonly #standing = new Map<GrantId, () => Promise<void>>();
+  readonly #enforced: EnforcedAccess;
+  #script: ScriptRun | undefined;
+  #closed: Promise<void> | undefined;
+
+  private constructor(
+    deps: SessionDeps,
+    input: SessionInput,
+    opened: { sessionId: SessionId; scope: Scope; sandbox: SandboxSession },
+  ) {
+    this.#deps = deps;
+    this.#input = input;
+    this.sessionId = opened.sessionId;
+    this.#scope = opened.scope;
+    this.#sandbox = opened.sandbox;
+    this.#keeper = new AccessKeeper({
+      grant: async (path, mode) => requireGranted(await opened.sandbox.grant(path, mode), path),
+      revoke: async (path) => requireGranted(await opened.sandbox.revoke(path), path),
+    });
+    this.#enforced = describeAccess(deps, input.config, opened.sandbox);
+    this.#scope.defer(deps.grants.onEnded((grant) => this.#endStanding(grant.grantId)));
+  }
+
+  /** Builds the wall, then writes down that the session is open; a wall that cannot be built is a fault and no session. */
+  static async open(deps: SessionDeps, input: SessionInput): Promise<Session> {
+    const sessionId = deps.ids.session();
+    const scope = createScope();
+    let session: Session | undefined;
+    try {
+      const askPath = join(deps.folders.runtimeDir, `ask-${randomBytes(6).toString('hex')}.sock`);
+      const asks = await openAskSocket(askPath, (request) => {
+        const answer = session?.answerShell(request);
+        return (
+          answer ?? Promise.resolve({ reply: 'deny', message: 'sallyport: refused: no script is running' })
+        );
+      });
+      scope.defer(() => asks.close());
+      const sandbox = await openSandbox(deps, input, asks);
+      scope.defer(() => sandbox.close());
+      session = new Session(deps, input, { sessionId, scope, sandbox });
+      await session.#append(openingEvents(deps, input));
+      return session;
+    } catch (cause) {
+      await scope.close();
+      throw cause;
+    }
+  }
+
+  get summary(): readonly string[] {
+    const { snapshot } = this.#input.config;
+    const policy = typeof snapshot.approvalPolicy === 'string' ? snapshot.approvalPolicy : 'granular';
+    return [
+      `${snapshot.sandboxMode} in ${snapshot.workspace}, asks: ${policy}, network ${this.#enforced.network}`,
+      ...this.#enforced.notices,
+    ];
+  }
+
+  answerShell(request: Parameters<ScriptRun['answerShell']>[0]): ReturnType<ScriptRun['answerShell']> {
+    if (!this.#script)
+      return Promise.resolve({ reply: 'deny', message: 'sallyport: refused: no script is running' });
+    return this.#script.answerShell(request);
+  }
+
+  async exec(script: string): Promise<SessionExecResult> {
+    if (this.#script) {
+      throw new Fault({
+        kind: 'peer',
+        code: 'session-busy',
+        message: 'the session is already running a script',
+      });
+    }
+    try {
+      const run = await ScriptRun.propose(this.#host(), script);
+      this.#script = run;
+      return await run.run();
+    } catch (cause) {
+      const fault = toFault(cause);
+      const hint = fault.hint === undefined ? '' : `; ${fault.hint}`;
+      return { outcome: 'fault', exitCode: 125, message: `${fault.message}${hint}` };
+    } finally {
+      this.#script = undefined;
+    }
+  }
+
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void {
+    if (name === 'SIGKILL') this.#script?.stop('killed');
+    else this.#script?.signal(name);
+  }
+
+  resize(size: { columns: number; rows: number }): void {
+    this.#script?.resize(size.columns, size.rows);
+  }
+
+  close(reason: Parameters<OpenSession['close']>[0]): Promise<void> {
+    this.#closed ??= this.#close(reason);
+    return this.#closed;
+  }
+
+  async #close(reason: Parameters<OpenSession['close']>[0]): Promise<void> {
+    const { broker, grants } = this.#deps;
+    this.#script?.stop(reason === 'engine-stopped' ? 'the engine stops' : 'the session was closed');
+    try {
+      await broker.withdrawSession(this.sessionId, 'the session was closed');
+      await grants.endScope(this.sessionId, {});
+    } finally {
+      await this.#scope.close();
+      await this.#append([{ type: 'session/closed', reason }]).catch(() => undefined);
+      this.#deps.onClosed(this.sessionId);
+    }
+  }
+
+  #append(bodies: readonly EventBody[]): Promise<unknown> {
+    return this.#deps.journal.append(this.sessionId, bodies);
+  }
+
+  #host(): ScriptHost {
+    const { params, config, streams } = this.#input;
+    const { snapshot } = config;
+    const { passed, inner, dropped } = scrubEnvironment(params.env, snapshot.environment, snapshot);
+    const stdio: LaunchStdio = params.terminal
+      ? { kind: 'terminal', ...params.terminal, ...(params.env['TERM'] && { name: params.env['TERM'] }) }
+      : { kind: 'pipes' };
+    return {
+      sessionId: this.sessionId,
+      ports: this.#ports(),
+      snapshot,
+      snapshotDigest: config.digest,
+      enforced: this.#enforced,
+      sandbox: this.#sandbox,
+      environment: passed,
+      innerEnvironment: inner,
+      cwd: params.cwd,
+      agentName: params.origin,
+      stdio,
+      sinks: {
+        sessionId: this.sessionId,
+        journal: this.#deps.journal,
+        secrets: dropped.flatMap(({ name }) => secretValue(name, params.env[name])),
+        streams,
+        notice: (notice) => this.#deps.notice(notice),
+      },
+      mayAskWrites: snapshot.approvalPolicy !== 'never' && params.answers !== 'nobody',
+      setTimer: (callback, delayMs) => this.#deps.clock.setTimer(callback, delayMs),
+    };
+  }
+
+  #ports(): RunStepPorts {
+    const { clock, ids, broker, grants } = this.#deps;
+    return {
+      nowMs: () => clock.nowMs(),
+      ids,
+      append: (bodies) => this.#append(bodies),
+      broker,
+      grants,
+      hasAnswerer: () => this.#hasAnswerer(),
+      openAccess: (access) => this.#keeper.open(access),
+      openStanding: async (grantId, access) => {
+        this.#standing.set(grantId, await this.#keeper.open(access));
+      },
+    };
+  }
+
+  #hasAnswerer(): boolean {
+    const { answers } = this.#input.params;
+    if (answers === 'nobody') return false;
+    return answers !== 'present' || this.#deps.hasAnswerers();
+  }
+
+  async #endStanding(grantId: GrantId): Promise<void> {
+    const end = this.#standing.get(grantId);
+    this.#standing.delete(grantId);
+    await end?.();
+  }
+}
+
+function requireGranted(outcome: Awaited<ReturnType<SandboxSession['grant']>>, path: string): void {
+  if (outcome.kind === 'granted') return;
+  throw new Fault({
+    kind: 'host',
+    code: 'wall-not-moved',
+    message: `the wall could not be opened at ${path} (${outcome.step}: ${outcome.errno})`,
+  });
+}
+
+function openSandbox(deps: SessionDeps, input: SessionInput, asks: AskSocket): Promise<SandboxSession> {
+  return deps.sandbox.openSession({
+    settings: input.config.snapshot,
+    folders: deps.folders,
+    askSocket: asks.path,
+  });
+}
+
+function describeAccess(deps: SessionDeps, config: LoadedConfig, sandbox: SandboxSession): EnforcedAccess {
+  const { snapshot } = config;
+  const wantsGate = sandbox.isWalled || snapshot.execGate;
+  const hasGate = wantsGate && deps.hasKernelGate;
+  const notices = [...sandbox.notes];
+  if (!sandbox.isWalled)
+    notices.push('no wall: questions are asked by the shell itself, which a program can get around');
+  else if (!hasGate)
+    notices.push('this kernel cannot hold programs: questions are asked by the rewritten script only');
+  return {
+    wall: sandbox.isWalled ? deps.sandbox.name : 'none',
+    gate: hasGate ? 'kernel' : 'shell',
+    write: snapshot.writableRoots,
+    readOnly: snapshot.protectedPaths,
+    masked: snapshot.secretPaths,
+    network: snapshot.networkAccess || !sandbox.isWalled ? 'on' : 'off',
+    notices,
+  };
+}
+
+function openingEvents(deps: SessionDeps, input: SessionInput): EventBody[] {
+  const { params, config } = input;
+  return [
+    {
+      type: 'session/opened',
+      engineId: deps.engineId,
+      engineVersion: deps.engineVersion,
+      protocolVersion: PROTOCOL_VERSION,
+      origin: params.origin,
+      agentName: params.origin,
+      title: params.title ?? params.origin,
+      cwd: params.cwd,
+      workspace: config.snapshot.workspace,
+      hasTerminal: params.terminal !== undefined,
+    },
+    {
+      type: 'config/snapshot',
+      digest: config.digest,
+      content: config.snapshot,
+      origins: config.origins,
+      warnings: [...config.warnings],
+    },
+  ];
+}
+
+/** Shorter values would mask ordinary words of the output. */
+const MIN_SECRET_LENGTH = 8;
+
+/** A variable that was kept out because of its name: its value is masked in what is stored. */
+function secretValue(name: string, value: string | undefined): string[] {
+  const looksSecret = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH/i.test(name);
+  return looksSecret && value !== undefined && value.length >= MIN_SECRET_LENGTH ? [value] : [];
+}

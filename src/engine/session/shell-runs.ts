@@ -1,0 +1,107 @@
+/**
+ * Turns what a shell wants to do into runs: a program that the kernel holds, a builtin or redirection that the rewritten
+ * script asks for, a member of a pipeline that is settled in front.
+ */
+import { judgeStep } from '../../policy/index.ts';
+import type { Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
+import { collectFacts } from './collect-facts.ts';
+import { pipelineOf } from './propose-steps.ts';
+import { quoteArgv } from './quote-argv.ts';
+import type { ProposedRun } from './run-step.ts';
+import type { ScriptContext } from './script-context.ts';
+
+/** What the kernel says of a program before it starts. */
+export interface HeldProgram {
+  readonly argv: readonly string[];
+  readonly path: string;
+  readonly cwd: string;
+  readonly threads: number;
+  /** False when the words were cut or not readable: nobody may be shown half a command as if it were whole. */
+  readonly isWhole: boolean;
+}
+
+function judgeWith(context: ScriptContext, step: Step, draft: StepDraft): (facts: Facts) => Judgement {
+  const steps = context.board.steps.map((entry) => entry.step);
+  const pipeline = pipelineOf(step, steps).map((other) => (other.stepId === step.stepId ? draft : other));
+  return (facts) => judgeStep(draft, context.snapshot, facts, { pipeline });
+}
+
+function heldDraft(step: Step, held: HeldProgram): StepDraft {
+  const words = held.argv.map((value) => ({ text: quoteArgv([value]), value }));
+  const base: StepDraft = {
+    ...step,
+    form: 'program',
+    text: quoteArgv(held.argv),
+    words,
+    argv: [...held.argv],
+  };
+  if (held.isWhole) return withoutOpaque(base);
+  return {
+    ...base,
+    form: 'opaque',
+    opaque: 'its words are too long or not text, so they cannot be shown whole',
+  };
+}
+
+function withoutOpaque(draft: StepDraft): StepDraft {
+  const { opaque: _known, ...rest } = draft;
+  return rest;
+}
+
+/** A held program: judged by what will really run. */
+export function programRun(
+  context: ScriptContext,
+  step: Step,
+  held: HeldProgram,
+  gone: AbortSignal,
+): ProposedRun {
+  const draft = heldDraft(step, held);
+  return {
+    step,
+    kind: 'cmd',
+    text: draft.text,
+    ...(held.isWhole && { argv: held.argv }),
+    cwd: held.cwd,
+    collectFacts: () =>
+      collectFacts(draft, {
+        nowMs: context.ports.nowMs(),
+        cwd: held.cwd,
+        home: context.snapshot.home,
+        searchPath: context.searchPath,
+        held: { program: held.path, threads: held.threads },
+      }),
+    judge: judgeWith(context, step, draft),
+    gone,
+    isCall: false,
+  };
+}
+
+/** A step as it stands in the script; `words` are its words as the shell expanded them, where they are known. */
+export function scriptedRun(
+  context: ScriptContext,
+  step: Step,
+  at: { cwd: string; words?: readonly string[] | undefined; gone: AbortSignal },
+): ProposedRun {
+  const argv = at.words ?? step.argv;
+  const draft: StepDraft = at.words
+    ? { ...step, words: at.words.map((value) => ({ text: quoteArgv([value]), value })), argv: [...at.words] }
+    : step;
+  const isExpanded = at.words !== undefined && step.argv === undefined;
+  return {
+    step,
+    kind: 'cmd',
+    text: isExpanded ? `${step.text}   (here: ${quoteArgv(at.words)})` : step.text,
+    ...(argv && { argv }),
+    cwd: at.cwd,
+    collectFacts: () =>
+      collectFacts(draft, {
+        nowMs: context.ports.nowMs(),
+        cwd: at.cwd,
+        home: context.snapshot.home,
+        searchPath: context.searchPath,
+      }),
+    judge: judgeWith(context, step, draft),
+    gone: at.gone,
+    isCall: false,
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The steps of one script and how far each has come: which place in the script a held program belongs to, and what was
+ * already settled for it in front (by the ask-helper, or for its whole pipeline).
+ */
+import { matchRun } from '../../policy/index.ts';
+import type { Step } from '../../protocol/index.ts';
+import type { SettledRun } from './run-step.ts';
+
+/** An answer given in front of a run, waiting for the run itself. */
+export interface Presettled {
+  readonly settled: Promise<SettledRun>;
+  /** The words that were shown; the run may differ in nothing. */
+  readonly words: readonly string[] | undefined;
+}
+
+export interface BoardStep {
+  readonly step: Step;
+  /** Runs let go so far. */
+  runs: number;
+  presettled: Presettled | undefined;
+}
+
+export class StepBoard {
+  readonly #steps: BoardStep[];
+
+  constructor(steps: readonly Step[]) {
+    this.#steps = steps.map((step) => ({ step, runs: 0, presettled: undefined }));
+  }
+
+  get steps(): readonly BoardStep[] {
+    return this.#steps;
+  }
+
+  at(index: number): BoardStep | undefined {
+    return this.#steps[index];
+  }
+
+  /** Members of a pipeline, in order. */
+  pipelineOf(step: Step): readonly BoardStep[] {
+    const { pipeline } = step.context;
+    return pipeline === undefined
+      ? []
+      : this.#steps.filter((other) => other.step.context.pipeline === pipeline);
+  }
+
+  /** The earliest unfinished step whose literal words fit. */
+  match(argv: readonly string[]): BoardStep | undefined {
+    const candidates = this.#steps.map((entry) => ({
+      step: entry.step,
+      // What stands in a loop or a function can run again.
+      isFinished:
+        entry.runs > 0 && !entry.step.context.isInLoop && entry.step.context.functionName === undefined,
+    }));
+    const found = matchRun(candidates, argv);
+    return found === null ? undefined : this.#steps[found];
+  }
+
+  /** A program that the split did not foresee. */
+  add(step: Step): BoardStep {
+    const entry: BoardStep = { step, runs: 0, presettled: undefined };
+    this.#steps.push(entry);
+    return entry;
+  }
+}
