@@ -1,0 +1,38 @@
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  K: 1024,
+  KIB: 1024,
+  KB: 1000,
+  M: 1024 ** 2,
+  MIB: 1024 ** 2,
+  MB: 1000 ** 2,
+  G: 1024 ** 3,
+  GIB: 1024 ** 3,
+  GB: 1000 ** 3,
+};
+
+const SHORTEST_MS = 1000;
+/** Longer than a timer of Node can wait is of no use: 24 days. */
+const LONGEST_MS = 24 * 86_400_000;
+const SMALLEST_BYTES = 1024 ** 2;
+const LARGEST_BYTES = 1024 ** 4;
+
+/** `24h`, `30m`, `1h30m`, `7d` in milliseconds; undefined when it is none of these or not from 1 s to 24 d. */
+export function parseDurationMs(text: string): number | undefined {
+  if (!/^(?:\d{1,9}[smhd])+$/.test(text)) return undefined;
+  let sumMs = 0;
+  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+)([smhd])/g)) {
+    sumMs += Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
+  }
+  return sumMs >= SHORTEST_MS && sumMs <= LONGEST_MS ? sumMs : undefined;
+}
+
+/** `1GiB`, `512M`, or a number of bytes; undefined when it is none of these or not from 1 MiB to 1 TiB. */
+export function parseSizeBytes(value: unknown): number | undefined {
+  const match = /^(\d{1,15})\s?([A-Za-z]{0,3})$/.exec(String(value));
+  if (match === null || (typeof value !== 'string' && typeof value !== 'number')) return undefined;
+  const [, amount = '', unit = ''] = match;
+  const sizeBytes = Number(amount) * (unit === '' ? 1 : (UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN));
+  return sizeBytes >= SMALLEST_BYTES && sizeBytes <= LARGEST_BYTES ? sizeBytes : undefined;
+}

@@ -1,0 +1,94 @@
+import { Fault, type SessionFlags } from '../../protocol/index.ts';
+import { type ConfigEntry, type ConfigLayer, collectEntries } from './collect-entries.ts';
+import { makeConfigFault, showText } from './config-fault.ts';
+import { readToml, TomlSyntaxError } from './read-toml.ts';
+
+/** The value of `-c key=value`: TOML if it is, else the text itself. */
+function readOverrideValue(text: string): unknown {
+  try {
+    return readToml(`value = ${text}`).values['value'];
+  } catch (thrown) {
+    if (thrown instanceof TomlSyntaxError) return text;
+    throw thrown;
+  }
+}
+
+/** A tree with one leaf. */
+function nest(path: readonly string[], value: unknown): Record<string, unknown> {
+  const [first = '', ...rest] = path;
+  return { [first]: rest.length === 0 ? value : nest(rest, value) };
+}
+
+/** One `-c key=value`. Throws a `user` fault that names it. */
+function readOverride(text: string): ConfigLayer {
+  const flag = `-c ${text}`;
+  const equals = text.indexOf('=');
+  const path = text.slice(0, Math.max(0, equals)).trim().split('.');
+  if (equals === -1 || path.some((part) => !/^[A-Za-z0-9_-]{1,128}$/.test(part))) {
+    throw makeConfigFault({
+      place: { flag },
+      what: 'is not of the form key=value',
+      hint: 'Write, for example: -c approval_expiry=30m',
+      code: 'config-flag',
+    });
+  }
+  // A value over several lines would let one flag set other keys than the one it names.
+  const value = text.slice(equals + 1).trim();
+  const isOneLine = !/[\n\r]/.test(value);
+  return collectEntries(nest(path, isOneLine ? readOverrideValue(value) : value), {
+    layer: 'override',
+    flag,
+  });
+}
+
+function refuseCombination(flags: SessionFlags): void {
+  if (!flags.bypass) return;
+  const other = [
+    flags.fullAuto ? '--full-auto' : undefined,
+    flags.sandbox === undefined ? undefined : '--sandbox',
+    flags.askForApproval === undefined ? undefined : '--ask-for-approval',
+  ].find((flag) => flag !== undefined);
+  if (other === undefined) return;
+  throw new Fault({
+    kind: 'user',
+    code: 'config-flag',
+    message: `--dangerously-bypass-approvals-and-sandbox cannot be combined with ${other}`,
+    hint: `Leave out one of the two`,
+  });
+}
+
+/** The layers of the command line, weakest first: each `-c`, then the flags. */
+export function readFlags(flags: SessionFlags): ConfigLayer[] {
+  refuseCombination(flags);
+  const layers = flags.overrides.map(readOverride);
+  const warnings: string[] = [];
+  const entries: ConfigEntry[] = [];
+  const take = (key: string, value: unknown, flag: string): void => {
+    const layer = collectEntries(nest(key.split('.'), value), { layer: 'flag', flag });
+    entries.push(...layer.entries);
+    warnings.push(...layer.warnings);
+  };
+  if (flags.fullAuto) {
+    if (flags.sandbox !== undefined && flags.sandbox !== 'workspace-write') {
+      warnings.push(
+        `--full-auto means workspace-write: --sandbox ${showText(flags.sandbox)} is not in force`,
+      );
+    }
+    if (flags.askForApproval !== undefined && flags.askForApproval !== 'on-request') {
+      const policy = showText(flags.askForApproval);
+      warnings.push(`--full-auto means on-request: --ask-for-approval ${policy} is not in force`);
+    }
+    take('sandbox_mode', 'workspace-write', '--full-auto');
+    take('approval_policy', 'on-request', '--full-auto');
+  } else if (flags.bypass) {
+    take('sandbox_mode', 'danger-full-access', '--dangerously-bypass-approvals-and-sandbox');
+    take('approval_policy', 'never', '--dangerously-bypass-approvals-and-sandbox');
+  } else {
+    if (flags.sandbox !== undefined) take('sandbox_mode', flags.sandbox, `--sandbox ${flags.sandbox}`);
+    if (flags.askForApproval !== undefined) {
+      take('approval_policy', flags.askForApproval, `--ask-for-approval ${flags.askForApproval}`);
+    }
+  }
+  if (flags.shell !== undefined) take('shell', flags.shell, `--shell ${flags.shell}`);
+  return [...layers, { entries, warnings }];
+}
