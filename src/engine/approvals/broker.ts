@@ -15,6 +15,7 @@ import {
   type SessionId,
 } from '../../protocol/index.ts';
 import { makeApproval, type Question } from './questions.ts';
+import { type TimerPorts, waitUntil } from './wait-until.ts';
 
 /** How a question ended. Only `allowed` lets anything happen. */
 export type Settlement =
@@ -34,9 +35,7 @@ export type Settlement =
   | { readonly outcome: 'expired'; readonly approvalId: ApprovalId }
   | { readonly outcome: 'withdrawn'; readonly approvalId: ApprovalId; readonly reason: string };
 
-export interface BrokerPorts {
-  nowMs(): number;
-  setTimer(callback: () => void, delayMs: number): () => void;
+export interface BrokerPorts extends TimerPorts {
   /** A fresh id that is not in the history. */
   makeApprovalId(kind: ApprovalKind): ApprovalId;
   /** Resolves after the commit. */
@@ -66,8 +65,6 @@ interface SettledQuestion {
 
 /** Settled questions are remembered, so that late answers are told who was first. */
 const REMEMBERED_SETTLEMENTS = 10_000;
-/** setTimeout fires at once above this; a longer expiry is waited for in pieces. */
-const LONGEST_TIMER_MS = 2_000_000_000;
 
 export class Broker {
   readonly #ports: BrokerPorts;
@@ -159,23 +156,14 @@ export class Broker {
     await Promise.all(ids.map((approval) => this.withdraw(approval.approvalId, reason)));
   }
 
-  #startExpiry(approval: Approval): () => void {
-    let cancel: () => void = () => undefined;
-    const wait = (): void => {
-      const leftMs = approval.expiresAt - this.#ports.nowMs();
-      if (leftMs > 0) {
-        cancel = this.#ports.setTimer(wait, Math.min(leftMs, LONGEST_TIMER_MS));
-        return;
-      }
-      const open = this.#open.get(approval.approvalId);
+  #startExpiry({ approvalId, expiresAt }: Approval): () => void {
+    return waitUntil(this.#ports, expiresAt, () => {
+      const open = this.#open.get(approvalId);
       if (!open) return;
-      const { approvalId } = approval;
       this.#settle(open, { outcome: 'expired', approvalId }, { type: 'approval/expired', approvalId }).catch(
         () => undefined,
       );
-    };
-    wait();
-    return () => cancel();
+    });
   }
 
   /** Decided in memory before anything is awaited, so that a second answer can never win. */

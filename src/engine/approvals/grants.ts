@@ -11,10 +11,9 @@ import type {
   SessionId,
   TurnId,
 } from '../../protocol/index.ts';
+import { type TimerPorts, waitUntil } from './wait-until.ts';
 
-export interface GrantPorts {
-  nowMs(): number;
-  setTimer(callback: () => void, delayMs: number): () => void;
+export interface GrantPorts extends TimerPorts {
   append(sessionId: SessionId, bodies: readonly EventBody[]): Promise<unknown>;
 }
 
@@ -23,7 +22,7 @@ export type GrantEndReason = 'revoked' | 'expired' | 'used' | 'scope-ended';
 interface LiveGrant {
   grant: Grant;
   readonly sessionId: SessionId;
-  readonly cancelTimer: () => void;
+  cancelTimer: () => void;
 }
 
 export class GrantBook {
@@ -52,14 +51,11 @@ export class GrantBook {
 
   async add(grant: Grant, sessionId: SessionId): Promise<void> {
     await this.#ports.append(sessionId, [{ type: 'grant/added', grant }]);
-    const cancelTimer =
-      grant.untilMs === undefined
-        ? () => undefined
-        : this.#ports.setTimer(
-            () => void this.end(grant.grantId, 'expired', 'clock').catch(() => undefined),
-            Math.max(0, grant.untilMs - this.#ports.nowMs()),
-          );
-    this.#live.set(grant.grantId, { grant, sessionId, cancelTimer });
+    const live: LiveGrant = { grant, sessionId, cancelTimer: () => undefined };
+    this.#live.set(grant.grantId, live);
+    if (grant.untilMs === undefined) return;
+    const expire = (): void => void this.end(grant.grantId, 'expired', 'clock').catch(() => undefined);
+    live.cancelTimer = waitUntil(this.#ports, grant.untilMs, expire);
   }
 
   /** Counts a use. */

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { Broker, type Question, type Settlement } from '../../../src/engine/approvals/index.ts';
+import { createFakeClock } from '../../../src/engine/base/index.ts';
+import { type ApprovalAnswer, createIdMaker, type EventBody } from '../../../src/protocol/index.ts';
+
+const clockStart = 1_700_000_000_000;
+
+function seededBytes(): (count: number) => Uint8Array {
+  let seed = 7;
+  return (count) =>
+    Uint8Array.from({ length: count }, () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return Math.floor(seed / 65_536) % 256;
+    });
+}
+
+function openBroker() {
+  const clock = createFakeClock(clockStart);
+  const ids = createIdMaker(() => clock.nowMs(), seededBytes());
+  const stored: EventBody[] = [];
+  const failures = { isBroken: false };
+  const broker = new Broker({
+    nowMs: () => clock.nowMs(),
+    setTimer: (callback, delayMs) => clock.setTimer(callback, delayMs),
+    makeApprovalId: ids.approval,
+    append: async (_sessionId, bodies) => {
+      if (failures.isBroken) throw new Error('disk full');
+      stored.push(...bodies);
+    },
+  });
+  const question = (over: Partial<Question> = {}): Question => ({
+    sessionId: ids.session(),
+    turnId: ids.turn(),
+    stepId: ids.step(),
+    runId: ids.run(),
+    kind: 'cmd',
+    text: 'rm -rf dist',
+    argv: ['rm', '-rf', 'dist'],
+    cwd: '/w',
+    workspace: '/w',
+    category: 'inside',
+    reasons: [{ code: 'policy', text: 'untrusted asks' }],
+    risk: null,
+    scopes: ['once', 'session'],
+    expiryMs: 86_400_000,
+    ...over,
+  });
+  return { broker, clock, stored, failures, question };
+}
+
+/** Opens the question and waits until it is in the list. */
+async function ask(
+  broker: Broker,
+  question: Question,
+): Promise<{ id: string; settled: Promise<Settlement>; digest: string }> {
+  const known = new Set(broker.list().map((approval) => approval.approvalId));
+  const settled = broker.ask(question);
+  await Promise.resolve();
+  const asked = broker.list().find((approval) => !known.has(approval.approvalId));
+  if (!asked) throw new Error('the question is not in the list');
+  return { id: asked.approvalId, settled, digest: asked.digest };
+}
+
+const once: ApprovalAnswer = { outcome: 'allowed', scope: 'once' };
+const reject: ApprovalAnswer = { outcome: 'rejected', feedback: 'not now' };
+
+describe('broker', () => {
+  test('the first answer wins and the second is told by whom', async () => {
+    const { broker, stored, question } = openBroker();
+    const { id, settled } = await ask(broker, question());
+    const [first, second] = await Promise.all([
+      broker.answer({ approvalId: id, requestKey: 'a', by: 'terminal', answer: once }),
+      broker.answer({ approvalId: id, requestKey: 'b', by: 'page', answer: reject }),
+    ]);
+    expect(first).toEqual({ result: 'accepted', approvalId: id });
+    expect(second).toEqual({ result: 'already-settled', approvalId: id, outcome: 'allowed', by: 'terminal' });
+    expect(await settled).toMatchObject({ outcome: 'allowed', by: 'terminal' });
+    expect(stored.map((event) => event.type)).toEqual(['approval/asked', 'approval/answered']);
+    expect(broker.list()).toEqual([]);
+  });
+
+  test('a resend with the same key is told the same and changes nothing', async () => {
+    const { broker, stored, question } = openBroker();
+    const { id, settled } = await ask(broker, question());
+    const request = { approvalId: id, requestKey: 'k', by: 'page', answer: reject };
+    expect(await broker.answer(request)).toEqual(await broker.answer(request));
+    expect(await settled).toMatchObject({ outcome: 'rejected', feedback: 'not now' });
+    expect(stored).toHaveLength(2);
+  });
+
+  test('answering one question leaves an identical one open', async () => {
+    const { broker, question } = openBroker();
+    const same = question();
+    const first = await ask(broker, same);
+    const second = await ask(broker, same);
+    expect(second.id).not.toBe(first.id);
+    await broker.answer({ approvalId: first.id, requestKey: 'a', by: 'x', answer: once });
+    expect(broker.list().map((approval) => approval.approvalId)).toEqual([second.id]);
+  });
+
+  test('an answer to what is no longer shown is not taken', async () => {
+    const { broker, question } = openBroker();
+    const { id, digest } = await ask(broker, question());
+    const request = { approvalId: id, requestKey: 'a', by: 'x', answer: once };
+    expect(await broker.answer({ ...request, digest: 'something else' })).toMatchObject({
+      result: 'changed',
+      digest,
+    });
+    expect(await broker.answer({ ...request, digest })).toMatchObject({ result: 'accepted' });
+  });
+
+  test('critical is once only, whatever was offered', async () => {
+    const { broker, question } = openBroker();
+    const risk = {
+      score: 10,
+      level: 'critical' as const,
+      rationale: 'deletes the home folder',
+      evidence: [],
+    };
+    const { id } = await ask(broker, question({ risk, scopes: ['once', 'session'] }));
+    const wide: ApprovalAnswer = { outcome: 'allowed', scope: 'session' };
+    const answered = await broker.answer({ approvalId: id, requestKey: 'a', by: 'x', answer: wide });
+    expect(answered.result).toBe('scope-not-offered');
+    expect(broker.list()).toHaveLength(1);
+  });
+
+  test('a scope that was not offered is not taken, nor an end without a time', async () => {
+    const { broker, question } = openBroker();
+    const { id } = await ask(broker, question({ scopes: ['once', 'until'] }));
+    for (const scope of ['turn', 'until', 'always'] as const) {
+      const answer: ApprovalAnswer = { outcome: 'allowed', scope };
+      expect((await broker.answer({ approvalId: id, requestKey: scope, by: 'x', answer })).result).toBe(
+        'scope-not-offered',
+      );
+    }
+  });
+
+  test('time passing refuses: 24 hours later the question is expired', async () => {
+    const { broker, clock, stored, question } = openBroker();
+    const { id, settled } = await ask(broker, question());
+    clock.advance(86_399_999);
+    expect(broker.list()).toHaveLength(1);
+    clock.advance(1);
+    expect(await settled).toEqual({ outcome: 'expired', approvalId: id });
+    expect(stored.at(-1)).toEqual({ type: 'approval/expired', approvalId: id });
+    const late = await broker.answer({ approvalId: id, requestKey: 'a', by: 'x', answer: once });
+    expect(late).toMatchObject({ result: 'already-settled', outcome: 'expired' });
+  });
+
+  test('an expiry longer than the longest timer does not fire early', async () => {
+    const { broker, clock, question } = openBroker();
+    const days = 60;
+    const longestTimerMs = 2_147_483_647;
+    expect(days * 86_400_000).toBeGreaterThan(longestTimerMs);
+    await ask(broker, question({ expiryMs: days * 86_400_000 }));
+    clock.advance((days - 1) * 86_400_000);
+    expect(broker.list()).toHaveLength(1);
+    clock.advance(86_400_000);
+    expect(broker.list()).toHaveLength(0);
+  });
+
+  test('an asker that is gone withdraws its question', async () => {
+    const { broker, question } = openBroker();
+    const { id, settled } = await ask(broker, question());
+    const [approval] = broker.list();
+    if (!approval) throw new Error('no question');
+    await broker.withdraw(approval.approvalId, 'gone');
+    expect(await settled).toEqual({ outcome: 'withdrawn', approvalId: id, reason: 'gone' });
+  });
+
+  test('a prefix answers when it is the only one, with or without the kind', async () => {
+    const { broker, question } = openBroker();
+    const first = await ask(broker, question());
+    await ask(broker, question({ kind: 'edit' }));
+    const suffix = first.id.slice('cmd-'.length, 'cmd-'.length + 5);
+    const answered = await broker.answer({ approvalId: suffix, requestKey: 'a', by: 'x', answer: once });
+    expect(answered).toEqual({ result: 'accepted', approvalId: first.id });
+    expect(await broker.answer({ approvalId: 'cmd-zzzz', requestKey: 'b', by: 'x', answer: once })).toEqual({
+      result: 'unknown',
+      approvalId: 'cmd-zzzz',
+    });
+  });
+
+  test('a history that cannot be written settles nothing as allowed', async () => {
+    const { broker, failures, question } = openBroker();
+    const { id, settled } = await ask(broker, question());
+    failures.isBroken = true;
+    await expect(broker.answer({ approvalId: id, requestKey: 'a', by: 'x', answer: once })).rejects.toThrow(
+      'disk full',
+    );
+    await expect(settled).rejects.toThrow('disk full');
+    await expect(broker.ask(question())).rejects.toThrow('disk full');
+    expect(broker.list()).toEqual([]);
+  });
+});
