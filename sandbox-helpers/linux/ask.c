@@ -1,0 +1,78 @@
+/*
+ * ask: puts one question to the engine from inside the sandbox and says its answer as a status.
+ *
+ * Promises: 0 only after the engine has said "allow"; 126 with a reason in every other case.
+ * Does not promise that what follows was asked: it is put in front of builtins and redirections
+ * by the engine's rewriting of the script.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../common/command-line.h"
+#include "../common/exit-codes.h"
+#include "../common/fail.h"
+#include "../common/json-line.h"
+
+#define QUESTION_BYTES_MAX (64 * 1024)
+
+static int refuse(const char *message) {
+    dprintf(STDERR_FILENO, "%s\n", message);
+    return EXIT_NOT_RUNNABLE;
+}
+
+static int connect_engine(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path) return -1;
+    strcpy(address.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    return connect(fd, (struct sockaddr *)&address, sizeof address) == 0 ? fd : -1;
+}
+
+static void write_question(struct json_line *line, int argc, char **argv) {
+    char cwd[PATH_MAX];
+    json_begin_plain(line);
+    json_string(line, "step", argv[2]);
+    json_number(line, "pid", getpid());
+    json_string(line, "cwd", getcwd(cwd, sizeof cwd) ? cwd : "");
+    json_open(line, "words", '[');
+    for (int i = 3; i < argc; i++) json_item(line, argv[i], strlen(argv[i]));
+    json_shut(line, ']');
+    json_end(line);
+}
+
+/* The status that the engine's line stands for. */
+static int obey(char *text) {
+    char *fields[2];
+    int count = split_fields(text, fields, 2);
+    if (count == 1 && strcmp(fields[0], "allow") == 0) return 0;
+    if (count == 2 && strcmp(fields[0], "deny") == 0) return refuse(fields[1]);
+    return refuse(ENGINE_GONE_MESSAGE);
+}
+
+int main(int argc, char **argv) {
+    helper_name = "ask";
+    if (argc < 3) fail_because("arguments", "ask SOCKET STEP [WORD...]");
+    struct json_line question;
+    write_question(&question, argc, argv);
+    if (question.length > QUESTION_BYTES_MAX) return refuse("sallyport: refused: the words of this step are too long to be asked about");
+    int fd = connect_engine(argv[1]);
+    if (fd < 0) return refuse(ENGINE_GONE_MESSAGE);
+    for (size_t done = 0; done < question.length;) {
+        ssize_t count = send(fd, question.data + done, question.length - done, MSG_NOSIGNAL);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return refuse(ENGINE_GONE_MESSAGE);
+        done += (size_t)count;
+    }
+    struct line_reader reader = {.fd = fd};
+    for (enum read_result result; (result = line_reader_fill(&reader)) != READ_END;) {
+        char *text = result == READ_MORE ? line_reader_next(&reader) : NULL;
+        if (text) return obey(text);
+    }
+    return refuse(ENGINE_GONE_MESSAGE);
+}

@@ -1,0 +1,32 @@
+/* Answers to held calls, and the calls that wait for the engine's answer. */
+#ifndef SALLYPORT_GATE_ANSWER_H
+#define SALLYPORT_GATE_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gate-state.h"
+
+enum held_kind { HELD_EXEC, HELD_WRITE };
+
+/* The kernel goes on with the call as it stands; false when the caller is gone. */
+bool let_pass(uint64_t id);
+void answer_error(uint64_t id, int error);
+/* Says why on the caller's stderr, then answers EPERM to an exec and EROFS to a write. */
+void refuse_call(const struct caller *caller, enum held_kind kind, const char *message);
+
+/*
+ * Keeps a call until the engine answers; takes over the caller's pidfd. The slot is never used
+ * again, so that a late answer cannot let another call pass. 0 when too many are held.
+ */
+uint64_t hold_call(const struct caller *caller, enum held_kind kind);
+/* The engine's verdicts; false when the text is no such verdict. A slot that is gone is not an error. */
+bool answer_allow(const char *slot, bool is_watched);
+bool answer_through(const char *slot);
+bool answer_deny(const char *slot, const char *message);
+/* The caller of a held call ended: forgets it and tells the engine. */
+void drop_held(uint64_t slot);
+/* The engine is gone. */
+void refuse_all_held(void);
+
+#endif

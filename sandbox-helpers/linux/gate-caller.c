@@ -1,0 +1,121 @@
+#include "gate-caller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "kernel-calls.h"
+
+#define PAGE_BYTES 4096
+#define MESSAGE_BYTES_MAX 4096 /* PIPE_BUF: such a write to a pipe is whole or not at all */
+
+bool is_held(uint64_t id) {
+    return ioctl(gate.listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+static bool read_status(pid_t tid, pid_t *tgid, int *threads) {
+    char path[64], text[4096];
+    snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (length <= 0) return false;
+    text[length] = 0;
+    const char *group = strstr(text, "\nTgid:"), *count = strstr(text, "\nThreads:");
+    if (!group || !count) return false;
+    *tgid = atoi(group + 6);
+    *threads = atoi(count + 9);
+    return *tgid > 0;
+}
+
+bool open_caller(const struct seccomp_notif *notice, struct caller *caller) {
+    *caller = (struct caller){.id = notice->id, .tid = (pid_t)notice->pid, .pidfd = -1};
+    if (caller->tid <= 0 || !read_status(caller->tid, &caller->tgid, &caller->threads)) return false;
+    caller->pidfd = call_pidfd_open(caller->tgid);
+    /* The number may have been reused until here; a call that is still held proves that it was not. */
+    if (caller->pidfd >= 0 && is_held(caller->id)) return true;
+    if (caller->pidfd >= 0) close(caller->pidfd);
+    caller->pidfd = -1;
+    return false;
+}
+
+bool read_caller_bytes(pid_t tid, uint64_t address, void *buffer, size_t size) {
+    struct iovec here = {buffer, size}, there = {(void *)(uintptr_t)address, size};
+    ssize_t count = process_vm_readv(tid, &here, 1, &there, 1, 0);
+    if (count >= 0 && (size_t)count != size) errno = EFAULT;
+    return count >= 0 && (size_t)count == size;
+}
+
+long read_caller_string(pid_t tid, uint64_t address, char *buffer, size_t size) {
+    size_t done = 0;
+    while (done < size) {
+        size_t step = PAGE_BYTES - (address + done) % PAGE_BYTES;
+        if (step > size - done) step = size - done;
+        if (!read_caller_bytes(tid, address + done, buffer + done, step)) return -1;
+        char *end = memchr(buffer + done, 0, step);
+        if (end) return end - buffer;
+        done += step;
+    }
+    errno = ENAMETOOLONG;
+    return -1;
+}
+
+bool read_caller_link(pid_t tid, const char *name, char *buffer, size_t size) {
+    char path[96];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)tid, name);
+    ssize_t length = readlink(path, buffer, size - 1);
+    if (length < 0 || (size_t)length >= size - 1) return false;
+    buffer[length] = 0;
+    return true;
+}
+
+/* A description of our own of the same pipe, terminal or file, so that not waiting is not forced on the caller. */
+static int reopen_without_waiting(int fd) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+static void write_without_waiting(int fd, const char *text, size_t length) {
+    struct stat status;
+    ssize_t ignored = 0;
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &status) != 0) return;
+    if (S_ISSOCK(status.st_mode)) {
+        ignored = send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } else if (S_ISREG(status.st_mode)) {
+        ignored = write(fd, text, length); /* keeps the caller's own place in the file */
+    } else {
+        /* Only pipes and terminals: opening another device again could do something of its own. */
+        int own = S_ISFIFO(status.st_mode) || isatty(fd) ? reopen_without_waiting(fd) : -1;
+        if (own >= 0) {
+            ignored = write(own, text, length);
+            close(own);
+        } else {
+            struct pollfd ready = {fd, POLLOUT, 0};
+            if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT)) ignored = write(fd, text, length);
+        }
+    }
+    (void)ignored;
+}
+
+void tell_caller(int pidfd, const char *message) {
+    char text[MESSAGE_BYTES_MAX];
+    size_t length = strlen(message);
+    if (length > sizeof text - 1) length = sizeof text - 1;
+    memcpy(text, message, length);
+    text[length++] = '\n';
+    int fd = (int)syscall(NR_PIDFD_GETFD, pidfd, 2, 0);
+    if (fd < 0) return;
+    write_without_waiting(fd, text, length);
+    close(fd);
+}

@@ -1,0 +1,138 @@
+#include "gate-capture.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gate-answer.h"
+#include "gate-image.h"
+#include "gate-rpc.h"
+
+#define POLLED_MS_MAX 200
+#define SPIN_US_MAX 2000
+#ifndef PTRACE_EVENT_STOP
+#define PTRACE_EVENT_STOP 128
+#endif
+
+struct capture {
+    pid_t tid, tgid;
+    int pidfd;
+    bool is_traced, is_reported, had_image;
+    struct image before;
+    int64_t started_us;
+    struct capture *next;
+};
+
+static struct capture *captures;
+
+static int64_t now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void end_capture(struct capture *capture, bool is_lost) {
+    struct capture **link = &captures;
+    while (*link && *link != capture) link = &(*link)->next;
+    if (*link) *link = capture->next;
+    if (is_lost) gate_everything();
+    if (capture->is_reported) {
+        struct json_line line;
+        json_begin(&line, "captured");
+        json_number(&line, "pid", capture->tgid);
+        json_bool(&line, "ok", !is_lost);
+        send_line(&line);
+    }
+    close(capture->pidfd);
+    free(capture);
+}
+
+/* True once the image is another one than before the exec; it is gated then. */
+static bool take_image(struct capture *capture) {
+    struct image image;
+    if (!read_image(capture->tgid, &image)) return false;
+    if (capture->had_image && is_same_image(&image, &capture->before)) return false;
+    gate_image(&image);
+    return true;
+}
+
+static bool has_ended(int pidfd) {
+    struct pollfd ended = {pidfd, POLLIN, 0};
+    return poll(&ended, 1, 0) == 1;
+}
+
+static bool attach(pid_t tid) {
+    /* Without WAIT_KILLABLE the stop request would break the held call off. */
+    if (!gate.holds_until_killed) return false;
+    if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) != 0) return false;
+    /* Takes effect at the end of the held call: only a deadly signal can wake it before. */
+    ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
+    return true;
+}
+
+void pass_and_capture(const struct caller *caller, bool is_reported) {
+    struct capture *capture = calloc(1, sizeof *capture);
+    int pidfd = capture ? fcntl(caller->pidfd, F_DUPFD_CLOEXEC, 3) : -1;
+    if (pidfd < 0) {
+        free(capture);
+        gate_everything();
+        let_pass(caller->id);
+        return;
+    }
+    *capture = (struct capture){.tid = caller->tid, .tgid = caller->tgid, .pidfd = pidfd, .is_reported = is_reported, .started_us = now_us(), .next = captures};
+    captures = capture;
+    capture->had_image = read_image(caller->tgid, &capture->before);
+    capture->is_traced = attach(caller->tid);
+    if (!let_pass(caller->id) && !capture->is_traced) {
+        end_capture(capture, false); /* gone before it could become anything */
+        return;
+    }
+    if (capture->is_traced) return;
+    while (now_us() - capture->started_us < SPIN_US_MAX) {
+        if (!take_image(capture)) continue;
+        end_capture(capture, false);
+        return;
+    }
+}
+
+bool serve_traced(pid_t pid, int status) {
+    struct capture *capture = captures;
+    /* A thread that execs takes over the number of its process. */
+    while (capture && !(capture->is_traced && (capture->tid == pid || capture->tgid == pid))) capture = capture->next;
+    if (!capture) return false;
+    if (!WIFSTOPPED(status)) {
+        end_capture(capture, false); /* ended before the new program ran anything */
+        return true;
+    }
+    if (status >> 16 != PTRACE_EVENT_STOP) {
+        /* A signal got in first: it is delivered, the stop is still to come. */
+        ptrace(PTRACE_CONT, pid, NULL, (void *)(long)WSTOPSIG(status));
+        return true;
+    }
+    struct image image;
+    bool is_known = read_image(pid, &image);
+    if (is_known) gate_image(&image); /* after an exec that failed this is the old image, gated already */
+    ptrace(PTRACE_DETACH, pid, NULL, NULL);
+    end_capture(capture, !is_known);
+    return true;
+}
+
+void poll_captures(void) {
+    for (struct capture *capture = captures, *next; capture; capture = next) {
+        next = capture->next;
+        if (capture->is_traced) continue;
+        if (take_image(capture)) end_capture(capture, false);
+        else if (has_ended(capture->pidfd) || now_us() - capture->started_us > POLLED_MS_MAX * 1000) end_capture(capture, true);
+    }
+}
+
+bool has_polled_captures(void) {
+    for (struct capture *capture = captures; capture; capture = capture->next)
+        if (!capture->is_traced) return true;
+    return false;
+}

@@ -1,0 +1,72 @@
+#include "gate-kill.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "gate-state.h"
+#include "kernel-calls.h"
+
+#define SIGNAL_PROCESS_GROUP 4u
+#define KILL_ROUNDS_MAX 2000
+
+/* The parent of a process; 0 when it is gone. */
+static pid_t read_parent(pid_t pid, pid_t *group) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return 0;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (length <= 0) return 0;
+    text[length] = 0;
+    char *rest = strrchr(text, ')');
+    int parent = 0, pgrp = 0;
+    if (!rest || sscanf(rest + 1, " %*c %d %d", &parent, &pgrp) != 2) return 0;
+    if (group) *group = pgrp;
+    return parent;
+}
+
+void signal_root(int signal) {
+    if (!gate.root) {
+        if (gate.child > 0) kill(gate.child, signal);
+        return;
+    }
+    pid_t group = 0;
+    /* The number of a process that ended may belong to another one by now. */
+    if (!read_parent(gate.root, &group) || call_pidfd_send_signal(gate.root_fd, 0, 0) != 0) return;
+    if (group != gate.root) call_pidfd_send_signal(gate.root_fd, signal, 0);
+    else if (call_pidfd_send_signal(gate.root_fd, signal, SIGNAL_PROCESS_GROUP) != 0 && errno == EINVAL) kill(-gate.root, signal);
+}
+
+static void kill_children(void) {
+    DIR *processes = opendir("/proc");
+    if (!processes) return;
+    pid_t own = getpid();
+    for (struct dirent *entry; (entry = readdir(processes));) {
+        if (!isdigit((unsigned char)entry->d_name[0])) continue;
+        pid_t pid = (pid_t)atoi(entry->d_name);
+        if (read_parent(pid, NULL) == own) kill(pid, SIGKILL); /* a child's number stays its own until we collect it */
+    }
+    closedir(processes);
+}
+
+void kill_everything(void) {
+    if (gate.child > 0) kill(gate.child, SIGKILL);
+    /* Orphans come to us (subreaper), so killing children again and again reaches every depth. */
+    for (int round = 0; round < KILL_ROUNDS_MAX; round++) {
+        kill_children();
+        int status;
+        pid_t pid;
+        while ((pid = waitpid(-1, &status, __WALL | WNOHANG)) > 0) continue;
+        if (pid < 0 && errno == ECHILD) return;
+        usleep(1000);
+    }
+}

@@ -1,0 +1,18 @@
+/* Starting PROGRAM: the descriptors and namespaces it begins with. */
+#ifndef SALLYPORT_GATE_START_H
+#define SALLYPORT_GATE_START_H
+
+#include <sys/types.h>
+
+struct gate_options {
+    pid_t anchor;       /* 0: none */
+    const char *rpc_path, *launch, *gate_names;
+    int gates_exec, gates_writes;
+    const char *wall_path, *lock_path;
+    char **command;
+};
+
+/* Forks and execs PROGRAM; sets gate.child and gate.socket. Failures end the process with 125. */
+void start_program(const struct gate_options *options);
+
+#endif

@@ -1,0 +1,46 @@
+/* What the files of the exec gate share. One supervisor, one thread, one of each. */
+#ifndef SALLYPORT_GATE_STATE_H
+#define SALLYPORT_GATE_STATE_H
+
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../common/json-line.h"
+
+#define GATE_SOCKET_FD 9
+#define WALL_FD 10
+#define LOCK_FD 11
+
+enum write_mode { WRITES_HOLD, WRITES_PASS, WRITES_REPORT };
+
+struct gate {
+    int listener;         /* -1 until the inner half has sent it */
+    int epoll;
+    int socket;           /* to the inner half, -1 once it is done */
+    bool gates_writes;
+    bool holds_until_killed; /* a held call is not disturbed by signals (WAIT_KILLABLE_RECV) */
+    enum write_mode write_mode;
+    pid_t child;          /* PROGRAM */
+    pid_t root;           /* the sandbox's root program, 0 before its exec */
+    int root_fd;          /* its pidfd */
+    bool is_refusing;     /* the engine is gone: everything is refused */
+};
+
+extern struct gate gate;
+
+/* A thread that is stopped in a held call. */
+struct caller {
+    uint64_t id;
+    pid_t tid, tgid;
+    int threads;
+    int pidfd; /* of the process */
+};
+
+/* Tags of epoll entries; the number below 2^56 belongs to the tag's owner. */
+enum event_tag { EVENT_LISTENER, EVENT_RPC, EVENT_SIGNAL, EVENT_SOCKET, EVENT_PENDING, EVENT_WATCH };
+
+void watch_fd(int fd, uint32_t events, enum event_tag tag, uint64_t number);
+
+#endif

@@ -1,0 +1,249 @@
+/*
+ * The outer half of the gate.
+ *
+ * Promises: every exec by the root program, by what forked from it and by launchers the engine
+ * lets through stops until the engine has answered; a lost engine means refused; the sandbox
+ * dies with this process and this process with the engine.
+ * Does not promise a boundary: after "allow" the kernel reads path and words again from memory
+ * that another thread of the caller could have changed. The wall is the boundary.
+ * Without it: a command line that was read differently than the shell reads it would run unasked.
+ */
+#include "gate-supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/exit-codes.h"
+#include "../common/fail.h"
+#include "gate-answer.h"
+#include "gate-capture.h"
+#include "gate-exec.h"
+#include "gate-kill.h"
+#include "gate-pass.h"
+#include "gate-rpc.h"
+#include "gate-watch.h"
+#include "gate-write.h"
+#include "kernel-calls.h"
+
+#define EVENTS_MAX 64
+#define REFUSING_MS 1000
+#define FLUSH_MS 1000
+#define NOTICE_BYTES 512
+
+struct gate gate = {.listener = -1, .epoll = -1, .socket = -1, .root_fd = -1};
+
+static int64_t kill_at_ms; /* 0: not set */
+static bool has_child_ended;
+static int child_status;
+
+static int64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void watch_fd(int fd, uint32_t events, enum event_tag tag, uint64_t number) {
+    struct epoll_event event = {.events = events, .data.u64 = (uint64_t)tag << 56 | number};
+    if (epoll_ctl(gate.epoll, EPOLL_CTL_ADD, fd, &event) != 0) fail("epoll");
+}
+
+static void lose_engine(void) {
+    if (gate.is_refusing) return;
+    gate.is_refusing = true;
+    refuse_all_held();
+    close_rpc();
+    kill_at_ms = now_ms() + REFUSING_MS;
+}
+
+static bool parse_signal(const char *text, int *number) {
+    char *end;
+    long value = strtol(text, &end, 10);
+    *number = (int)value;
+    return *text && !*end && value > 0 && value < NSIG;
+}
+
+/* One command of the engine; false for anything that is none. */
+static bool obey(char **fields, int count) {
+    const char *verb = fields[0];
+    int number;
+    if (strcmp(verb, "allow") == 0 && count == 2) return answer_allow(fields[1], false);
+    if (strcmp(verb, "allow") == 0 && count == 3 && strcmp(fields[2], "watch") == 0) return answer_allow(fields[1], true);
+    if (strcmp(verb, "through") == 0 && count == 2) return answer_through(fields[1]);
+    if (strcmp(verb, "deny") == 0 && count == 3) return answer_deny(fields[1], fields[2]);
+    if (strcmp(verb, "writes") == 0 && count == 2) {
+        if (strcmp(fields[1], "hold") == 0) gate.write_mode = WRITES_HOLD;
+        else if (strcmp(fields[1], "pass") == 0) gate.write_mode = WRITES_PASS;
+        else if (strcmp(fields[1], "report") == 0) gate.write_mode = WRITES_REPORT;
+        else return false;
+        return true;
+    }
+    if (strcmp(verb, "signal") == 0 && count == 2 && parse_signal(fields[1], &number)) {
+        signal_root(number);
+        return true;
+    }
+    if (strcmp(verb, "kill") == 0 && count == 1) {
+        kill_at_ms = now_ms();
+        return true;
+    }
+    return false;
+}
+
+/* The inner half hands over the listener, or has ended before it could. */
+static void take_listener(void) {
+    char kind = 0;
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec data = {&kind, 1};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    ssize_t count = recvmsg(gate.socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    struct cmsghdr *header = count == 1 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
+        memcpy(&gate.listener, CMSG_DATA(header), sizeof gate.listener);
+        gate.holds_until_killed = kind == LISTENER_KILLABLE;
+        watch_fd(gate.listener, EPOLLIN, EVENT_LISTENER, 0);
+        char taken = LISTENER_TAKEN;
+        if (send(gate.socket, &taken, 1, MSG_NOSIGNAL) != 1) kill_at_ms = now_ms();
+    }
+    /* No second listener is ever taken: the socket has done its work. */
+    close(gate.socket);
+    gate.socket = -1;
+}
+
+static void serve_listener(uint32_t events) {
+    if (!(events & EPOLLIN)) {
+        /* Nobody is left under the filter. */
+        epoll_ctl(gate.epoll, EPOLL_CTL_DEL, gate.listener, NULL);
+        return;
+    }
+    static union {
+        struct seccomp_notif notice;
+        char room[NOTICE_BYTES]; /* a newer kernel may write more than this header knows */
+    } held;
+    memset(&held, 0, sizeof held);
+    if (ioctl(gate.listener, SECCOMP_IOCTL_NOTIF_RECV, &held.notice) != 0) return;
+    if (held.notice.data.nr == SYS_execve || held.notice.data.nr == SYS_execveat) serve_exec(&held.notice);
+    else serve_write(&held.notice);
+}
+
+static void collect_children(void) {
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, __WALL | WNOHANG)) > 0;) {
+        if (serve_traced(pid, status)) continue;
+        if (pid != gate.child || !(WIFEXITED(status) || WIFSIGNALED(status))) continue;
+        has_child_ended = true;
+        child_status = status;
+        gate.child = 0;
+    }
+}
+
+static void serve_signals(int fd) {
+    struct signalfd_siginfo info;
+    while (read(fd, &info, sizeof info) == sizeof info) {
+        int number = (int)info.ssi_signo;
+        if (number == SIGCHLD) continue;
+        if (number == SIGRTMIN) kill_at_ms = now_ms(); /* the engine's process ended */
+        else signal_root(number);
+    }
+    collect_children();
+}
+
+static int take_signals(void) {
+    sigset_t taken;
+    sigemptyset(&taken);
+    const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCHLD, SIGRTMIN};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        signal(numbers[i], SIG_DFL); /* an inherited "ignore" would swallow them */
+        sigaddset(&taken, numbers[i]);
+    }
+    sigprocmask(SIG_SETMASK, &taken, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN); /* telling a caller may write to a terminal whose foreground is the sandbox */
+    signal(SIGTTIN, SIG_IGN);
+    int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0) fail("signalfd");
+    watch_fd(fd, EPOLLIN, EVENT_SIGNAL, 0);
+    return fd;
+}
+
+/* One round of events. */
+static void serve(int timeout_ms, int signals) {
+    struct epoll_event events[EVENTS_MAX];
+    int count = epoll_wait(gate.epoll, events, EVENTS_MAX, timeout_ms);
+    for (int i = 0; i < count; i++) {
+        uint64_t number = events[i].data.u64 & ((1ull << 56) - 1);
+        switch ((enum event_tag)(events[i].data.u64 >> 56)) {
+        case EVENT_LISTENER: serve_listener(events[i].events); break;
+        case EVENT_RPC:
+            if (has_rpc() && !serve_rpc(events[i].events, obey)) lose_engine();
+            break;
+        case EVENT_SIGNAL: serve_signals(signals); break;
+        case EVENT_SOCKET:
+            if (gate.socket >= 0) take_listener();
+            break;
+        case EVENT_PENDING: drop_held(number); break;
+        case EVENT_WATCH: serve_watch(number, events[i].events); break;
+        }
+    }
+}
+
+static int wait_ms(void) {
+    if (has_polled_captures()) return 1;
+    if (!kill_at_ms) return -1;
+    int64_t left = kill_at_ms - now_ms();
+    return left > 0 ? (int)left : 0;
+}
+
+static void say_hello(const struct gate_options *options) {
+    struct json_line line;
+    json_begin(&line, "hello");
+    json_string(&line, "launch", options->launch);
+    json_number(&line, "pid", getpid());
+    json_string(&line, "gate", options->gate_names);
+    json_bool(&line, "exitCodes", has_exit_codes());
+    send_line(&line);
+}
+
+int supervise(const struct gate_options *options) {
+    gate.gates_writes = options->gates_writes;
+    gate.epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (gate.epoll < 0) fail("epoll");
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) fail("subreaper");
+    int signals = take_signals();
+    if (options->rpc_path) {
+        connect_rpc(options->rpc_path);
+        say_hello(options);
+    }
+    start_program(options);
+    if (gate.socket >= 0) watch_fd(gate.socket, EPOLLIN, EVENT_SOCKET, 0);
+    while (!has_child_ended) {
+        serve(wait_ms(), signals);
+        poll_captures();
+        if (options->rpc_path && !gate.is_refusing && !has_rpc()) lose_engine();
+        if (kill_at_ms && now_ms() >= kill_at_ms) {
+            kill_at_ms = 0;
+            if (gate.child > 0) kill(gate.child, SIGKILL);
+            if (!options->anchor) break;
+        }
+    }
+    /* Under a gate nothing may outlive its supervisor: without one, exec fails for ever. */
+    if (options->gates_exec || options->anchor || !has_child_ended) kill_everything();
+    for (int round = 0; has_watches() && round < 100; round++) serve(5, signals);
+    flush_rpc(FLUSH_MS);
+    if (!has_child_ended) return 128 + SIGKILL;
+    return WIFEXITED(child_status) ? WEXITSTATUS(child_status) : 128 + WTERMSIG(child_status);
+}

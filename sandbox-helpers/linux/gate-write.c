@@ -1,0 +1,207 @@
+#include "gate-write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../common/exit-codes.h"
+#include "gate-answer.h"
+#include "gate-caller.h"
+#include "gate-path.h"
+#include "gate-rpc.h"
+#include "kernel-calls.h"
+
+#define CALLER_WORDS_MAX 32
+#define CALLER_BYTES_MAX 4096
+
+struct write_call {
+    int dirfd;
+    uint64_t path_address, flags;
+    char path[CALLER_PATH_BYTES]; /* absolute, as the caller sees it, links in it not yet followed */
+};
+
+struct write_target {
+    char path[CALLER_PATH_BYTES];
+    const char *kind;
+};
+
+static bool read_call(const struct seccomp_notif *notice, pid_t tid, struct write_call *call) {
+    const uint64_t *args = (const uint64_t *)notice->data.args;
+    struct kernel_open_how how;
+    *call = (struct write_call){.dirfd = AT_FDCWD};
+    switch (notice->data.nr) {
+#if defined(__x86_64__)
+    case SYS_open:
+        call->path_address = args[0];
+        call->flags = (uint32_t)args[1];
+        break;
+    case SYS_creat:
+        call->path_address = args[0];
+        call->flags = O_CREAT | O_WRONLY | O_TRUNC;
+        break;
+#endif
+    case SYS_openat:
+        call->dirfd = (int)args[0];
+        call->path_address = args[1];
+        call->flags = (uint32_t)args[2];
+        break;
+    case NR_OPENAT2:
+        call->dirfd = (int)args[0];
+        call->path_address = args[1];
+        if (args[3] < sizeof how || !read_caller_bytes(tid, args[2], &how, sizeof how)) return false;
+        call->flags = how.flags;
+        break;
+    default: return false;
+    }
+    return true;
+}
+
+static bool read_path(pid_t tid, struct write_call *call) {
+    char given[PATH_MAX], directory[PATH_MAX];
+    if (read_caller_string(tid, call->path_address, given, sizeof given) <= 0) return false;
+    if (given[0] == '/') {
+        snprintf(call->path, sizeof call->path, "%s", given);
+        return true;
+    }
+    if (!read_caller_directory(tid, call->dirfd, directory, sizeof directory)) return false;
+    snprintf(call->path, sizeof call->path, "%s/%s", directory, given);
+    return true;
+}
+
+static bool is_kernel_path(const char *path) {
+    static const char *const roots[] = {"/proc", "/sys", "/dev"};
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        size_t length = strlen(roots[i]);
+        if (strncmp(path, roots[i], length) == 0 && (path[length] == '/' || !path[length])) return true;
+    }
+    return false;
+}
+
+/* Read-only by its mount alone: ordinary permission would allow it. The kernel says EROFS only after its permission check. */
+static bool is_stopped_by_mount(int fd, int access_mode) {
+    struct statvfs mount;
+    if (fstatvfs(fd, &mount) != 0 || !(mount.f_flag & ST_RDONLY)) return false;
+    return syscall(NR_FACCESSAT2, fd, "", access_mode, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EROFS;
+}
+
+static bool find_existing(int fd, const struct write_call *call, struct write_target *target) {
+    struct stat status;
+    if (fstat(fd, &status) != 0) return false;
+    bool is_temporary = (call->flags & O_TMPFILE) == O_TMPFILE;
+    if (S_ISDIR(status.st_mode) != is_temporary || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) return false;
+    if ((call->flags & O_CREAT) && (call->flags & O_EXCL) && !is_temporary) return false; /* fails with EEXIST whatever the mount */
+    target->kind = is_temporary ? "dir" : "file";
+    return is_stopped_by_mount(fd, is_temporary ? W_OK | X_OK : W_OK) && read_fd_path(fd, target->path, sizeof target->path);
+}
+
+static bool find_missing(int root, struct write_call *call, struct write_target *target) {
+    if (!(call->flags & O_CREAT)) return false;
+    char *name = strrchr(call->path, '/') + 1;
+    char parent_path[PATH_MAX], base[NAME_MAX + 1];
+    if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strlen(name) > NAME_MAX) return false;
+    snprintf(base, sizeof base, "%s", name);
+    /* A link that leads nowhere is not "missing": the kernel would create what it names. */
+    int link = open_in_root(root, call->path, O_NOFOLLOW);
+    if (link >= 0) {
+        close(link);
+        return false;
+    }
+    *name = 0;
+    int parent = open_in_root(root, call->path, O_DIRECTORY);
+    if (parent < 0) return false;
+    bool is_found = is_stopped_by_mount(parent, W_OK | X_OK) && read_fd_path(parent, parent_path, sizeof parent_path);
+    close(parent);
+    if (!is_found) return false;
+    target->kind = "missing";
+    snprintf(target->path, sizeof target->path, "%s/%s", strcmp(parent_path, "/") == 0 ? "" : parent_path, base);
+    return true;
+}
+
+/* False for every call whose outcome a grant would not change: those belong to the kernel alone. */
+static bool find_target(pid_t tid, struct write_call *call, struct write_target *target) {
+    uint64_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+    if (!(call->flags & writing) || (call->flags & O_PATH) || !read_path(tid, call)) return false;
+    if (is_kernel_path(call->path)) return false;
+    int root = open_caller_root(tid);
+    if (root < 0) return false;
+    bool is_literal = (call->flags & O_NOFOLLOW) || ((call->flags & O_CREAT) && (call->flags & O_EXCL));
+    int fd = open_in_root(root, call->path, is_literal ? O_NOFOLLOW : 0);
+    bool is_found = fd >= 0 ? find_existing(fd, call, target) : errno == ENOENT && find_missing(root, call, target);
+    if (fd >= 0) close(fd);
+    close(root);
+    return is_found && !is_kernel_path(target->path);
+}
+
+/* The first words of the caller's own command line. */
+static void add_caller(struct json_line *line, pid_t tid) {
+    char path[64], text[CALLER_BYTES_MAX], cwd[PATH_MAX];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)tid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text);
+    if (fd >= 0) close(fd);
+    json_open(line, "argv", '[');
+    int words = 0;
+    for (ssize_t at = 0; at < length && words < CALLER_WORDS_MAX; words++) {
+        size_t size = strnlen(text + at, (size_t)(length - at));
+        json_item(line, text + at, size);
+        at += (ssize_t)size + 1;
+    }
+    json_shut(line, ']');
+    json_string(line, "cwd", read_caller_link(tid, "cwd", cwd, sizeof cwd) ? cwd : "");
+}
+
+static void ask_engine(const struct caller *caller, const struct write_target *target) {
+    uint64_t slot = hold_call(caller, HELD_WRITE);
+    if (!slot) {
+        answer_error(caller->id, EROFS);
+        close(caller->pidfd);
+        return;
+    }
+    struct json_line line;
+    json_begin(&line, "write");
+    json_tell_lossy(&line);
+    json_number(&line, "slot", (long long)slot);
+    json_number(&line, "pid", caller->tgid);
+    json_string(&line, "path", target->path);
+    json_string(&line, "kind", target->kind);
+    add_caller(&line, caller->tid);
+    if (is_held(caller->id)) send_line(&line);
+    else json_free(&line);
+}
+
+static void report_denied(pid_t pid, const char *path) {
+    struct json_line line;
+    json_begin(&line, "denied");
+    json_number(&line, "pid", pid);
+    json_string(&line, "path", path);
+    send_droppable_line(&line);
+}
+
+void serve_write(const struct seccomp_notif *notice) {
+    static struct write_call call;
+    static struct write_target target;
+    pid_t tid = (pid_t)notice->pid;
+    /* Letting a call pass is safe here: the mount decides again when it goes on. */
+    if (tid <= 0 || gate.write_mode == WRITES_PASS || !read_call(notice, tid, &call) || !find_target(tid, &call, &target) || !is_held(notice->id)) {
+        let_pass(notice->id);
+        return;
+    }
+    struct caller caller;
+    if (!open_caller(notice, &caller)) {
+        answer_error(notice->id, EROFS);
+    } else if (gate.is_refusing) {
+        refuse_call(&caller, HELD_WRITE, ENGINE_GONE_MESSAGE);
+        close(caller.pidfd);
+    } else if (gate.write_mode == WRITES_REPORT) {
+        report_denied(caller.tgid, target.path);
+        let_pass(caller.id);
+        close(caller.pidfd);
+    } else {
+        ask_engine(&caller, &target);
+    }
+}

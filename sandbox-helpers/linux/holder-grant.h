@@ -1,0 +1,33 @@
+/*
+ * Grants: mounts put into, and taken out of, a sandbox that is already running.
+ *
+ * Promises: a protected path below a grant is read-only from the first moment the grant is
+ * visible; only mounts made here are ever taken away again, so no command can uncover a mask or
+ * a protected path; nothing is mounted through a symlink.
+ * Does not promise to revoke descriptors that a process opened while the grant was there.
+ */
+#ifndef SALLYPORT_HOLDER_GRANT_H
+#define SALLYPORT_HOLDER_GRANT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct grant_result {
+    char step[24]; /* what failed */
+    int error;     /* 0 when it worked */
+    uint64_t mount_id, namespace_inode;
+};
+
+struct grant_request {
+    pid_t pid; /* a process of the target mount namespace, by its host number */
+    const char *path;
+    bool is_writable;
+    char **protected_paths;
+    int protected_count;
+};
+
+struct grant_result put_grant(const struct grant_request *request);
+struct grant_result take_grant(pid_t pid, const char *path);
+
+#endif

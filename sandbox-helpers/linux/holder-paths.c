@@ -1,0 +1,121 @@
+#include "holder-paths.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "kernel-calls.h"
+
+bool is_exact_path(const char *path) {
+    size_t length = strlen(path);
+    if (path[0] != '/' || length < 2 || length >= PATH_MAX) return false;
+    for (const char *part = path; *part == '/';) {
+        size_t size = strcspn(part + 1, "/");
+        if (size == 0 || (size == 1 && part[1] == '.') || (size == 2 && part[1] == '.' && part[2] == '.')) return false;
+        part += size + 1;
+    }
+    return true;
+}
+
+bool is_below(const char *path, const char *ancestor) {
+    size_t length = strlen(ancestor);
+    return strncmp(path, ancestor, length) == 0 && path[length] == '/' && path[length + 1];
+}
+
+int open_exact(const char *path) {
+    if (!is_exact_path(path)) {
+        errno = EINVAL;
+        return -1;
+    }
+    return call_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS);
+}
+
+bool is_directory_fd(int fd) {
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static int make_one(int directory, const char *name, bool is_directory) {
+    if (is_directory) {
+        if (mkdirat(directory, name, 0755) != 0 && errno != EEXIST) return -1;
+    } else {
+        int file = openat(directory, name, O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_WRONLY, 0644);
+        if (file < 0 && errno != EEXIST) return -1;
+        if (file >= 0) close(file);
+    }
+    return call_openat2(directory, name, O_PATH | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS | RESOLVE_BELOW);
+}
+
+bool make_mount_point(const char *path, bool is_directory, bool (*may_create)(int directory)) {
+    if (!is_exact_path(path)) {
+        errno = EINVAL;
+        return false;
+    }
+    char name[NAME_MAX + 1];
+    int directory = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool is_creating = false;
+    for (const char *part = path; *part && directory >= 0;) {
+        size_t size = strcspn(part + 1, "/");
+        bool is_last = part[size + 1] == 0;
+        if (size > NAME_MAX) {
+            errno = ENAMETOOLONG;
+            break;
+        }
+        memcpy(name, part + 1, size);
+        name[size] = 0;
+        int next = is_creating ? -1 : call_openat2(directory, name, O_PATH | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS);
+        if (next < 0 && (is_creating || errno == ENOENT)) {
+            if (!is_creating && !may_create(directory)) {
+                errno = ENOENT;
+                break;
+            }
+            is_creating = true;
+            next = make_one(directory, name, is_directory || !is_last);
+        }
+        int error = errno;
+        close(directory);
+        errno = error;
+        directory = next;
+        part += size + 1;
+        if (directory >= 0 && is_last) {
+            close(directory);
+            return true;
+        }
+    }
+    if (directory >= 0) {
+        int error = errno;
+        close(directory);
+        errno = error;
+    }
+    return false;
+}
+
+int clone_tree(int fd) {
+    return (int)syscall(NR_OPEN_TREE, fd, "", TREE_CLONE | TREE_CLOEXEC | TREE_RECURSIVE | TREE_EMPTY_PATH);
+}
+
+bool set_tree_attributes(int tree, unsigned attributes) {
+    struct kernel_mount_attr attr = {.set = attributes, .propagation = MS_PRIVATE};
+    return syscall(NR_MOUNT_SETATTR, tree, "", TREE_EMPTY_PATH | TREE_RECURSIVE, &attr, sizeof attr) == 0;
+}
+
+bool attach_tree(int tree, int target) {
+    return syscall(NR_MOVE_MOUNT, tree, "", target, "", MOVE_FROM_EMPTY_PATH | MOVE_TO_EMPTY_PATH) == 0;
+}
+
+int make_tmpfs(const char *size, const char *mode, unsigned attributes) {
+    int context = (int)syscall(NR_FSOPEN, "tmpfs", FS_CLOEXEC);
+    if (context < 0) return -1;
+    int tree = -1;
+    if (syscall(NR_FSCONFIG, context, FSCONFIG_STRING, "size", size, 0) == 0 &&
+        syscall(NR_FSCONFIG, context, FSCONFIG_STRING, "mode", mode, 0) == 0 &&
+        syscall(NR_FSCONFIG, context, FSCONFIG_CREATE, NULL, NULL, 0) == 0)
+        tree = (int)syscall(NR_FSMOUNT, context, FS_CLOEXEC, ATTR_NOSUID | ATTR_NODEV | attributes);
+    int error = errno;
+    close(context);
+    errno = error;
+    return tree;
+}

@@ -1,0 +1,40 @@
+/*
+ * Paths in a mount namespace, taken literally: every one is opened without following a single
+ * symlink, so what was checked by name is what gets mounted.
+ */
+#ifndef SALLYPORT_HOLDER_PATHS_H
+#define SALLYPORT_HOLDER_PATHS_H
+
+#include <stdbool.h>
+
+/* True for an absolute path other than "/" without empty, "." or ".." components. */
+bool is_exact_path(const char *path);
+
+/* True when `path` lies strictly below `ancestor`. */
+bool is_below(const char *path, const char *ancestor);
+
+/* An O_PATH descriptor; -1 with errno, ELOOP when a symlink is in the way. */
+int open_exact(const char *path);
+
+/*
+ * Makes the missing last part of `path` as a mount point: directories, and an empty file at the
+ * end unless `is_directory`. Only where `may_create` agrees with the directory it starts in.
+ */
+bool make_mount_point(const char *path, bool is_directory, bool (*may_create)(int directory));
+
+/* A detached recursive copy of what an O_PATH descriptor shows; -1 with errno. */
+int clone_tree(int fd);
+
+/* Sets MOUNT_ATTR_* on a whole detached tree and makes it private. */
+bool set_tree_attributes(int tree, unsigned attributes);
+
+/* Puts a detached tree on top of what `target` shows. */
+bool attach_tree(int tree, int target);
+
+/* A new detached tmpfs; options may be NULL. -1 with errno. */
+int make_tmpfs(const char *size, const char *mode, unsigned attributes);
+
+/* True when the O_PATH descriptor is a directory. */
+bool is_directory_fd(int fd);
+
+#endif
