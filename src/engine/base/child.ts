@@ -12,7 +12,10 @@ export type ChildOutcome =
  * Waits until the child has ended; with `closed` also until its output pipes are read to the end. Never rejects. Call it
  * in the same turn as the spawn, or a failed start is an uncaught error event.
  */
-export function waitForChild(child: ChildProcess, until: 'ended' | 'closed' = 'ended'): Promise<ChildOutcome> {
+export function waitForChild(
+  child: ChildProcess,
+  until: 'ended' | 'closed' = 'ended',
+): Promise<ChildOutcome> {
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       resolve({ kind: 'failed', code: error.code ?? 'UNKNOWN', message: error.message });

@@ -48,8 +48,15 @@ export function createScope(): Scope {
     },
     child() {
       const inner = createScope();
-      defer(() => inner.close());
-      return inner;
+      // Closed early it leaves this scope's list, so a long-lived scope does not collect dead children.
+      const closeInner = defer(inner.close);
+      return {
+        ...inner,
+        close: closeInner,
+        get isClosed() {
+          return inner.isClosed;
+        },
+      };
     },
     get isClosed() {
       return closed !== undefined;

@@ -1,0 +1,207 @@
+/**
+ * One session behind the bubblewrap wall: its view, its launches and its grants.
+ *
+ * Promises: every launch is planned from the folders as they are at that moment; a grant reaches what runs and what comes
+ * later, and a revoke both; when the holder dies, every launch is ended.
+ */
+import { existsSync } from 'node:fs';
+import type { Scope } from '../base/index.ts';
+import type { BoundPath } from './bubblewrap-arguments.ts';
+import { bubblewrapArguments, PROC_TO_COVER } from './bubblewrap-arguments.ts';
+import { type GrantedPath, planGrant } from './granted-paths.ts';
+import type { HelperPaths } from './helper-paths.ts';
+import type { Holder } from './holder.ts';
+import { listHostSockets } from './host-sockets.ts';
+import { INSIDE_PATHS } from './inside-paths.ts';
+import { inspectRoots } from './inspect-roots.ts';
+import { launchSupervised } from './launch-supervised.ts';
+import { isInside } from './path-inside.ts';
+import type { Placeholders } from './placeholders.ts';
+import {
+  type ProtectPlan,
+  type ProtectSpec,
+  pinsOfPlan,
+  planProtection,
+  refuseMovedRoots,
+} from './protect.ts';
+import type {
+  GrantMode,
+  GrantOutcome,
+  LaunchSpec,
+  SandboxProcess,
+  SandboxSession,
+  SessionSpec,
+} from './sandbox.ts';
+import { hasPrivateTmp, type View } from './view.ts';
+
+export const BUBBLEWRAP = '/usr/bin/bwrap';
+
+/** Descriptors that the supervisor opens for bubblewrap: a fixed part of its interface. */
+const FILTER_FD = 10;
+const LOCK_FD = 11;
+
+export interface SessionParts {
+  readonly spec: SessionSpec;
+  readonly helpers: HelperPaths;
+  readonly holder: Holder;
+  readonly view: View;
+  readonly placeholders: Placeholders;
+  readonly protectSpec: ProtectSpec;
+  readonly firstPlan: ProtectPlan;
+  readonly scope: Scope;
+}
+
+interface Running {
+  readonly process: SandboxProcess;
+  /** Host number of the root program once it runs. */
+  rootPid: number | null;
+  /** Grants that its mounts include already. */
+  readonly included: ReadonlySet<string>;
+}
+
+interface State extends SessionParts {
+  readonly grants: Map<string, GrantedPath>;
+  readonly running: Map<string, Running>;
+}
+
+/** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
+export function createBubblewrapSession(parts: SessionParts): SandboxSession {
+  const state: State = { ...parts, grants: new Map(), running: new Map() };
+  const endAll = async (): Promise<void> => {
+    const processes = [...state.running.values()].map((running) => running.process);
+    for (const process of processes) process.kill();
+    await Promise.all(processes.map((process) => process.finished));
+  };
+  parts.scope.defer(endAll);
+  void parts.holder.ended.then(endAll);
+  return {
+    isWalled: true,
+    ask: {
+      command: INSIDE_PATHS.ask,
+      socket: parts.spec.askSocket === undefined ? null : INSIDE_PATHS.askSocket,
+    },
+    notes: parts.firstPlan.notes,
+    launch: (spec) => launch(state, spec),
+    grant: (path, mode) => grant(state, path, mode),
+    revoke: (path) => revoke(state, path),
+    inspect: () => Promise.resolve(inspectRoots(rootsOf(parts.spec), parts.firstPlan)),
+    close: () => parts.scope.close(),
+  };
+}
+
+/** The roots that are writable in this mode. */
+export function rootsOf({ settings }: SessionSpec): readonly string[] {
+  return settings.sandboxMode === 'read-only' ? [] : settings.writableRoots;
+}
+
+async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
+  const included = new Set(state.grants.keys());
+  const words = await planLaunch(state, spec);
+  const isGated = spec.gate !== 'none';
+  const command = isGated ? [INSIDE_PATHS.execGate, 'run', '9', '--', ...spec.argv] : [...spec.argv];
+  const lock = state.placeholders.lockFile();
+  const process = await launchSupervised({
+    launchId: spec.launchId,
+    execGate: state.helpers.execGate,
+    options: [
+      ...['--anchor', String(state.holder.anchorPid), '--wall', state.helpers.wallFilter],
+      ...(lock === null ? [] : ['--hold-lock', lock]),
+    ],
+    command: [BUBBLEWRAP, ...words, '--', ...command],
+    cwd: '/',
+    environment: spec.environment,
+    stdio: spec.stdio,
+    gate: spec.gate,
+    socketFolder: isGated || spec.handlers !== undefined ? state.spec.folders.runtimeDir : null,
+    handlers: {
+      ...spec.handlers,
+      onRoot(pid) {
+        void catchUp(state, spec.launchId, pid);
+        spec.handlers?.onRoot?.(pid);
+      },
+    },
+  });
+  state.running.set(spec.launchId, { process, rootPid: null, included });
+  void process.finished.then(() => state.running.delete(spec.launchId));
+  return process;
+}
+
+/** Mounts into a launch what was granted between the planning of its mounts and its start. */
+async function catchUp(state: State, launchId: string, pid: number): Promise<void> {
+  const running = state.running.get(launchId);
+  if (running === undefined) return;
+  running.rootPid = pid;
+  for (const granted of state.grants.values()) {
+    if (!running.included.has(granted.path)) await state.holder.mount({ pid, ...granted });
+  }
+}
+
+async function planLaunch(state: State, spec: LaunchSpec): Promise<string[]> {
+  const { settings } = state.spec;
+  const roots = rootsOf(state.spec);
+  refuseMovedRoots(roots);
+  const plan = planProtection(state.protectSpec);
+  const placeholders = await state.placeholders.cover(plan.missing);
+  const grants = [...state.grants.values()];
+  const isGranted = (path: string): boolean => grants.some((granted) => granted.path === path);
+  const readOnly = [...plan.readOnly, ...placeholders].filter((path) => !isGranted(path));
+  const asBound = (mode: 'ro' | 'rw') => (path: string) => ({ path, mode });
+  const writesTmp = settings.sandboxMode === 'read-only' ? hasPrivateTmp(settings) : settings.tmpWritable;
+  // The last entry for a path counts.
+  const bound: BoundPath[] = [
+    ...(writesTmp ? ['/tmp'] : []).map(asBound('rw')),
+    ...state.view.kept.filter((path) => isInside(path, '/tmp')).map(asBound('ro')),
+    ...roots.map(asBound('rw')),
+    ...grants.map(({ path, mode }) => ({ path, mode })),
+    ...readOnly.map(asBound('ro')),
+    ...grants.flatMap((granted) => granted.readOnly.map(asBound('ro'))),
+  ];
+  return bubblewrapArguments({
+    bound,
+    pins: pinsOfPlan(plan, placeholders, roots),
+    lateSockets: lateSockets(state, grants),
+    sharedMemoryBytes: settings.tmpSizeBytes,
+    coveredProc: PROC_TO_COVER.filter((path) => existsSync(path)),
+    cwd: spec.cwd,
+    innerEnvironment: spec.innerEnvironment ?? {},
+    filterFd: FILTER_FD,
+    ...(state.placeholders.lockFile() === null ? {} : { lockFd: LOCK_FD }),
+  });
+}
+
+/** Host sockets that were made after the view was: covered per launch. */
+function lateSockets({ view }: State, grants: readonly GrantedPath[]): string[] {
+  return listHostSockets().filter((path) => {
+    if (grants.some((granted) => granted.path === path)) return false;
+    if (view.masked.some((mask) => isInside(path, mask))) return false;
+    return !view.emptied.some((top) => isInside(path, top)) || view.kept.some((top) => isInside(path, top));
+  });
+}
+
+async function grant(state: State, path: string, mode: GrantMode): Promise<GrantOutcome> {
+  const { settings, folders } = state.spec;
+  const plan = planGrant(path, mode, { settings, folders, masked: state.view.masked });
+  if (plan.kind === 'failed') return plan;
+  const made = await state.placeholders.cover(new Map([[path, plan.granted.missing]]));
+  const granted = { ...plan.granted, readOnly: [...plan.granted.readOnly, ...made] };
+  const outcome = await state.holder.mount({ pid: state.holder.anchorPid, ...granted });
+  if (outcome.kind === 'failed') return outcome;
+  state.grants.set(path, granted);
+  for (const running of state.running.values()) {
+    if (running.rootPid === null) continue;
+    const inside = await state.holder.mount({ pid: running.rootPid, ...granted });
+    if (inside.kind === 'failed' && inside.errno !== 'ESRCH') return inside;
+  }
+  return outcome;
+}
+
+async function revoke(state: State, path: string): Promise<GrantOutcome> {
+  if (!state.grants.delete(path)) return { kind: 'failed', step: 'revoke', errno: 'ENOENT' };
+  const outcomes = [await state.holder.unmount(state.holder.anchorPid, path)];
+  for (const running of state.running.values()) {
+    if (running.rootPid !== null) outcomes.push(await state.holder.unmount(running.rootPid, path));
+  }
+  return (
+    outcomes.find((outcome) => outcome.kind === 'failed' && outcome.errno !== 'ESRCH') ?? { kind: 'granted' }
+  );
+}

@@ -1,0 +1,107 @@
+import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
+import { Fault } from '../../protocol/index.ts';
+import { createScope } from '../base/index.ts';
+import { BUBBLEWRAP, createBubblewrapSession, rootsOf } from './bubblewrap-session.ts';
+import { findHelpers, type HelperPaths } from './helper-paths.ts';
+import { startHolder } from './holder.ts';
+import { findNestedRepositories, type NestedRepositories } from './nested-repositories.ts';
+import { createPlaceholders } from './placeholders.ts';
+import { type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
+import type { Sandbox, SandboxSession, SessionSpec } from './sandbox.ts';
+import { planView } from './view.ts';
+
+/** The wall of Linux: bubblewrap below a holder of ours. */
+export function createBubblewrap(helpers: HelperPaths = findHelpers()): Sandbox {
+  return { name: 'bubblewrap', openSession: (spec) => openSession(spec, helpers) };
+}
+
+async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<SandboxSession> {
+  requireBubblewrap();
+  const spec = withRealFolders(given);
+  const { settings, folders } = spec;
+  const roots = rootsOf(spec);
+  refuseMovedRoots([settings.workspace, ...roots]);
+  const scope = createScope();
+  try {
+    const view = planView(spec, helpers, runtimeDirs());
+    const protectSpec = rememberNested({
+      roots,
+      names: settings.protectedNames,
+      paths: settings.protectedPaths,
+    });
+    const firstPlan = planProtection(protectSpec);
+    const placeholders = createPlaceholders({
+      program: helpers.janitor,
+      sallyportHome: folders.sallyportHome,
+      scope,
+    });
+    const starting = startHolder({
+      program: helpers.holder,
+      isNetworkShared: settings.networkAccess,
+      view: view.operations,
+    });
+    const [holder] = await Promise.all([starting, placeholders.cover(firstPlan.missing)]).catch(
+      async (error: unknown) => {
+        await starting.then((opened) => opened.close()).catch(() => undefined);
+        throw error;
+      },
+    );
+    scope.use(holder, (opened) => opened.close());
+    return createBubblewrapSession({
+      spec,
+      helpers,
+      holder,
+      view,
+      placeholders,
+      protectSpec,
+      firstPlan,
+      scope,
+    });
+  } catch (error) {
+    await scope.close();
+    throw error;
+  }
+}
+
+/** The walk for nested repositories is done once a session; everything else is looked at anew for each launch. */
+function rememberNested(spec: ProtectSpec): ProtectSpec {
+  const known = new Map<string, NestedRepositories>();
+  return {
+    ...spec,
+    findNested(root) {
+      const found = known.get(root) ?? findNestedRepositories(root);
+      known.set(root, found);
+      return found;
+    },
+  };
+}
+
+/** Our folders by their real paths, made when missing: what does not exist cannot be covered. */
+function withRealFolders(spec: SessionSpec): SessionSpec {
+  const real = (path: string): string => {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return realpathSync(path);
+  };
+  const { sallyportHome, runtimeDir } = spec.folders;
+  return { ...spec, folders: { sallyportHome: real(sallyportHome), runtimeDir: real(runtimeDir) } };
+}
+
+/** The person's runtime folder, wherever it is: it is full of sockets. */
+function runtimeDirs(): string[] {
+  const own = process.env['XDG_RUNTIME_DIR'];
+  return own === undefined || own === '' ? [] : [own];
+}
+
+function requireBubblewrap(): void {
+  try {
+    accessSync(BUBBLEWRAP, constants.X_OK);
+  } catch (cause) {
+    throw new Fault({
+      kind: 'host',
+      code: 'bubblewrap-missing',
+      message: `${BUBBLEWRAP} is missing: nothing can be confined on this machine.`,
+      hint: 'Install it: apt install bubblewrap (Debian, Ubuntu), dnf install bubblewrap (Fedora), pacman -S bubblewrap (Arch).',
+      cause,
+    });
+  }
+}

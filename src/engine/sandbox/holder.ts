@@ -1,0 +1,152 @@
+/**
+ * One holder per session: a helper that owns the session's outer user, mount and network namespaces.
+ *
+ * Promises: every launch of the session sees the same files and network; a grant reaches running launches; when this
+ * process dies, the holder and with it the view are gone. The holder's own view stays unmasked, which is why nothing of
+ * a session ever runs in it: launches join the anchor, whose view has the masks.
+ * Without it each grant would need a new sandbox, and a command that was held could not go on.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Fault } from '../../protocol/index.ts';
+import { type ChildOutcome, waitForChild } from '../base/index.ts';
+import { collectStderr, readJsonLines } from './helper-output.ts';
+import { encodeField } from './line-fields.ts';
+import type { GrantMode, GrantOutcome } from './sandbox.ts';
+import { type ViewOperation, viewArguments } from './view.ts';
+
+export interface HolderSpec {
+  /** Path of the helper. */
+  readonly program: string;
+  readonly isNetworkShared: boolean;
+  readonly view: readonly ViewOperation[];
+}
+
+export interface MountRequest {
+  /** Host number of a process in the namespace to change. */
+  readonly pid: number;
+  /** Real host path; it appears under the same name. */
+  readonly path: string;
+  readonly mode: GrantMode;
+  /** Real paths below `path` that stay read-only. */
+  readonly readOnly: readonly string[];
+  /** Real paths below `path` that stay unreadable. */
+  readonly hidden: readonly string[];
+}
+
+export interface Holder {
+  /** Its namespaces are what launches join. */
+  readonly anchorPid: number;
+  mount(request: MountRequest): Promise<GrantOutcome>;
+  /** Takes the topmost mount at exactly `path` away; files that are open stay open. */
+  unmount(pid: number, path: string): Promise<GrantOutcome>;
+  /** When the holder has ended, for whatever reason: no launch can start any more. */
+  readonly ended: Promise<ChildOutcome>;
+  /** Ends it and waits. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a holder and waits for its view. Call it from the main thread: the helper dies with the thread that started it.
+ * @throws Fault `host` with the helper's own words when it could not start.
+ */
+export async function startHolder(spec: HolderSpec): Promise<Holder> {
+  const share = spec.isNetworkShared ? ['--share-net'] : [];
+  // Its own session: a Ctrl-C typed at the terminal is for the command, not for the wall around it.
+  const child = spawn(spec.program, [...share, ...viewArguments(spec.view), '--view-end'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    env: { PATH: '/usr/bin:/bin' },
+    cwd: '/',
+  });
+  const ended = waitForChild(child);
+  const stderr = collectStderr(child.stderr);
+  const pending = new Map<string, (outcome: GrantOutcome) => void>();
+  const ready = Promise.withResolvers<number>();
+  let isReady = false;
+  readJsonLines(child.stdout, {
+    receive(fields) {
+      if (isReady) return settleReply(pending, fields);
+      const anchorPid = fields['anchorPid'];
+      if (fields['type'] !== 'ready' || typeof anchorPid !== 'number') return child.kill('SIGKILL');
+      isReady = true;
+      ready.resolve(anchorPid);
+    },
+    malformed: () => child.kill('SIGKILL'),
+  });
+  void ended.then((outcome) => {
+    ready.reject(holderFault(outcome, stderr()));
+    for (const settle of pending.values()) settle({ kind: 'failed', step: 'holder', errno: 'ESRCH' });
+    pending.clear();
+  });
+  // The view may still be under construction when the engine closes: a write then fails, and `ended` tells.
+  child.stdin.on('error', () => undefined);
+  return createHolder(child, await ready.promise, { ended, pending });
+}
+
+interface HolderChannel {
+  readonly ended: Promise<ChildOutcome>;
+  readonly pending: Map<string, (outcome: GrantOutcome) => void>;
+}
+
+function createHolder(child: ChildProcess, anchorPid: number, { ended, pending }: HolderChannel): Holder {
+  let lastId = 0;
+  const request = (words: readonly string[]): Promise<GrantOutcome> => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      return Promise.resolve({ kind: 'failed', step: 'holder', errno: 'ESRCH' });
+    }
+    const id = String(++lastId);
+    const reply = Promise.withResolvers<GrantOutcome>();
+    pending.set(id, reply.resolve);
+    const [verb = '', ...fields] = words;
+    child.stdin?.write(`${[verb, id, ...fields.map(encodeField)].join(' ')}\n`);
+    return reply.promise;
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    anchorPid,
+    ended,
+    mount({ pid, path, mode, readOnly, hidden }) {
+      return request([
+        'mount',
+        String(pid),
+        path,
+        mode,
+        ...readOnly,
+        ...hidden.map((entry) => `hide:${entry}`),
+      ]);
+    },
+    unmount: (pid, path) => request(['umount', String(pid), path]),
+    close() {
+      closed ??= endHolder(child, ended);
+      return closed;
+    },
+  };
+}
+
+async function endHolder(child: ChildProcess, ended: Promise<ChildOutcome>): Promise<void> {
+  child.stdin?.end();
+  const timer = setTimeout(() => child.kill('SIGKILL'), 1000);
+  await ended;
+  clearTimeout(timer);
+}
+
+function settleReply(
+  pending: Map<string, (outcome: GrantOutcome) => void>,
+  { id, ok, step, errno }: Readonly<Record<string, unknown>>,
+): void {
+  if (typeof id !== 'string') return;
+  const settle = pending.get(id);
+  pending.delete(id);
+  if (ok === true) return settle?.({ kind: 'granted' });
+  settle?.({ kind: 'failed', step: String(step).slice(0, 80), errno: String(errno).slice(0, 20) });
+}
+
+function holderFault(outcome: ChildOutcome, words: string): Fault {
+  const how = outcome.kind === 'failed' ? outcome.message : words || 'it ended without a word';
+  return new Fault({
+    kind: 'host',
+    code: 'holder-failed',
+    message: `The sandbox could not be prepared: ${how}`,
+    hint: '`sallyport doctor` says what this machine lacks. Nothing was run.',
+  });
+}

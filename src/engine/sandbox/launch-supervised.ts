@@ -1,0 +1,162 @@
+/**
+ * Starts one program under its supervisor.
+ *
+ * Promises: the supervisor, and with it everything it started, dies with this process; when a control channel was asked
+ * for, the launch counts as started only once the supervisor has called back on it.
+ * Must run on the main thread: the kernel ties the supervisor's life to the thread that started it.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { Fault } from '../../protocol/index.ts';
+import { type ChildOutcome, waitForChild } from '../base/index.ts';
+import { attachExecGate, type ExecGate, type GateHandlers, type GateMode } from './exec-gate.ts';
+import type { LaunchStdio, SandboxProcess, SandboxTerminal } from './sandbox.ts';
+import { startInTerminal } from './terminal.ts';
+
+export interface SupervisedSpec {
+  readonly launchId: string;
+  /** Path of the supervisor. */
+  readonly execGate: string;
+  /** Further options of the supervisor. */
+  readonly options: readonly string[];
+  /** What it starts, with its arguments. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stdio: LaunchStdio;
+  readonly gate: GateMode;
+  /** Where the control socket is made; null for no control channel (then `gate` must be `none`). */
+  readonly socketFolder: string | null;
+  readonly handlers: GateHandlers;
+}
+
+/** A started process, whichever way its streams go. */
+export interface StartedProcess {
+  readonly pid: number;
+  readonly finished: Promise<ChildOutcome>;
+  readonly pipes: SandboxProcess['pipes'];
+  readonly terminal: SandboxTerminal | null;
+}
+
+/** @throws Fault `host` when the supervisor could not start or ended before it called back. */
+export async function launchSupervised(spec: SupervisedSpec): Promise<SandboxProcess> {
+  const channel = spec.socketFolder === null ? null : await openChannel(spec.socketFolder);
+  try {
+    const rpc = channel === null ? [] : ['--rpc', channel.path, '--launch', spec.launchId];
+    const words = ['sup', ...spec.options, ...rpc, '--gate', spec.gate, '--', ...spec.command];
+    const started =
+      spec.stdio.kind === 'terminal' ? await startInTerminal(spec, spec.stdio, words) : start(spec, words);
+    const gate = channel === null ? null : await connect(spec, started, channel);
+    return describeProcess(spec.launchId, started, gate);
+  } finally {
+    channel?.close();
+  }
+}
+
+function start(spec: SupervisedSpec, words: readonly string[]): StartedProcess {
+  const isPiped = spec.stdio.kind === 'pipes';
+  const child = spawn(spec.execGate, words, {
+    stdio: isPiped ? 'pipe' : 'inherit',
+    env: { ...spec.environment },
+    cwd: spec.cwd,
+  });
+  const finished = waitForChild(child, isPiped ? 'closed' : 'ended');
+  const { stdin, stdout, stderr } = child;
+  // A program that does not read its input is no fault of ours.
+  stdin?.on('error', () => undefined);
+  const pipes = stdin !== null && stdout !== null && stderr !== null ? { stdin, stdout, stderr } : null;
+  return { pid: child.pid ?? 0, finished, pipes, terminal: null };
+}
+
+interface Channel {
+  readonly path: string;
+  readonly connected: Promise<Socket>;
+  close(): void;
+}
+
+/** Listens for the one supervisor that will call. The folder is the person's own (0700), so nobody else can. */
+async function openChannel(folder: string): Promise<Channel> {
+  const path = join(folder, `gate-${randomBytes(6).toString('hex')}.sock`);
+  const connected = Promise.withResolvers<Socket>();
+  const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
+    server.close();
+    connected.resolve(socket);
+  });
+  server.maxConnections = 1;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(channelFault(path, cause)));
+    server.listen(path, resolve);
+  });
+  const close = (): void => {
+    server.close();
+    rmSync(path, { force: true });
+  };
+  return { path, connected: connected.promise, close };
+}
+
+async function connect(spec: SupervisedSpec, started: StartedProcess, channel: Channel): Promise<ExecGate> {
+  const socket = await Promise.race([channel.connected, started.finished]);
+  if (!('write' in socket)) {
+    const words = started.pipes?.stderr.read();
+    const how = Buffer.isBuffer(words) ? words.toString('utf8').trim().slice(0, 500) : '';
+    throw new Fault({
+      kind: 'host',
+      code: 'supervisor-failed',
+      message: `The sandbox could not be started${how === '' ? '.' : `: ${how}`}`,
+      hint: '`sallyport doctor` says what this machine lacks. Nothing was run.',
+    });
+  }
+  const gate = attachExecGate(socket, spec.launchId, spec.handlers);
+  socket.resume();
+  return gate;
+}
+
+function describeProcess(launchId: string, started: StartedProcess, gate: ExecGate | null): SandboxProcess {
+  let hasEnded = false;
+  void started.finished.then(() => {
+    hasEnded = true;
+    gate?.close();
+  });
+  const signalSupervisor = (signal: NodeJS.Signals): void => {
+    if (hasEnded || started.pid === 0) return;
+    try {
+      process.kill(started.pid, signal);
+    } catch {
+      // It ended a moment ago.
+    }
+  };
+  return {
+    launchId,
+    gate,
+    pipes: started.pipes,
+    terminal: started.terminal,
+    finished: started.finished,
+    signal(signal) {
+      if (gate === null) signalSupervisor(signal);
+      else gate.signal(constants.signals[signal]);
+    },
+    kill() {
+      gate?.kill();
+      if (gate === null) return signalSupervisor('SIGKILL');
+      // The supervisor ends its tree itself; when it is stuck, its own death does.
+      setTimeout(() => signalSupervisor('SIGKILL'), 500).unref();
+    },
+  };
+}
+
+function channelFault(path: string, cause: unknown): Fault {
+  return new Fault({
+    kind: 'host',
+    code: 'gate-socket-failed',
+    message: `The control socket ${path} could not be made.`,
+    hint:
+      path.length > 100
+        ? 'Set SALLYPORT_HOME to a shorter path.'
+        : 'Is the folder writable, and the disk not full?',
+    cause,
+  });
+}

@@ -1,0 +1,171 @@
+/**
+ * Which paths of a writable root stay read-only.
+ *
+ * Promises: names that trusted programs obey later (git, agents, editors, shells) cannot be changed, made, or brought in
+ * by moving a parent, for the root itself and for repositories nested in it; a `.git` that is a file or a link protects
+ * what it leads to.
+ * Does not promise: that a link `.git` itself stays (it cannot be mounted over; `inspect` tells), nor repositories deeper
+ * than the walk goes (said in `notes`).
+ * Without it a sandboxed program would write a git hook and wait for the person to type `git status`.
+ */
+import { lstatSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { Fault } from '../../protocol/index.ts';
+import { pinsOf } from './bubblewrap-arguments.ts';
+import { lookAtProtected } from './git-places.ts';
+import { findNestedRepositories, type NestedRepositories } from './nested-repositories.ts';
+import { isBelow, isInside, sortByDepth } from './path-inside.ts';
+import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
+
+export interface ProtectSpec {
+  /** Real paths that may be written. */
+  readonly roots: readonly string[];
+  /** Further names, protected like those of `ALWAYS_PROTECTED`. */
+  readonly names: readonly string[];
+  /** Further absolute paths; protected where they exist. */
+  readonly paths: readonly string[];
+  /** Looks for nested repositories; by default walks the root anew. */
+  readonly findNested?: (root: string) => NestedRepositories;
+}
+
+export interface ProtectPlan {
+  /** Real, existing, below a root. */
+  readonly readOnly: readonly string[];
+  /** Folders that a janitor has to make first, by the root they belong to. */
+  readonly missing: ReadonlyMap<string, readonly string[]>;
+  /** Links that cannot be mounted over, with what they led to. */
+  readonly links: ReadonlyArray<{ readonly path: string; readonly target: string }>;
+  /** Paths that run code later and do not exist yet, with the reason. */
+  readonly watched: ReadonlyArray<{ readonly path: string; readonly reason: string }>;
+  readonly notes: readonly string[];
+}
+
+interface Draft {
+  readonly readOnly: Set<string>;
+  readonly missing: Map<string, string[]>;
+  readonly links: Array<{ path: string; target: string }>;
+  readonly watched: Array<{ path: string; reason: string }>;
+  readonly notes: string[];
+}
+
+/** Looks at the roots as they are now. Walks them, within bounds, for nested repositories. */
+export function planProtection(spec: ProtectSpec): ProtectPlan {
+  const draft: Draft = { readOnly: new Set(), missing: new Map(), links: [], watched: [], notes: [] };
+  const isInRoots = (path: string): boolean => spec.roots.some((root) => isBelow(path, root));
+  for (const root of sortByDepth(spec.roots)) {
+    if (!isFolder(root)) continue;
+    const nested = (spec.findNested ?? findNestedRepositories)(root);
+    if (nested.isCut) {
+      draft.notes.push(
+        `${root} is too large to look at whole: repositories nested deep in it are not protected.`,
+      );
+    }
+    for (const base of [root, ...nested.folders]) {
+      for (const name of namesOf(spec)) addAlways(draft, root, join(base, name));
+    }
+    for (const row of RUNS_CODE_LATER) addWhereExisting(draft, join(root, row.name), row.reason);
+  }
+  for (const path of spec.paths) {
+    if (isInRoots(path)) addWhereExisting(draft, path, 'your configuration protects it');
+  }
+  return { ...draft, readOnly: sortByDepth([...draft.readOnly].filter(isInRoots)) };
+}
+
+/** The folders to pin so that neither protected paths nor placeholders can be replaced by moving a parent. */
+export function pinsOfPlan(
+  plan: ProtectPlan,
+  placeholders: readonly string[],
+  roots: readonly string[],
+): string[] {
+  return pinsOf([...plan.readOnly, ...placeholders, ...plan.links.map((link) => link.path)], roots);
+}
+
+/**
+ * The real path of a root as it was typed.
+ * @throws Fault `user` when it lies inside the workspace but leads out of it: an earlier command may have swapped it.
+ */
+export function resolveRoot(typed: string, workspace: string): string {
+  const plain = isAbsolute(typed) ? resolve(typed) : resolve(workspace, typed);
+  const real = realpathSync(plain);
+  if (isInside(plain, workspace) && !isInside(real, workspace)) throw movedFault(typed, real);
+  return real;
+}
+
+/**
+ * Checks that each root is still the folder it was when the session opened.
+ * @throws Fault `user` when one now leads elsewhere or is gone.
+ */
+export function refuseMovedRoots(roots: readonly string[]): void {
+  for (const root of roots) {
+    let real: string | null = null;
+    try {
+      real = realpathSync(root);
+    } catch {
+      real = null;
+    }
+    if (real !== root) throw movedFault(root, real);
+  }
+}
+
+function movedFault(root: string, real: string | null): Fault {
+  return new Fault({
+    kind: 'user',
+    code: 'root-moved',
+    message: `The writable root ${root} ${real === null ? 'is gone' : `now leads to ${real}`}: refused.`,
+    hint: 'Name the folder that is meant by its own path.',
+  });
+}
+
+function namesOf(spec: ProtectSpec): string[] {
+  return [...new Set([...ALWAYS_PROTECTED.map((row) => row.name), ...spec.names])];
+}
+
+function addAlways(draft: Draft, root: string, path: string): void {
+  const place = lookAtProtected(path);
+  switch (place.kind) {
+    case 'present':
+      for (const protectedPath of place.paths) draft.readOnly.add(protectedPath);
+      return;
+    case 'link':
+      draft.links.push({ path, target: place.target });
+      for (const protectedPath of place.paths) draft.readOnly.add(protectedPath);
+      // A link to nowhere: whoever makes its target makes the protected thing.
+      if (place.paths.length === 0 && place.realTarget !== null && isBelow(place.realTarget, root)) {
+        addMissing(draft, root, place.realTarget);
+      }
+      return;
+    case 'missing':
+      addMissing(draft, root, path);
+  }
+}
+
+function addMissing(draft: Draft, root: string, path: string): void {
+  const list = draft.missing.get(root) ?? [];
+  if (!list.includes(path)) list.push(path);
+  draft.missing.set(root, list);
+}
+
+function addWhereExisting(draft: Draft, typed: string, reason: string): void {
+  const path = realParent(typed);
+  const place = lookAtProtected(path);
+  if (place.kind === 'missing') draft.watched.push({ path, reason });
+  else for (const protectedPath of place.paths) draft.readOnly.add(protectedPath);
+  if (place.kind === 'link') draft.links.push({ path, target: place.target });
+}
+
+/** The path with every link but one at its end resolved; as it is when the parent does not exist. */
+function realParent(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Readable, Writable } from 'node:stream';
+import type { ConfigSnapshot } from '../../protocol/index.ts';
+import type { ChildOutcome } from '../base/index.ts';
+import type { ExecGate, GateHandlers, GateMode } from './exec-gate.ts';
+
+/** The part of the configuration in force that the wall is built from. Every path is absolute and real. */
+export type WallSettings = Pick<
+  ConfigSnapshot,
+  | 'sandboxMode'
+  | 'workspace'
+  | 'writableRoots'
+  | 'tmp'
+  | 'tmpWritable'
+  | 'tmpSizeBytes'
+  | 'networkAccess'
+  | 'secretPaths'
+  | 'protectedNames'
+  | 'protectedPaths'
+  | 'home'
+>;
+
+/** Our own folders; both are hidden from every sandbox. */
+export interface OwnFolders {
+  /** `$SALLYPORT_HOME`: configuration and history. */
+  readonly sallyportHome: string;
+  /** Folder of the control socket and of the short-lived sockets and state files of the wall. Mode 0700. */
+  readonly runtimeDir: string;
+}
+
+export interface SessionSpec {
+  readonly settings: WallSettings;
+  readonly folders: OwnFolders;
+  /** Host path of the session's ask socket; it appears inside at `SandboxSession.ask.socket`. It must exist already. */
+  readonly askSocket?: string | undefined;
+}
+
+/** Where the standard streams of a launch go. */
+export type LaunchStdio =
+  | { readonly kind: 'pipes' }
+  /** Those of this process. */
+  | { readonly kind: 'inherit' }
+  /** A new pseudo-terminal. */
+  | { readonly kind: 'terminal'; readonly columns: number; readonly rows: number; readonly name?: string };
+
+export interface LaunchSpec {
+  /** Unique among the session's launches; letters, digits and `-`. */
+  readonly launchId: string;
+  readonly argv: readonly [string, ...string[]];
+  /** As seen inside; must be reachable there. */
+  readonly cwd: string;
+  /** From `scrubEnvironment`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables that only the program inside gets, not the programs that build the wall. */
+  readonly innerEnvironment?: Readonly<Record<string, string>>;
+  readonly gate: GateMode;
+  readonly handlers?: GateHandlers;
+  readonly stdio: LaunchStdio;
+}
+
+export interface SandboxTerminal {
+  write(data: string | Uint8Array): void;
+  resize(columns: number, rows: number): void;
+  onData(listener: (bytes: Uint8Array) => void): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** One script or agent process with everything it started. */
+export interface SandboxProcess {
+  readonly launchId: string;
+  /** Null when no gate and no control channel was asked for. */
+  readonly gate: ExecGate | null;
+  /** Only with stdio `pipes`. */
+  readonly pipes: { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable } | null;
+  /** Only with stdio `terminal`. */
+  readonly terminal: SandboxTerminal | null;
+  /** How it ended. With `pipes`, its output has been read to the end by then. */
+  readonly finished: Promise<ChildOutcome>;
+  /** Sends the root program's process group a signal. */
+  signal(signal: NodeJS.Signals): void;
+  /** Ends everything it started, at once. */
+  kill(): void;
+}
+
+export type GrantMode = 'ro' | 'rw';
+
+export type GrantOutcome =
+  | { readonly kind: 'granted' }
+  /** The wall could not be opened there; the path stays closed. */
+  | { readonly kind: 'failed'; readonly step: string; readonly errno: string };
+
+/** The wall of one session: one view of files and network that all its launches share. */
+export interface SandboxSession {
+  /** False under danger-full-access: nothing is enforced but the life span, and the person must be told. */
+  readonly isWalled: boolean;
+  /** The ask helper as programs of the session name it, and the socket it speaks to (null without one). */
+  readonly ask: { readonly command: string; readonly socket: string | null };
+  /** What the wall does not cover here, as sentences for people. */
+  readonly notes: readonly string[];
+  launch(spec: LaunchSpec): Promise<SandboxProcess>;
+  /** Opens a real host path in every running and later launch. Protected paths below it stay read-only. */
+  grant(path: string, mode: GrantMode): Promise<GrantOutcome>;
+  /** Ends a grant for new calls at once; files that are open already stay open. */
+  revoke(path: string): Promise<GrantOutcome>;
+  /** Paths that run code later and appeared since the session opened, and links that were replaced. */
+  inspect(): Promise<readonly LateFinding[]>;
+  /** Ends every launch, removes placeholders. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Something a session left behind that trusted programs outside may obey. */
+export interface LateFinding {
+  readonly path: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/** One way to build a wall. */
+export interface Sandbox {
+  readonly name: 'bubblewrap' | 'none';
+  /** @throws Fault `host` when this machine cannot build it; nothing is ever run with less than was asked for. */
+  openSession(spec: SessionSpec): Promise<SandboxSession>;
+}

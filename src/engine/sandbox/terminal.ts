@@ -1,0 +1,52 @@
+import { constants } from 'node:os';
+import type { ChildOutcome } from '../base/index.ts';
+import type { StartedProcess, SupervisedSpec } from './launch-supervised.ts';
+import type { LaunchStdio } from './sandbox.ts';
+
+/** Starts the supervisor on a new pseudo-terminal. The native module is loaded here, when a terminal is really wanted. */
+export async function startInTerminal(
+  spec: SupervisedSpec,
+  size: Extract<LaunchStdio, { kind: 'terminal' }>,
+  words: readonly string[],
+): Promise<StartedProcess> {
+  const { spawn } = await import('node-pty');
+  const pty = spawn(spec.execGate, [...words], {
+    name: size.name ?? 'xterm-256color',
+    cols: size.columns,
+    rows: size.rows,
+    cwd: spec.cwd,
+    env: { ...spec.environment },
+    // Bytes, not text: a character may be split between two reads.
+    encoding: null,
+  });
+  const finished = new Promise<ChildOutcome>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      const name = signalName(signal);
+      resolve(name === null ? { kind: 'exited', code: exitCode } : { kind: 'signalled', signal: name });
+    });
+  });
+  return {
+    pid: pty.pid,
+    finished,
+    pipes: null,
+    terminal: {
+      write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data)),
+      resize: (columns, rows) => pty.resize(columns, rows),
+      onData: (listener) => void pty.onData((data: string | Uint8Array) => listener(Buffer.from(data))),
+      pause: () => pty.pause(),
+      resume: () => pty.resume(),
+    },
+  };
+}
+
+function signalName(signal: number | undefined): NodeJS.Signals | null {
+  if (signal === undefined || signal === 0) return null;
+  for (const [name, value] of Object.entries(constants.signals)) {
+    if (value === signal && isSignalName(name)) return name;
+  }
+  return 'SIGKILL';
+}
+
+function isSignalName(name: string): name is NodeJS.Signals {
+  return name in constants.signals;
+}
