@@ -1,0 +1,16 @@
+export { explainJudgement } from './explain-judgement.ts';
+export { type JudgeOptions, judgeBlocked, judgeLauncher, judgeStep } from './judge-step.ts';
+export { isHarmless } from './known-commands.ts';
+export { type HeldProgram, isLauncher } from './launcher.ts';
+export { leastGrant, type MissingAccess } from './least-grant.ts';
+export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts';
+export { matchRun, mayRunAgain, type RunCandidate } from './match-run.ts';
+export { MAX_NAMED_PATHS, namedPaths, type StepPath } from './named-paths.ts';
+export { offeredScopes } from './offered-scopes.ts';
+export { classifyPath, type PathClass } from './path-access.ts';
+export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';
+export { type RewritePlan, rewriteScript } from './rewrite-script.ts';
+export { assessRisk } from './risk/index.ts';
+export { type ScriptSplit, splitScript } from './split-script.ts';
+export { strictestVerdict } from './strictest-verdict.ts';
+export { type UnwrappedCommand, unwrapCommand } from './unwrap-command.ts';

@@ -1,0 +1,59 @@
+/**
+ * Whether a step that looks like a harmless read may be taken for one. Promises: a program that the session could have
+ * put there itself, a changed environment, a wrapper that changes who runs it and an uncertain fact all disqualify.
+ * Without it `./ls` or `LD_PRELOAD=x.so cat` would run unasked under the policy untrusted.
+ */
+import type { ConfigSnapshot, Facts, Reason, StepDraft } from '../protocol/index.ts';
+import { showText } from './judge-show.ts';
+import { classifyPath } from './path-access.ts';
+
+const PLAIN_VARIABLES =
+  /^(LC_[A-Z]+|LANG|LANGUAGE|TZ|TERM|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|CLICOLOR|CI|DEBIAN_FRONTEND)$/;
+const PLAIN_WRAPPERS =
+  /^(command|builtin|exec|time|nice|ionice|nohup|timeout|stdbuf|setsid|xargs|find|bash|sh|dash|zsh|env|watch)$/;
+
+function isPlainWrapper(wrapper: string): boolean {
+  const words = wrapper.trim().split(/\s+/);
+  const name = (words[0] ?? '').replace(/^.*\//, '');
+  if (!PLAIN_WRAPPERS.test(name)) return false;
+  return words
+    .slice(1)
+    .every((word) => !/^[A-Za-z_]\w*=/.test(word) || PLAIN_VARIABLES.test(word.slice(0, word.indexOf('='))));
+}
+
+/** Why a harmless-looking step is not taken for one, or null when it is. */
+export function doubtHarmless(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
+  const doubt = (text: string): Reason => ({ code: 'not-harmless', text });
+  const { program } = facts;
+  if (step.form === 'program' && program === null)
+    return doubt('Its program was not found, so what would run is not known.');
+  if (typeof program === 'string') {
+    const found = classifyPath(program, snapshot);
+    if (found === 'inside' || found === 'scratch') {
+      const hasRoot =
+        snapshot.sandboxMode !== 'danger-full-access' || snapshot.writableRoots.some((root) => root !== '/');
+      if (hasRoot && !isSystemProgram(program, snapshot))
+        return doubt(`It runs ${showText(program)}, a file that the session can change.`);
+    }
+  }
+  const changed =
+    step.form === 'assignment'
+      ? undefined
+      : step.assignments.find((item) => !PLAIN_VARIABLES.test(item.name));
+  if (changed !== undefined)
+    return doubt(`It sets ${showText(changed.name)} for the program, which can change what it does.`);
+  const wrapper = step.wrappers.find((item) => !isPlainWrapper(item));
+  if (wrapper !== undefined)
+    return doubt(`It is started through ${showText(wrapper)}, which changes how it runs.`);
+  if (facts.isHeld && (facts.threads ?? 1) > 1) {
+    return doubt(
+      'The process that asks has several threads, so what was shown could be exchanged before it runs.',
+    );
+  }
+  return null;
+}
+
+/** Behind no wall every path is writable in principle; programs of the system still count as such. */
+function isSystemProgram(program: string, snapshot: ConfigSnapshot): boolean {
+  return snapshot.sandboxMode === 'danger-full-access' && /^\/(usr\/(local\/)?)?s?bin\//.test(program);
+}

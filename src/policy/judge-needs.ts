@@ -1,0 +1,163 @@
+/**
+ * What a step is known to need that lies beyond the access of its session. Promises: a path that could not be looked up
+ * counts as beyond. Does not promise completeness: what is not known before is stopped by the wall. Without it a step
+ * would fail half way through what a person could have settled before it began.
+ */
+import type {
+  AccessGrant,
+  ConfigSnapshot,
+  Facts,
+  HostPort,
+  PathFact,
+  Reason,
+  StepDraft,
+} from '../protocol/index.ts';
+import { readHostNeed } from './judge-hosts.ts';
+import { showText } from './judge-show.ts';
+import { missingPathOf } from './least-grant.ts';
+import { listNamedPaths, MAX_NAMED_PATHS } from './named-paths.ts';
+import { classifyPath, type PathClass } from './path-access.ts';
+import { isAtOrBelow } from './path-access-join.ts';
+
+/** The needs of a step, sorted into what is missing and what may be said about the rest. */
+export interface StepNeeds {
+  readonly missing: { readonly paths: readonly PathFact[]; readonly hosts: readonly HostPort[] };
+  readonly reasons: readonly Reason[];
+  /** Said of a step that lies within the access, such as that the network is off. */
+  readonly notes: readonly Reason[];
+  /** Something about the step could not be found out. */
+  readonly isUncertain: boolean;
+}
+
+const VERBS: Record<PathFact['use'], string> = {
+  read: 'reads',
+  write: 'writes',
+  delete: 'removes',
+  execute: 'runs',
+};
+
+function isReading(fact: PathFact): boolean {
+  return fact.use === 'read' || fact.use === 'execute';
+}
+
+/** The strictest class of the path and of what it would be once it exists. */
+export function classifyFact(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): PathClass | 'unknown' {
+  if (fact.real === null) return 'unknown';
+  if (fact.kind === 'unknown') return classifyPath(fact.real, snapshot) === 'secret' ? 'secret' : 'unknown';
+  const whole = fact.kind === 'missing' ? missingPathOf(fact, facts) : fact.real;
+  const classes = [fact.real, whole ?? fact.real].map((path) => classifyPath(path, snapshot));
+  const strict: PathClass[] = ['secret', 'protected', 'outside', 'inside', 'scratch', 'device'];
+  return strict.find((item) => classes.includes(item)) ?? 'outside';
+}
+
+function isOpened(fact: PathFact, access: AccessGrant | undefined): boolean {
+  if (access === undefined || fact.real === null) return false;
+  const { real } = fact;
+  const open = isReading(fact) ? [...access.read, ...access.write] : access.write;
+  return open.some((path) => isAtOrBelow(real, path));
+}
+
+function describe(fact: PathFact): string {
+  const named = showText(fact.text);
+  return fact.real === null || fact.real === fact.text ? named : `${named} (${showText(fact.real)})`;
+}
+
+const CLASS_REASONS: Record<'secret' | 'protected' | 'outside' | 'unknown', { code: string; tail: string }> =
+  {
+    secret: { code: 'secret-path', tail: 'which is kept secret from sessions' },
+    protected: {
+      code: 'protected-path',
+      tail: 'which is protected although it lies below a writable folder',
+    },
+    outside: { code: 'outside-path', tail: 'which lies outside what this session may write' },
+    unknown: {
+      code: 'unknown-path',
+      tail: 'which could not be looked up, so that it is judged as lying outside',
+    },
+  };
+
+/** The reason why a path is beyond the access, or null when it is within. */
+export function missingReason(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
+  const found = classifyFact(fact, snapshot, facts);
+  if (found === 'inside' || found === 'scratch' || found === 'device') return null;
+  if (isReading(fact) && (found === 'outside' || found === 'protected')) return null;
+  if (found === 'unknown' && snapshot.sandboxMode === 'danger-full-access') return null;
+  const { code, tail } = CLASS_REASONS[found];
+  return { code, text: `It ${VERBS[fact.use]} ${describe(fact)}, ${tail}.` };
+}
+
+const REPOSITORY = /^(?:.*\/)?(?:\.\.\/)*\.git$/;
+
+/** Of the candidates for a repository's folder only the nearest that exists is needed; a lone name is kept. */
+function dropOtherRepositories(paths: readonly PathFact[], step: StepDraft): PathFact[] {
+  if (step.words[0]?.value?.endsWith('git') !== true) return [...paths];
+  const candidates = paths.filter((fact) => fact.use === 'write' && REPOSITORY.test(fact.text));
+  const nearest = candidates.find((fact) => fact.kind !== 'missing');
+  return paths.filter((fact) => !candidates.includes(fact) || fact === nearest);
+}
+
+function collectPaths(step: StepDraft, facts: Facts): { paths: PathFact[]; isCut: boolean } {
+  const named = listNamedPaths(step);
+  const known = new Set(facts.paths.map((fact) => `${fact.use} ${fact.text}`));
+  const lost = named
+    .slice(0, MAX_NAMED_PATHS)
+    .filter((path) => !known.has(`${path.use} ${path.text}`))
+    .map((path): PathFact => ({ ...path, real: null, kind: 'unknown' }));
+  const isCut = facts.isTruncated || named.length > MAX_NAMED_PATHS;
+  const isCutWriting =
+    isCut && [...named, ...facts.paths].some((path) => path.use === 'write' || path.use === 'delete');
+  return { paths: dropOtherRepositories([...facts.paths, ...lost], step), isCut: isCutWriting };
+}
+
+function coversHost(access: AccessGrant | undefined, host: HostPort): boolean {
+  return (
+    access?.hosts.some(
+      (open) => open.host === host.host && (open.port === undefined || open.port === host.port),
+    ) ?? false
+  );
+}
+
+function readNetwork(step: StepDraft, snapshot: ConfigSnapshot, access: AccessGrant | undefined) {
+  const isOn = snapshot.networkAccess || snapshot.sandboxMode === 'danger-full-access';
+  const need = isOn ? null : readHostNeed(step);
+  if (need === null) return { hosts: [], reasons: [], notes: [] };
+  const hosts = need.hosts.filter((host) => !coversHost(access, host));
+  const reasons = hosts.map((host) => {
+    const name = showText(host.port === undefined ? host.host : `${host.host}:${host.port}`);
+    return { code: 'host', text: `It connects to ${name}, and the network of this session is off.` };
+  });
+  const text = `${showText(need.program)} is likely to need the network, which is off for this session.`;
+  return { hosts, reasons, notes: need.hosts.length === 0 ? [{ code: 'network-off', text }] : [] };
+}
+
+/** Sorts what the step is known to need; `access` is what live grants have opened already. */
+export function readNeeds(
+  step: StepDraft,
+  snapshot: ConfigSnapshot,
+  facts: Facts,
+  access?: AccessGrant,
+): StepNeeds {
+  const { paths, isCut } = collectPaths(step, facts);
+  const missing: PathFact[] = [];
+  const reasons: Reason[] = [];
+  for (const fact of paths) {
+    const reason = isOpened(fact, access) ? null : missingReason(fact, snapshot, facts);
+    if (reason === null) continue;
+    missing.push(fact);
+    reasons.push(reason);
+  }
+  if (isCut && snapshot.sandboxMode !== 'danger-full-access') {
+    missing.push({ text: '', use: 'write', real: null, kind: 'unknown' });
+    reasons.push({
+      code: 'too-many-paths',
+      text: 'It names more paths than were looked at, and some may lie outside.',
+    });
+  }
+  const network = readNetwork(step, snapshot, access);
+  return {
+    missing: { paths: missing, hosts: network.hosts },
+    reasons: [...reasons, ...network.reasons],
+    notes: network.notes,
+    isUncertain: isCut || paths.some((fact) => fact.real === null || fact.kind === 'unknown'),
+  };
+}

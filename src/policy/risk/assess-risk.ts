@@ -1,0 +1,73 @@
+/**
+ * The built-in assessment of risk: signs of destruction, of escalation and of running what was fetched. Promises: works
+ * offline, runs nothing, and says of what it does not know that it was not assessed. Does not promise to see through a
+ * program written to deceive: the wall bounds what is missed.
+ */
+import {
+  type ConfigSnapshot,
+  type Facts,
+  type Risk,
+  type RiskEvidence,
+  riskLevelOf,
+  type StepDraft,
+} from '../../protocol/index.ts';
+import { findDestruction } from './destroys.ts';
+import { findDataLoss } from './destroys-data.ts';
+import { findHistoryLoss } from './destroys-history.ts';
+import { findEscalation } from './escalates.ts';
+import { findFetchedCode } from './fetches-and-runs.ts';
+import { findCodeSigns } from './inline-code.ts';
+import { isPlainWork } from './plain-programs.ts';
+import { readRiskContext } from './risk-context.ts';
+
+const MAX_EVIDENCE = 16;
+const PLAIN_RATIONALE =
+  'It is plain work: nothing in it is known to destroy, to gain rights or to run what was fetched.';
+
+/** The highest row of each sentence, highest first. */
+function sortEvidence(rows: readonly RiskEvidence[]): RiskEvidence[] {
+  const best = new Map<string, RiskEvidence>();
+  for (const row of rows) {
+    const known = best.get(row.text);
+    if (known === undefined || row.score > known.score) best.set(row.text, row);
+  }
+  return [...best.values()].sort((left, right) => right.score - left.score).slice(0, MAX_EVIDENCE);
+}
+
+/** Rights of another user make every destruction worse. */
+function combine(rows: readonly RiskEvidence[]): number {
+  const top = rows[0]?.score ?? 0;
+  const families = new Set(rows.filter((row) => row.score >= 5).map((row) => row.family));
+  return families.size > 1 && top >= 5 ? Math.min(10, top + 1) : top;
+}
+
+/**
+ * The risk of a step from 0 to 10 with its evidence, or null when no sign applies and what the step does is not
+ * understood. `pipeline` holds all members of its pipeline in order.
+ */
+export function assessRisk(
+  step: StepDraft,
+  snapshot: ConfigSnapshot,
+  facts: Facts,
+  options: { readonly pipeline?: readonly StepDraft[] } = {},
+): Risk | null {
+  const context = readRiskContext(step, snapshot, facts, options.pipeline);
+  const evidence = sortEvidence([
+    ...findDestruction(context),
+    ...findHistoryLoss(context),
+    ...findDataLoss(context),
+    ...findEscalation(context),
+    ...findFetchedCode(context),
+    ...findCodeSigns(context),
+  ]);
+  if (evidence.length === 0) {
+    if (step.form === 'opaque' || !isPlainWork(context)) return null;
+    return { score: 1, level: 'low', rationale: PLAIN_RATIONALE, evidence: [] };
+  }
+  const score = combine(evidence);
+  const rationale = evidence
+    .slice(0, 3)
+    .map((row) => row.text)
+    .join(' ');
+  return { score, level: riskLevelOf(score), rationale, evidence };
+}

@@ -1,0 +1,227 @@
+/** Signs that a step removes or overwrites what cannot be brought back: files, disks, running programs. */
+import type { RiskEvidence, Word } from '../../protocol/index.ts';
+import { costOfTarget, isRegenerable } from './removal-target.ts';
+import {
+  hasFlag,
+  makeEvidence,
+  programOf,
+  type RiskContext,
+  type RiskSign,
+  readSigns,
+} from './risk-context.ts';
+
+const SIGNS: readonly RiskSign[] = [
+  {
+    pattern: /^(mkfs(\.\w+)?|mke2fs|wipefs|blkdiscard|fdisk|sfdisk|parted|gdisk|format|diskpart)\b/,
+    score: 9,
+    text: 'It rewrites a disk or a partition.',
+  },
+  { pattern: /^(shutdown|reboot|halt|poweroff|init [06])\b/, score: 7, text: 'It stops the machine.' },
+  { pattern: /^crontab (.* )?-r\b/, score: 7, text: 'It removes every scheduled job of the user.' },
+  { pattern: /^(userdel|groupdel|deluser)\b/, score: 8, text: 'It removes an account.' },
+  {
+    pattern: /^systemctl (.* )?(stop|disable|mask|restart|kill)\b/,
+    score: 6,
+    text: 'It stops or restarts a service of the machine.',
+  },
+  {
+    pattern: /^service \S+ (stop|restart)\b/,
+    score: 6,
+    text: 'It stops or restarts a service of the machine.',
+  },
+  {
+    pattern: /^(apt|apt-get|dnf|yum|brew|pacman) (.* )?(remove|purge|autoremove|uninstall|-R\w*)\b/,
+    score: 6,
+    text: 'It removes packages of the machine.',
+  },
+  {
+    pattern: /^(dpkg|rpm) (.* )?(--purge|--remove|-r|-P|-e|--force\S*)\b/,
+    score: 7,
+    text: 'It removes or forces packages of the machine.',
+  },
+  {
+    pattern: /^kill (.* )?-1( |$)|^kill -(9|KILL) -1\b/,
+    score: 9,
+    text: 'It ends every process that it may.',
+  },
+  { pattern: /^(kill|pkill|killall|taskkill|stop-process|xkill)\b/, score: 4, text: 'It ends processes.' },
+  {
+    pattern:
+      /^(pkill|killall|taskkill|kill)\b.*\b(apt|apt-get|dpkg|systemd|sshd|postgres|postgresql|mysqld?|mariadbd?|mongod|redis(-server)?|dockerd?|containerd|nginx|init|launchd|explorer|winlogon)\b/,
+    score: 6,
+    text: 'It ends a service that others may rely on.',
+  },
+  {
+    pattern: /^(remove-item|ri)\b.*(^|\s)-(recurse|r)\b/i,
+    score: 8,
+    text: 'It removes a folder with all it holds.',
+  },
+  { pattern: /^(rd|rmdir)\b.* \/s\b/i, score: 8, text: 'It removes a folder with all it holds.' },
+  { pattern: /^(del|erase)\b.* \/[sq]\b/i, score: 7, text: 'It removes files without asking.' },
+  {
+    pattern: /^rsync\b.* --(delete\S*|remove-source-files)/,
+    score: 5,
+    text: 'It removes files that are missing at the source.',
+  },
+  { pattern: /^:\(\)\s*\{/, score: 9, text: 'It starts copies of itself without end.' },
+];
+
+function isOption(text: string): boolean {
+  return text.startsWith('-') && text !== '-';
+}
+
+function operandsOf(context: RiskContext): Word[] {
+  const operands: Word[] = [];
+  let hasEnded = false;
+  for (const word of context.args) {
+    const text = word.value ?? word.text;
+    if (!hasEnded && text === '--') hasEnded = true;
+    else if (hasEnded || !isOption(text)) operands.push(word);
+  }
+  return operands;
+}
+
+function worstTarget(context: RiskContext, words: readonly Word[], isDeep: boolean): RiskEvidence[] {
+  const verb = isDeep ? 'removes with all it holds' : 'removes';
+  const rows = words.slice(0, 32).map((word) => {
+    const cost = costOfTarget(word, isDeep, context);
+    return makeEvidence('destroys', cost.score, `It ${verb} something that ${cost.text}.`, word.text);
+  });
+  return rows.sort((left, right) => right.score - left.score).slice(0, 4);
+}
+
+/** The roots and the name filter of a `find` that leads to a removal. */
+function readFind(
+  texts: readonly string[],
+  words: readonly Word[],
+): { roots: Word[]; filter: string | null } {
+  const roots: Word[] = [];
+  for (const word of words) {
+    if (/^[-(!\\]/.test(word.value ?? word.text)) break;
+    roots.push(word);
+  }
+  const at = texts.findIndex((text) => /^-(i?name|i?path|i?regex|mtime|mmin|size|empty|newer)$/.test(text));
+  return {
+    roots: roots.length === 0 ? [{ text: '.', value: '.' }] : roots,
+    filter: at < 0 ? null : (texts[at + 1] ?? ''),
+  };
+}
+
+function riskOfFind(context: RiskContext, find: { roots: Word[]; filter: string | null }): RiskEvidence[] {
+  const { roots, filter } = find;
+  const rows = worstTarget(context, roots, true);
+  if (filter === null) return rows;
+  const cap = isRegenerable(filter) ? 2 : 5;
+  return rows.map((row) =>
+    row.score >= 10 || row.score < cap
+      ? row
+      : {
+          ...row,
+          score:
+            row.text.includes('workspace') || row.text.includes('git')
+              ? Math.min(row.score, cap)
+              : Math.max(cap, row.score - 2),
+        },
+  );
+}
+
+/** The `find` that stands around a removal as a wrapper or in front of it in the pipeline. */
+function findBefore(context: RiskContext): { roots: Word[]; filter: string | null } | null {
+  const wrapper = context.step.wrappers.find((text) => /^find\b/.test(text));
+  if (wrapper !== undefined) {
+    const texts = wrapper
+      .split(/\s+/)
+      .slice(1)
+      .map((text) => text.replace(/^['"]|['"]$/g, ''));
+    return readFind(
+      texts,
+      texts.map((text) => ({ text, value: text })),
+    );
+  }
+  const before = context.pipeline
+    .filter((step) => step.index < context.step.index)
+    .find((step) => programOf(step) === 'find');
+  if (before === undefined) return null;
+  const words = before.words.slice(1);
+  return readFind(
+    words.map((word) => word.value ?? word.text),
+    words,
+  );
+}
+
+function readRemoval(context: RiskContext): RiskEvidence[] {
+  const isDeep = context.name === 'rm' && hasFlag(context, 'r', 'R', '--recursive');
+  const isMany = context.step.wrappers.some((wrapper) => /^(\S*\/)?(xargs|find|parallel)\b/.test(wrapper));
+  const operands = operandsOf(context).filter((word) => word.text !== '{}');
+  const rows = worstTarget(context, operands, isDeep);
+  if (!isMany) return rows;
+  const find = findBefore(context);
+  if (find !== null) return [...rows, ...riskOfFind(context, find)];
+  return [
+    ...rows,
+    makeEvidence(
+      'destroys',
+      isDeep ? 6 : 5,
+      'It removes names that are known only when it runs.',
+      context.step.text,
+    ),
+  ];
+}
+
+function readDeviceWrite(context: RiskContext): RiskEvidence[] {
+  const targets = context.step.redirects
+    .filter((redirect) => redirect.effect === 'write')
+    .map((redirect) => redirect.target.text);
+  if (context.name === 'dd')
+    targets.push(...context.texts.filter((text) => text.startsWith('of=')).map((text) => text.slice(3)));
+  if (/^(tee|cp|shred|cat|truncate)$/.test(context.name)) targets.push(...context.texts);
+  return targets
+    .filter((text) => /^\/dev\/(sd|hd|vd|xvd|nvme|mmcblk|disk|mapper\/|loop|mem|kmem|port)/.test(text))
+    .map((text) => makeEvidence('destroys', 10, 'It writes over a disk or the memory of the machine.', text));
+}
+
+function readOverwrite(context: RiskContext): RiskEvidence[] {
+  const { name } = context;
+  const operands = operandsOf(context);
+  if (name === 'shred')
+    return worstTarget(context, operands, false).map((row) => ({
+      ...row,
+      score: Math.min(10, row.score + 2),
+    }));
+  if (name === 'truncate') return worstTarget(context, operands, false);
+  if (name === 'mv') return readMove(context, operands);
+  if (name === 'dd' && context.texts.some((text) => /^of=/.test(text)))
+    return [makeEvidence('destroys', 3, 'It writes over its target block by block.')];
+  if (name !== 'rsync' || !context.texts.some((text) => text.startsWith('--delete'))) return [];
+  const target = operands.at(-1);
+  if (target === undefined) return [];
+  if (/^[^/]*:/.test(target.text))
+    return [makeEvidence('destroys', 9, 'It removes files on another machine.', target.text)];
+  return worstTarget(context, [target], true);
+}
+
+function readMove(context: RiskContext, operands: readonly Word[]): RiskEvidence[] {
+  const target = operands.at(-1);
+  if (target?.value === '/dev/null')
+    return [makeEvidence('destroys', 8, 'It moves files to where nothing is kept.', context.step.text)];
+  const rows = worstTarget(context, operands.slice(0, -1), true).filter((row) => row.score >= 8);
+  return rows.map((row) => ({
+    ...row,
+    score: row.score - 1,
+    text: row.text.replace('removes with all it holds', 'moves away'),
+  }));
+}
+
+/** Evidence that the step destroys files, disks or running programs. */
+export function findDestruction(context: RiskContext): RiskEvidence[] {
+  const rows = [
+    ...readSigns(context.line, SIGNS, 'destroys'),
+    ...readDeviceWrite(context),
+    ...readOverwrite(context),
+  ];
+  if (/^(rm|rmdir|unlink)$/.test(context.name) && !/ \/[sS]\b/.test(context.line))
+    rows.push(...readRemoval(context));
+  if (context.name === 'find' && context.texts.includes('-delete'))
+    rows.push(...riskOfFind(context, readFind(context.texts, context.args)));
+  return rows;
+}
