@@ -1,6 +1,6 @@
 export { explainJudgement } from './explain-judgement.ts';
+export { isHarmless } from './is-harmless.ts';
 export { type JudgeOptions, judgeBlocked, judgeLauncher, judgeStep } from './judge-step.ts';
-export { isHarmless } from './known-commands.ts';
 export { type HeldProgram, isLauncher } from './launcher.ts';
 export { leastGrant, type MissingAccess } from './least-grant.ts';
 export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts';

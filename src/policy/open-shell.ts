@@ -1,0 +1,115 @@
+import type { Word } from '../protocol/index.ts';
+import type { OpenedWrapper } from './open-wrapper.ts';
+
+const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash', 'rbash']);
+/** One-letter options that change how a shell runs a script, not which script. */
+const SHELL_FLAGS = /^[-+][abefhkmnuvxCEHPT]*[cs]?[abefhkmnuvxCEHPT]*$/;
+
+export function isShellName(name: string): boolean {
+  return SHELLS.has(name);
+}
+
+/** What a call of a shell runs: a script in its words, a file, or its input. */
+export type ShellCall =
+  | { kind: 'script'; script: Word; wordCount: number }
+  | { kind: 'file'; wordCount: number }
+  | { kind: 'input'; wordCount: number }
+  | { kind: 'odd'; word: string };
+
+/** Reads the words of a shell's command line; an option that is not known for certain is `odd`. */
+export function readShellCall(words: readonly Word[]): ShellCall {
+  const options = readShellOptions(words);
+  if (typeof options === 'string') return { kind: 'odd', word: options };
+  const { letters, wordCount } = options;
+  const next = words[wordCount];
+  if (letters.includes('c')) {
+    return next === undefined ? { kind: 'odd', word: '-c' } : { kind: 'script', script: next, wordCount };
+  }
+  return { kind: letters.includes('s') || next === undefined ? 'input' : 'file', wordCount };
+}
+
+/** The letters of all options and the place where they end; or the option that is not known. */
+function readShellOptions(words: readonly Word[]): { letters: string; wordCount: number } | string {
+  let letters = '';
+  let at = 1;
+  for (let value = words[at]?.value; value !== undefined; value = words[at]?.value) {
+    const count = countOptionWords(value);
+    if (count === null) return value;
+    if (/^-[^-]/.test(value)) letters += value;
+    at += count;
+    if (count === 0 || value === '--' || value === '-') break;
+  }
+  return { letters, wordCount: at };
+}
+
+/** How many words an option takes: 0 for what is none, null for one that is not known. */
+function countOptionWords(value: string): number | null {
+  if (!/^[-+]/.test(value)) return 0;
+  if (value === '-' || /^--(?:norc|noprofile|posix)?$/.test(value)) return 1;
+  if (/^[-+]O$/.test(value) || /^[-+][abefhkmnuvxCEHPT]*c?[abefhkmnuvxCEHPT]*o$/.test(value)) return 2;
+  return SHELL_FLAGS.test(value) ? 1 : null;
+}
+
+/** Opens `bash -c SCRIPT`, `sh` with its commands on its input; a script file stays a command of its own. */
+export function openShell(name: string, words: readonly Word[]): OpenedWrapper | null {
+  if (!SHELLS.has(name)) return null;
+  const only = words.length === 2 ? words[1]?.value : undefined;
+  if (only === '--version' || only === '--help') return null;
+  const call = readShellCall(words);
+  if (call.kind === 'file') return null;
+  const base = {
+    wrapper: words
+      .slice(0, call.kind === 'odd' ? 1 : call.wordCount)
+      .map((word) => word.text)
+      .join(' '),
+    environment: [],
+    isDelayed: true,
+    isShell: false,
+    hasOwnEffect: false,
+  };
+  if (call.kind === 'odd')
+    return { ...base, opaque: `an option of ${name} is not understood (${call.word})` };
+  if (call.kind === 'input') return { ...base, isFromInput: true };
+  if (call.script.value === undefined) {
+    return { ...base, opaque: `the script given to ${name} is only known when it runs` };
+  }
+  return { ...base, script: call.script.value };
+}
+
+const SU_FLAGS = new Set([
+  '-',
+  '-l',
+  '--login',
+  '-m',
+  '-p',
+  '--preserve-environment',
+  '-P',
+  '--pty',
+  '-f',
+  '--fast',
+]);
+
+/** Opens `su [options] [user] -c SCRIPT`. */
+export function openSu(name: string, words: readonly Word[]): OpenedWrapper | null {
+  if (name !== 'su' && name !== 'runuser') return null;
+  const base = { environment: [], isDelayed: true, isShell: false, hasOwnEffect: false };
+  let operands = 0;
+  for (let at = 1; at < words.length; at += 1) {
+    const value = words[at]?.value;
+    const wrapper = words
+      .slice(0, at)
+      .map((word) => word.text)
+      .join(' ');
+    if (value === '-c' || value === '--command') {
+      const script = words[at + 1]?.value;
+      if (script === undefined)
+        return { ...base, wrapper, opaque: `the script given to ${name} is only known when it runs` };
+      return { ...base, wrapper, script };
+    }
+    if (value === undefined || (value.startsWith('-') && !SU_FLAGS.has(value)) || operands > 1) {
+      return { ...base, wrapper, opaque: `the arguments of ${name} are not understood` };
+    }
+    if (!value.startsWith('-')) operands += 1;
+  }
+  return { ...base, wrapper: name, opaque: `${name} starts a shell that reads its commands from its input` };
+}

@@ -1,0 +1,35 @@
+import type { Word } from '../protocol/index.ts';
+import { openWrapper } from './open-wrapper.ts';
+
+const MAX_WRAPPERS = 16;
+
+/** A command with its launchers taken off, outermost first. */
+export type UnwrappedCommand = {
+  wrappers: string[];
+  /** The innermost command; null when a script is run instead, or nothing can be known. */
+  inner: Word[] | null;
+  /** The source text of a literal script given to a shell. */
+  script?: string;
+  opaque?: string;
+};
+
+/**
+ * Takes every launcher (`env`, `sudo`, `timeout`, `xargs`, `bash -c` …) off a command. Words that a launcher fills in
+ * later have no value. Of the several commands that `find` can start only the first is followed.
+ */
+export function unwrapCommand(words: readonly Word[]): UnwrappedCommand {
+  const wrappers: string[] = [];
+  let inner: Word[] = [...words];
+  for (let depth = 0; depth < MAX_WRAPPERS; depth += 1) {
+    const opened = openWrapper(inner);
+    if (opened === null) return { wrappers, inner };
+    wrappers.push(opened.wrapper);
+    if (opened.script !== undefined) return { wrappers, inner: null, script: opened.script };
+    if (opened.opaque !== undefined) return { wrappers, inner: null, opaque: opened.opaque };
+    const next = opened.commands?.[0];
+    if (next === undefined)
+      return { wrappers, inner: null, opaque: 'the commands come from the input of a shell' };
+    inner = next;
+  }
+  return { wrappers, inner: null, opaque: 'too many launchers inside each other' };
+}
