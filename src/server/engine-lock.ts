@@ -31,12 +31,15 @@ function isBusy(thrown: unknown): boolean {
   return thrown instanceof Error && 'errcode' in thrown && thrown.errcode === SQLITE_BUSY;
 }
 
-/** Takes the lock of `folder` (which must be private and exist), or `undefined` when another process holds it. */
-export function acquireEngineLock(folder: string): EngineLock | undefined {
+/**
+ * Takes the lock of `folder` (which must be private and exist), or `undefined` when another process still holds it after
+ * `waitMs`.
+ */
+export function acquireEngineLock(folder: string, waitMs = 0): EngineLock | undefined {
   const file = join(folder, 'engine.lock');
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 0 });
+    database = new DatabaseSync(file, { timeout: waitMs });
     database.exec('BEGIN EXCLUSIVE');
   } catch (thrown) {
     database?.close();

@@ -15,6 +15,8 @@ import { serveConnection } from './serve-connection.ts';
 
 /** An engine in the background ends so long after its last session. */
 const IDLE_MS = 60_000;
+/** Clients look whether the lock is taken by taking it for a moment: an engine waits that moment. */
+const LOCK_WAIT_MS = 500;
 
 export interface EngineFolders {
   /** Everything of Sallyport that lasts. */
@@ -53,7 +55,7 @@ export function lockFolderOf(home: string): string {
 export async function serveEngine(options: ServeOptions): Promise<ServeOutcome> {
   const lockFolder = lockFolderOf(options.home);
   for (const folder of [options.home, lockFolder, options.runtimeDir]) ensurePrivateFolder(folder);
-  const lock = acquireEngineLock(lockFolder);
+  const lock = acquireEngineLock(lockFolder, LOCK_WAIT_MS);
   if (lock === undefined) return { state: 'already-running', note: readEngineNote(lockFolder) };
   try {
     const { home, runtimeDir, version, env } = options;

@@ -1,0 +1,72 @@
+import { Command, CommanderError, Option } from 'commander';
+import { Fault } from '../protocol/index.ts';
+
+/** Flags that say under which configuration something runs; the same for every command that runs or judges. */
+export interface PolicyFlags {
+  readonly sandbox?: string;
+  readonly askForApproval?: string;
+  readonly profile?: string;
+  readonly preset?: string;
+  readonly config: readonly string[];
+  readonly cd?: string;
+  readonly addDir: readonly string[];
+  readonly fullAuto?: boolean;
+  readonly dangerouslyBypassApprovalsAndSandbox?: boolean;
+  readonly yolo?: boolean;
+  readonly shell?: string;
+}
+
+/** A command of ours: parse errors are `user` faults, help goes to stdout. */
+export function createCommand(name: string, summary: string, examples: readonly string[] = []): Command {
+  const command = new Command(`sallyport ${name}`)
+    .description(summary)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .helpOption('-h, --help', 'show this help');
+  if (examples.length > 0) {
+    command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`);
+  }
+  return command;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+export function addPolicyFlags(command: Command): Command {
+  return command
+    .option('-s, --sandbox <mode>', 'read-only, workspace-write (default) or danger-full-access')
+    .option(
+      '-a, --ask-for-approval <policy>',
+      'when a person is asked: untrusted, on-request (default) or never',
+    )
+    .option('-c, --config <key=value>', 'set one configuration value (may be repeated)', collect, [])
+    .option('-C, --cd <dir>', 'work in this folder instead of the current one')
+    .option('--add-dir <dir>', 'a further folder that may be written (may be repeated)', collect, [])
+    .option('--full-auto', 'workspace-write and on-request')
+    .option('--dangerously-bypass-approvals-and-sandbox', 'no wall and no questions (alias --yolo)')
+    .addOption(new Option('--yolo').hideHelp())
+    .addOption(new Option('-p, --profile <name>').hideHelp())
+    .addOption(new Option('--preset <name>').hideHelp())
+    .option('--shell <path>', 'the shell that runs the script (default /bin/bash)');
+}
+
+/**
+ * Parses the words after the command's name. `'help'` when the help was shown. Throws a `user` fault for a wrong
+ * command line.
+ */
+export function parseWords(command: Command, words: readonly string[]): 'help' | 'parsed' {
+  try {
+    command.parse([...words], { from: 'user' });
+    return 'parsed';
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    if (thrown.code === 'commander.helpDisplayed' || thrown.code === 'commander.help') return 'help';
+    throw usageFault(thrown.message.replace(/^error: /, ''), command.name());
+  }
+}
+
+/** A wrong command line. `name` is the command as typed, whose help shows the right one. */
+export function usageFault(message: string, name: string): Fault {
+  return new Fault({ kind: 'user', code: 'usage', message, hint: `see \`${name} --help\`` });
+}

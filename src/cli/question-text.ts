@@ -1,0 +1,98 @@
+import type { AccessGrant, Approval, GrantScope, Risk } from '../protocol/index.ts';
+import { showLine, showText } from '../timeline/index.ts';
+
+const SUBJECT: Record<Approval['kind'], string> = {
+  cmd: 'run this command',
+  edit: 'change these files',
+  net: 'open this connection',
+  mcp: 'call this tool',
+  perm: 'have more access',
+  skill: 'run this skill',
+  agent: 'let a delegated agent do this',
+};
+
+/** Keys of the scopes that can be chosen at a terminal, in the order they are offered. */
+export const SCOPE_KEYS: readonly {
+  readonly key: string;
+  readonly scope: GrantScope;
+  readonly label: string;
+}[] = [
+  { key: 'a', scope: 'once', label: 'allow once' },
+  { key: 'e', scope: 'step', label: 'allow every run of this step' },
+  { key: 't', scope: 'turn', label: 'allow for this turn' },
+  { key: 's', scope: 'session', label: 'allow for this session' },
+];
+
+/** High and critical risk want the ID typed, so that a reflex does not answer. */
+export function needsTypedId(approval: Approval): boolean {
+  return approval.risk !== null && (approval.risk.level === 'high' || approval.risk.level === 'critical');
+}
+
+/** What a yes opens, one line per path, host and socket; empty when the command alone is allowed. */
+export function describeAccess(access: AccessGrant | undefined): string[] {
+  if (access === undefined) return [];
+  return [
+    ...access.write.map((path) => `write ${showLine(path)}`),
+    ...access.read.map((path) => `read ${showLine(path)}`),
+    ...access.hosts.map(
+      ({ host, port }) => `connect to ${showLine(host)}${port === undefined ? '' : `:${port}`}`,
+    ),
+    ...access.sockets.map((path) => `use the socket ${showLine(path)}`),
+  ];
+}
+
+export function describeRisk(risk: Risk | null): string[] {
+  if (risk === null) return ['risk: not assessed'];
+  const evidence = risk.evidence.map(({ family, text, quote }) => {
+    const quoted = quote === undefined ? '' : ` (${showLine(quote, 200)})`;
+    return `  ${family}: ${showLine(text, 400)}${quoted}`;
+  });
+  return [`risk: ${risk.level} (${risk.score} of 10) ${showLine(risk.rationale, 400)}`, ...evidence];
+}
+
+/** The block that a person decides by. `isFull` shows all of what `v` shows. */
+export function renderQuestion(approval: Approval, isFull = false): string {
+  const maxChars = isFull ? 100_000 : 1000;
+  const command = showText(approval.text, maxChars).split('\n');
+  const shownLines = isFull ? command : command.slice(0, 12);
+  const lines = [`May it ${SUBJECT[approval.kind]}?  ${approval.approvalId}`, ''];
+  lines.push(...shownLines.map((line) => `    ${line}`));
+  if (shownLines.length < command.length)
+    lines.push(`    … ${command.length - shownLines.length} more lines (v shows them)`);
+  lines.push('', `in ${showLine(approval.cwd)}`);
+  if (approval.workspace !== approval.cwd) lines.push(`session in ${showLine(approval.workspace)}`);
+  lines.push(...describeRisk(approval.risk));
+  for (const reason of approval.reasons) lines.push(`why: ${showLine(reason.text)}`);
+  for (const access of describeAccess(approval.grant)) lines.push(`a yes lets it ${access}`);
+  if (isFull) lines.push(...describeAll(approval));
+  return lines.map((line) => `│ ${line}`.trimEnd()).join('\n');
+}
+
+function describeAll(approval: Approval): string[] {
+  const lines = ['', `category: ${approval.category}`];
+  if (approval.argv !== undefined) {
+    approval.argv.slice(0, 200).forEach((word, index) => {
+      lines.push(`argv[${index}]: ${showLine(word)}`);
+    });
+  }
+  for (const reason of approval.reasons) lines.push(`reason ${reason.code}: ${showLine(reason.text)}`);
+  lines.push(`scopes: ${approval.scopes.join(', ')}`);
+  lines.push(
+    `session: ${approval.sessionId}`,
+    `step: ${approval.stepId ?? '-'}  run: ${approval.runId ?? '-'}`,
+  );
+  lines.push(`digest: ${approval.digest}`, `expires: ${new Date(approval.expiresAt).toISOString()}`);
+  return lines;
+}
+
+/** The line of keys that this question offers. */
+export function renderKeys(approval: Approval): string {
+  const scopes = SCOPE_KEYS.filter(({ scope }) => approval.scopes.includes(scope));
+  const keys = [
+    ...scopes,
+    { key: 'r', label: 'reject' },
+    { key: 'v', label: 'view everything' },
+    { key: '?', label: 'help' },
+  ];
+  return keys.map(({ key, label }) => `${key} ${label}`).join(' · ');
+}

@@ -1,0 +1,32 @@
+import { resolve } from 'node:path';
+import { Fault, type SessionFlags } from '../protocol/index.ts';
+import type { PolicyFlags } from './command-line.ts';
+
+/** The flags as a session takes them. Throws a `user` fault for those that this version does not have. */
+export function toSessionFlags(flags: PolicyFlags, cwd: string): SessionFlags {
+  if (flags.profile !== undefined) throw notAvailable('-p, --profile', '-s, -a and -c');
+  if (flags.preset !== undefined) throw notAvailable('--preset', '-s and -a');
+  return {
+    ...(flags.sandbox !== undefined && { sandbox: flags.sandbox }),
+    ...(flags.askForApproval !== undefined && { askForApproval: flags.askForApproval }),
+    ...(flags.shell !== undefined && { shell: flags.shell }),
+    addDirs: flags.addDir.map((folder) => resolve(cwd, folder)),
+    overrides: [...flags.config],
+    fullAuto: flags.fullAuto === true,
+    bypass: flags.dangerouslyBypassApprovalsAndSandbox === true || flags.yolo === true,
+  };
+}
+
+/** The folder to work in: `-C`, else where the command was typed. */
+export function workingFolder(flags: PolicyFlags): string {
+  return resolve(flags.cd ?? process.cwd());
+}
+
+function notAvailable(flag: string, instead: string): Fault {
+  return new Fault({
+    kind: 'user',
+    code: 'flag-not-available',
+    message: `${flag} does not exist in this version`,
+    hint: `use ${instead} instead`,
+  });
+}

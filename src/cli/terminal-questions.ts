@@ -1,0 +1,165 @@
+import type { AnswerResult, Approval, ApprovalAnswer, ApprovalId } from '../protocol/index.ts';
+import { showLine } from '../timeline/index.ts';
+import { LineEditor } from './line-editor.ts';
+import { QuestionDialog } from './question-dialog.ts';
+
+/** What a terminal is to the questions asked on it. */
+export interface QuestionTerminal {
+  write(text: string): void;
+  /** From now on every key comes here and nothing else writes; call the result to end that. */
+  capture(onKeys: (text: string) => void): () => void;
+}
+
+export interface QuestionPorts {
+  readonly terminal: QuestionTerminal;
+  answer(approval: Approval, answer: ApprovalAnswer): Promise<AnswerResult>;
+  /** Ctrl-C while a question is shown. */
+  onInterrupt(): void;
+  setTimer(callback: () => void, delayMs: number): () => void;
+  /** Offers `n`: leave a question for the next one. */
+  readonly maySkip?: boolean;
+}
+
+/** What is typed so soon after a question appeared was not meant for it. */
+const GRACE_MS = 300;
+
+interface ShownQuestion {
+  readonly approval: Approval;
+  readonly dialog: QuestionDialog;
+  isAnswering: boolean;
+}
+
+/** Asks one question after the other on a terminal, and takes back those that were answered elsewhere. */
+export class TerminalQuestions {
+  readonly #ports: QuestionPorts;
+  readonly #waiting: Approval[] = [];
+  readonly #editor: LineEditor;
+  #shown: ShownQuestion | undefined;
+  #release: (() => void) | undefined;
+  #cancelGrace: (() => void) | undefined;
+  #isInGrace = false;
+
+  constructor(ports: QuestionPorts) {
+    this.#ports = ports;
+    this.#editor = new LineEditor({
+      echo: (text) => this.#write(text),
+      onLine: (line) => this.#takeLine(line),
+      onInterrupt: () => ports.onInterrupt(),
+    });
+  }
+
+  /** Adds a question; one that is known already is not added twice. */
+  ask(approval: Approval): void {
+    const { approvalId } = approval;
+    if (this.#shown?.approval.approvalId === approvalId) return;
+    if (this.#waiting.some((other) => other.approvalId === approvalId)) return;
+    this.#waiting.push(approval);
+    this.#showNext();
+  }
+
+  /** A question is settled, here or elsewhere; `how` is a phrase such as `allowed (once) by cli`. */
+  settle(approvalId: ApprovalId, how: string): void {
+    const index = this.#waiting.findIndex((approval) => approval.approvalId === approvalId);
+    if (index !== -1) this.#waiting.splice(index, 1);
+    if (this.#shown?.approval.approvalId !== approvalId) return;
+    const wasOurs = this.#shown.isAnswering;
+    if (!wasOurs) this.#write(`\r\n${approvalId}: ${showLine(how)}\r\n`);
+    this.#finish();
+  }
+
+  /** Takes every question back. */
+  end(): void {
+    this.#waiting.length = 0;
+    this.#finish();
+  }
+
+  #write(text: string): void {
+    this.#ports.terminal.write(text);
+  }
+
+  #showNext(): void {
+    if (this.#shown !== undefined) return;
+    const approval = this.#waiting.shift();
+    if (approval === undefined) {
+      this.#release?.();
+      this.#release = undefined;
+      return;
+    }
+    const maySkip = this.#ports.maySkip === true && this.#waiting.length > 0;
+    const dialog = new QuestionDialog(approval, maySkip);
+    this.#shown = { approval, dialog, isAnswering: false };
+    this.#release ??= this.#ports.terminal.capture((text) => this.#takeKeys(text));
+    this.#editor.clear();
+    const { text, prompt } = dialog.open();
+    this.#writeLines(`\n${text}`);
+    this.#isInGrace = true;
+    this.#cancelGrace = this.#ports.setTimer(() => {
+      this.#isInGrace = false;
+      this.#write(prompt);
+    }, GRACE_MS);
+  }
+
+  #writeLines(text: string): void {
+    this.#write(`${text.replaceAll('\n', '\r\n')}\r\n`);
+  }
+
+  #takeKeys(text: string): void {
+    if (this.#isInGrace) {
+      if (text.includes('\x03')) this.#ports.onInterrupt();
+      return;
+    }
+    this.#editor.feed(text);
+  }
+
+  #takeLine(line: string): void {
+    const shown = this.#shown;
+    if (shown === undefined || shown.isAnswering) return;
+    const turn = shown.dialog.take(line);
+    if (turn.kind === 'say') {
+      if (turn.text !== '') this.#writeLines(turn.text);
+      this.#write(turn.prompt);
+    } else if (turn.kind === 'skip') {
+      this.#waiting.push(shown.approval);
+      this.#finish();
+    } else {
+      shown.isAnswering = true;
+      void this.#answer(shown, turn.answer);
+    }
+  }
+
+  async #answer(shown: ShownQuestion, answer: ApprovalAnswer): Promise<void> {
+    let said: string;
+    try {
+      said = describeResult(await this.#ports.answer(shown.approval, answer), answer);
+    } catch (thrown) {
+      said = `not answered: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    }
+    this.#writeLines(`${shown.approval.approvalId}: ${showLine(said)}`);
+    if (this.#shown === shown) this.#finish();
+  }
+
+  #finish(): void {
+    this.#cancelGrace?.();
+    this.#isInGrace = false;
+    this.#shown = undefined;
+    this.#showNext();
+  }
+}
+
+/** What came of an answer, as a phrase. */
+export function describeResult(result: AnswerResult, answer: ApprovalAnswer): string {
+  switch (result.result) {
+    case 'accepted':
+      return answer.outcome === 'allowed' ? `allowed (${answer.scope})` : 'rejected';
+    case 'already-settled': {
+      const by = result.by === undefined ? '' : ` by ${result.by}`;
+      return `already answered: ${result.outcome}${by}`;
+    }
+    case 'changed':
+      return 'the question has changed: nothing was answered';
+    case 'unknown':
+      return 'there is no such question any more';
+    case 'scope-not-offered':
+      return `that scope is not offered; these are: ${result.scopes.join(', ')}`;
+  }
+}

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { LineEditor } from '../../../src/cli/line-editor.ts';
+import { QuestionDialog } from '../../../src/cli/question-dialog.ts';
+import { renderQuestion } from '../../../src/cli/question-text.ts';
+import { TerminalQuestions } from '../../../src/cli/terminal-questions.ts';
+import { type AnswerResult, Approval, type ApprovalAnswer } from '../../../src/protocol/index.ts';
+
+function makeApproval(changes: Record<string, unknown> = {}): Approval {
+  return Approval.parse({
+    approvalId: 'cmd-7k3q9d2e',
+    sessionId: '01900000-0000-7000-8000-000000000001',
+    kind: 'cmd',
+    text: 'npm test',
+    cwd: '/w/app',
+    workspace: '/w/app',
+    category: 'inside',
+    reasons: [{ code: 'untrusted', text: 'Everything is asked under untrusted.' }],
+    risk: { score: 1, level: 'low', rationale: 'Runs tests.', evidence: [] },
+    scopes: ['once', 'step', 'session'],
+    digest: 'd',
+    askedAt: 0,
+    expiresAt: 1,
+    ...changes,
+  });
+}
+const risky = {
+  risk: {
+    score: 7,
+    level: 'high',
+    rationale: 'Deletes.',
+    evidence: [{ family: 'destroys', score: 7, text: 'Removes a folder.', quote: 'rm -rf' }],
+  },
+};
+
+function talk(approval: Approval, lines: readonly string[]): ApprovalAnswer | string {
+  const dialog = new QuestionDialog(approval);
+  dialog.open();
+  for (const line of lines) {
+    const turn = dialog.take(line);
+    if (turn.kind === 'answer') return turn.answer;
+  }
+  return 'unanswered';
+}
+
+describe('the dialog', () => {
+  const rows: [string, Record<string, unknown>, string[], ApprovalAnswer | string][] = [
+    ['a allows once', {}, ['a'], { outcome: 'allowed', scope: 'once' }],
+    ['A too', {}, [' A '], { outcome: 'allowed', scope: 'once' }],
+    ['e allows every run of the step', {}, ['e'], { outcome: 'allowed', scope: 'step' }],
+    ['s allows for the session', {}, ['s'], { outcome: 'allowed', scope: 'session' }],
+    ['a scope that is not offered is no key', {}, ['t'], 'unanswered'],
+    ['Enter alone answers nothing', {}, ['', '', ''], 'unanswered'],
+    ['a word that begins with a key is none', {}, ['allow', 'yes', 'y', 'ok'], 'unanswered'],
+    ['v and ? answer nothing', {}, ['v', '?'], 'unanswered'],
+    ['r with feedback', {}, ['r', 'use trash '], { outcome: 'rejected', feedback: 'use trash' }],
+    ['r without feedback', {}, ['r', ''], { outcome: 'rejected' }],
+    ['high risk wants the ID', risky, ['a', 'cmd-7k3q9d2e'], { outcome: 'allowed', scope: 'once' }],
+    ['high risk: a prefix is not enough', risky, ['a', 'cmd-7k3q'], 'unanswered'],
+    ['high risk: the key again is not enough', risky, ['a', 'a'], 'unanswered'],
+    ['high risk: rejecting wants no ID', risky, ['r', ''], { outcome: 'rejected' }],
+  ];
+  it.each(rows)('%s', (_name, changes, lines, expected) => {
+    expect(talk(makeApproval(changes), lines)).toEqual(expected);
+  });
+});
+
+describe('the block', () => {
+  it('tells everything one decides by, with hidden characters made visible', () => {
+    const text = renderQuestion(
+      makeApproval({
+        ...risky,
+        text: 'rm -rf dist\x1b[8m # \u202etsil',
+        grant: { read: [], write: ['/etc/hosts'], hosts: [{ host: 'example.org', port: 443 }], sockets: [] },
+      }),
+    );
+    for (const part of [
+      'cmd-7k3q9d2e',
+      'rm -rf dist⟨U+001B⟩[8m # ⟨U+202E⟩tsil',
+      'high (7 of 10)',
+      'destroys: Removes a folder. (rm -rf)',
+      'why: Everything is asked under untrusted.',
+      'a yes lets it write /etc/hosts',
+      'a yes lets it connect to example.org:443',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain('\x1b');
+  });
+  it('cuts long commands and says so', () => {
+    const text = renderQuestion(
+      makeApproval({ text: Array.from({ length: 40 }, (_, i) => `line${i}`).join('\n') }),
+    );
+    expect(text).toContain('… 28 more lines');
+    expect(text).not.toContain('line12');
+  });
+});
+
+describe('the line editor', () => {
+  const rows: [string, string, string[]][] = [
+    ['lines', 'a\rbc\n', ['a', 'bc']],
+    ['Backspace and Ctrl-U', 'ab\x7fc\rxyz\x15q\r', ['ac', 'q']],
+    ['arrow keys are dropped', '\x1b[Aa\x1b[1;5Cb\r', ['ab']],
+    ['control characters are dropped', '\x04\x1a\0a\r', ['a']],
+    ['whole letters are erased', 'ä😀\x7f\r', ['ä']],
+  ];
+  it.each(rows)('%s', (_name, typed, expected) => {
+    const lines: string[] = [];
+    new LineEditor({ echo: () => {}, onLine: (line) => lines.push(line), onInterrupt: () => {} }).feed(typed);
+    expect(lines).toEqual(expected);
+  });
+});
+
+describe('questions on a terminal', () => {
+  function createTerminal(result: AnswerResult['result'] = 'accepted') {
+    let screen = '';
+    let onKeys: ((text: string) => void) | undefined;
+    const timers: (() => void)[] = [];
+    const answers: [string, ApprovalAnswer][] = [];
+    const questions = new TerminalQuestions({
+      terminal: {
+        write: (text) => {
+          screen += text;
+        },
+        capture: (listener) => {
+          onKeys = listener;
+          return () => {
+            onKeys = undefined;
+          };
+        },
+      },
+      answer: async (approval, answer) => {
+        answers.push([approval.approvalId, answer]);
+        const { approvalId } = approval;
+        return result === 'already-settled'
+          ? { result, approvalId, outcome: 'rejected', by: 'page' }
+          : { result: 'accepted', approvalId };
+      },
+      onInterrupt: () => {
+        screen += '<interrupt>';
+      },
+      setTimer: (callback) => {
+        timers.push(callback);
+        return () => {};
+      },
+    });
+    return {
+      questions,
+      answers,
+      screen: () => screen,
+      isCaptured: () => onKeys !== undefined,
+      type: (text: string) => onKeys?.(text),
+      passGrace: () => timers.splice(0).forEach((timer) => void timer()),
+    };
+  }
+  const first = makeApproval();
+  const second = makeApproval({ approvalId: 'cmd-aaaaaaaa', text: 'second thing' });
+
+  it('what was typed before the prompt does not answer', async () => {
+    const t = createTerminal();
+    t.questions.ask(first);
+    t.type('a\r');
+    t.passGrace();
+    expect(t.answers).toEqual([]);
+    t.type('a\r');
+    expect(t.answers).toEqual([['cmd-7k3q9d2e', { outcome: 'allowed', scope: 'once' }]]);
+    await Promise.resolve();
+    expect(t.screen()).toContain('cmd-7k3q9d2e: allowed (once)');
+    expect(t.isCaptured()).toBe(false);
+  });
+
+  it('one after the other, and the terminal is given back at the end', async () => {
+    const t = createTerminal();
+    t.questions.ask(first);
+    t.questions.ask(second);
+    t.questions.ask(second);
+    t.passGrace();
+    expect(t.screen()).not.toContain('second thing');
+    t.type('a\r');
+    await Promise.resolve();
+    expect(t.screen()).toContain('second thing');
+    t.type('r\rno\r');
+    expect(t.answers).toHaveLength(1);
+    t.passGrace();
+    t.type('r\rno\r');
+    await Promise.resolve();
+    expect(t.answers[1]).toEqual(['cmd-aaaaaaaa', { outcome: 'rejected', feedback: 'no' }]);
+    expect(t.isCaptured()).toBe(false);
+  });
+
+  it('one that is answered elsewhere goes away and says so', () => {
+    const t = createTerminal();
+    t.questions.ask(first);
+    t.passGrace();
+    t.type('a');
+    t.questions.settle(first.approvalId, 'rejected by cli');
+    expect(t.screen()).toContain('cmd-7k3q9d2e: rejected by cli');
+    t.type('\r');
+    expect(t.answers).toEqual([]);
+    expect(t.isCaptured()).toBe(false);
+  });
+
+  it('one that was answered first by somebody else says so', async () => {
+    const t = createTerminal('already-settled');
+    t.questions.ask(first);
+    t.passGrace();
+    t.type('a\r');
+    await Promise.resolve();
+    expect(t.screen()).toContain('already answered: rejected by page');
+  });
+
+  it('Ctrl-C interrupts, also before the prompt', () => {
+    const t = createTerminal();
+    t.questions.ask(first);
+    t.type('\x03');
+    t.passGrace();
+    t.type('\x03');
+    expect(t.screen().match(/<interrupt>/g)).toHaveLength(2);
+  });
+});
