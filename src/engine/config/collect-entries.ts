@@ -123,7 +123,7 @@ class EntryCollector {
       throw makeConfigFault({
         place,
         what: `${shown} is not supported by this version, and passing it over would change what is allowed`,
-        hint: 'Remove it, or put a # in front of it',
+        hint: 'flag' in place ? 'Leave it out' : 'Remove it, or put a # in front of it',
         code: 'config-unsupported',
       });
     }

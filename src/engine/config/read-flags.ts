@@ -63,21 +63,23 @@ export function readFlags(flags: SessionFlags): ConfigLayer[] {
   const layers = flags.overrides.map(readOverride);
   const warnings: string[] = [];
   const entries: ConfigEntry[] = [];
+  const read = (key: string, value: unknown, flag: string): ConfigLayer =>
+    collectEntries(nest(key.split('.'), value), { layer: 'flag', flag });
   const take = (key: string, value: unknown, flag: string): void => {
-    const layer = collectEntries(nest(key.split('.'), value), { layer: 'flag', flag });
+    const layer = read(key, value, flag);
     entries.push(...layer.entries);
     warnings.push(...layer.warnings);
   };
+  const yieldTo = (key: string, forced: string, typed: string | undefined, flag: string): void => {
+    if (typed === undefined) return;
+    const [entry] = read(key, typed, `${flag} ${typed}`).entries;
+    if (entry?.value !== forced) {
+      warnings.push(`--full-auto means ${forced}: ${flag} ${showText(typed)} is not in force`);
+    }
+  };
   if (flags.fullAuto) {
-    if (flags.sandbox !== undefined && flags.sandbox !== 'workspace-write') {
-      warnings.push(
-        `--full-auto means workspace-write: --sandbox ${showText(flags.sandbox)} is not in force`,
-      );
-    }
-    if (flags.askForApproval !== undefined && flags.askForApproval !== 'on-request') {
-      const policy = showText(flags.askForApproval);
-      warnings.push(`--full-auto means on-request: --ask-for-approval ${policy} is not in force`);
-    }
+    yieldTo('sandbox_mode', 'workspace-write', flags.sandbox, '--sandbox');
+    yieldTo('approval_policy', 'on-request', flags.askForApproval, '--ask-for-approval');
     take('sandbox_mode', 'workspace-write', '--full-auto');
     take('approval_policy', 'on-request', '--full-auto');
   } else if (flags.bypass) {
