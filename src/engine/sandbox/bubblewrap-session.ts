@@ -109,7 +109,7 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
     ],
     command: [BUBBLEWRAP, ...words, '--', ...command],
     cwd: '/',
-    environment: spec.environment,
+    environment: { ...spec.environment, PWD: spec.cwd },
     stdio: spec.stdio,
     gate: spec.gate,
     socketFolder: isGated || spec.handlers !== undefined ? state.spec.folders.runtimeDir : null,
@@ -182,7 +182,8 @@ async function grant(state: State, path: string, mode: GrantMode): Promise<Grant
   const { settings, folders } = state.spec;
   const plan = planGrant(path, mode, { settings, folders, masked: state.view.masked });
   if (plan.kind === 'failed') return plan;
-  const made = await state.placeholders.cover(new Map([[path, plan.granted.missing]]));
+  const made = await coverOrNull(state, path, plan.granted.missing);
+  if (made === null) return { kind: 'failed', step: 'placeholders', errno: 'EIO' };
   const granted = { ...plan.granted, readOnly: [...plan.granted.readOnly, ...made] };
   const outcome = await state.holder.mount({ pid: state.holder.anchorPid, ...granted });
   if (outcome.kind === 'failed') return outcome;
@@ -193,6 +194,19 @@ async function grant(state: State, path: string, mode: GrantMode): Promise<Grant
     if (inside.kind === 'failed' && inside.errno !== 'ESRCH') return inside;
   }
   return outcome;
+}
+
+/** A grant whose protected names cannot be held is no grant, but no fault of the session either. */
+async function coverOrNull(
+  state: State,
+  root: string,
+  missing: readonly string[],
+): Promise<readonly string[] | null> {
+  try {
+    return await state.placeholders.cover(new Map([[root, missing]]));
+  } catch {
+    return null;
+  }
 }
 
 async function revoke(state: State, path: string): Promise<GrantOutcome> {

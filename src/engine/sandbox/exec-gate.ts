@@ -57,6 +57,7 @@ export interface ExecGate {
 
 const MAX_LINE_BYTES = 1 << 20;
 const MAX_MESSAGE_BYTES = 4096;
+const NOBODY = 'sallyport: refused: nobody decides here';
 
 /** Reads the supervisor's lines from `socket` and gives the means to answer. The first line must be its `hello`. */
 export function attachExecGate(socket: Socket, launchId: string, handlers: GateHandlers): ExecGate {
@@ -84,12 +85,12 @@ export function attachExecGate(socket: Socket, launchId: string, handlers: GateH
   let isGreeted = false;
   const receive = (line: Buffer): void => {
     const message = parseGateLine(line);
-    if (message === null) return fail('a malformed line');
-    if (!isGreeted) {
-      if (message.type !== 'hello' || message.launch !== launchId) return fail('no greeting');
-      isGreeted = true;
-    } else if (message.type === 'hello') return fail('a second greeting');
-    deliver(message, handlers, gate);
+    const isGreeting = message?.type === 'hello' && message.launch === launchId;
+    if (message === null) fail('a malformed line');
+    else if (isGreeted && message.type === 'hello') fail('a second greeting');
+    else if (!isGreeted && !isGreeting) fail('no greeting');
+    else deliver(message, handlers, gate);
+    isGreeted = true;
   };
   readLines(socket, { receive: (line) => isOpen && receive(line), overflow: () => fail('an endless line') });
   socket.on('error', () => socket.destroy());
@@ -103,23 +104,27 @@ export function attachExecGate(socket: Socket, launchId: string, handlers: GateH
 function deliver(message: GateMessage, handlers: GateHandlers, gate: ExecGate): void {
   switch (message.type) {
     case 'hello':
-      return handlers.onHello?.(message);
+      handlers.onHello?.(message);
+      break;
     case 'root':
-      return handlers.onRoot?.(message.pid);
+      handlers.onRoot?.(message.pid);
+      break;
     case 'exec':
-      if (handlers.onExec === undefined)
-        return gate.deny(message.slot, 'sallyport: refused: nobody decides here');
-      return handlers.onExec(message);
+      if (handlers.onExec === undefined) gate.deny(message.slot, NOBODY);
+      else handlers.onExec(message);
+      break;
     case 'write':
-      if (handlers.onWrite === undefined)
-        return gate.deny(message.slot, 'sallyport: refused: nobody decides here');
-      return handlers.onWrite(message);
+      if (handlers.onWrite === undefined) gate.deny(message.slot, NOBODY);
+      else handlers.onWrite(message);
+      break;
     case 'denied':
-      return handlers.onDenied?.(message.pid, message.path);
+      handlers.onDenied?.(message.pid, message.path);
+      break;
     case 'captured':
-      return handlers.onCaptured?.(message.pid, message.ok);
+      handlers.onCaptured?.(message.pid, message.ok);
+      break;
     case 'exit':
-      return handlers.onExit?.(message);
+      handlers.onExit?.(message);
   }
 }
 

@@ -65,11 +65,13 @@ export async function startHolder(spec: HolderSpec): Promise<Holder> {
   let isReady = false;
   readJsonLines(child.stdout, {
     receive(fields) {
-      if (isReady) return settleReply(pending, fields);
       const anchorPid = fields['anchorPid'];
-      if (fields['type'] !== 'ready' || typeof anchorPid !== 'number') return child.kill('SIGKILL');
-      isReady = true;
-      ready.resolve(anchorPid);
+      if (isReady) settleReply(pending, fields);
+      else if (fields['type'] !== 'ready' || typeof anchorPid !== 'number') child.kill('SIGKILL');
+      else {
+        isReady = true;
+        ready.resolve(anchorPid);
+      }
     },
     malformed: () => child.kill('SIGKILL'),
   });
@@ -137,8 +139,11 @@ function settleReply(
   if (typeof id !== 'string') return;
   const settle = pending.get(id);
   pending.delete(id);
-  if (ok === true) return settle?.({ kind: 'granted' });
-  settle?.({ kind: 'failed', step: String(step).slice(0, 80), errno: String(errno).slice(0, 20) });
+  settle?.(
+    ok === true
+      ? { kind: 'granted' }
+      : { kind: 'failed', step: String(step).slice(0, 80), errno: String(errno).slice(0, 20) },
+  );
 }
 
 function holderFault(outcome: ChildOutcome, words: string): Fault {

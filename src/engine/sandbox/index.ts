@@ -11,8 +11,16 @@ export type {
 } from './exec-gate.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
+export { type ProbeFinding, probeKernelGate, probeMachine } from './probe.ts';
 export { resolveRoot } from './protect.ts';
 export { ALWAYS_PROTECTED, type ProtectedRow, RUNS_CODE_LATER } from './protected-names.ts';
+export {
+  type BareSpec,
+  type PlainSettings,
+  plainEnvironment,
+  plainSettings,
+  runBare,
+} from './run-bare.ts';
 export type {
   GrantMode,
   GrantOutcome,

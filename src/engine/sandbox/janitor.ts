@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 import { waitForChild } from '../base/index.ts';
 import { collectStderr, readJsonLines } from './helper-output.ts';
+import { findHelpers } from './helper-paths.ts';
 
 export interface Janitor {
   /** Locked in shared mode by every sandbox that relies on the placeholders. */
@@ -71,8 +72,14 @@ export function placeholderStateFile(sallyportHome: string, root: string): strin
   return join(folder, `${createHash('sha256').update(root).digest('hex')}.state`);
 }
 
-/** Removes placeholders that a crash or a power loss left behind. Call once at the start of an engine. */
-export async function sweepPlaceholders(program: string, sallyportHome: string): Promise<void> {
+/**
+ * Removes placeholders that a crash or a power loss left behind. Call once at the start of an engine.
+ * @param program path of the helper
+ */
+export async function sweepPlaceholders(
+  sallyportHome: string,
+  program = findHelpers().janitor,
+): Promise<void> {
   const folder = placeholderFolder(sallyportHome);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const child = spawn(program, ['--sweep', folder], { stdio: 'ignore', env: {}, cwd: '/' });

@@ -26,13 +26,17 @@ export function findNestedRepositories(root: string): NestedRepositories {
       if (++visited > MAX_VISITED || folders.length >= MAX_FOUND) return { folders, isCut: true };
       const entries = listFolder(folder);
       if (folder !== root && entries.some((entry) => entry.name === '.git')) folders.push(folder);
-      for (const entry of entries) {
-        if (entry.isDirectory() && !PRUNED.has(entry.name)) next.push(join(folder, entry.name));
-      }
+      next.push(...foldersToEnter(folder, entries));
     }
     layer = next;
   }
   return { folders, isCut: layer.length > 0 };
+}
+
+function foldersToEnter(folder: string, entries: readonly Dirent[]): string[] {
+  return entries
+    .filter((entry) => entry.isDirectory() && !PRUNED.has(entry.name))
+    .map((entry) => join(folder, entry.name));
 }
 
 function listFolder(folder: string): Dirent[] {

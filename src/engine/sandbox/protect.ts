@@ -52,23 +52,24 @@ interface Draft {
 export function planProtection(spec: ProtectSpec): ProtectPlan {
   const draft: Draft = { readOnly: new Set(), missing: new Map(), links: [], watched: [], notes: [] };
   const isInRoots = (path: string): boolean => spec.roots.some((root) => isBelow(path, root));
-  for (const root of sortByDepth(spec.roots)) {
-    if (!isFolder(root)) continue;
-    const nested = (spec.findNested ?? findNestedRepositories)(root);
-    if (nested.isCut) {
-      draft.notes.push(
-        `${root} is too large to look at whole: repositories nested deep in it are not protected.`,
-      );
-    }
-    for (const base of [root, ...nested.folders]) {
-      for (const name of namesOf(spec)) addAlways(draft, root, join(base, name));
-    }
-    for (const row of RUNS_CODE_LATER) addWhereExisting(draft, join(root, row.name), row.reason);
-  }
+  for (const root of sortByDepth(spec.roots)) if (isFolder(root)) addRoot(draft, root, spec);
   for (const path of spec.paths) {
     if (isInRoots(path)) addWhereExisting(draft, path, 'your configuration protects it');
   }
   return { ...draft, readOnly: sortByDepth([...draft.readOnly].filter(isInRoots)) };
+}
+
+function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
+  const nested = (spec.findNested ?? findNestedRepositories)(root);
+  if (nested.isCut) {
+    draft.notes.push(
+      `${root} is too large to look at whole: repositories nested deep in it are not protected.`,
+    );
+  }
+  for (const base of [root, ...nested.folders]) {
+    for (const name of namesOf(spec)) addAlways(draft, root, join(base, name));
+  }
+  for (const row of RUNS_CODE_LATER) addWhereExisting(draft, join(root, row.name), row.reason);
 }
 
 /** The folders to pin so that neither protected paths nor placeholders can be replaced by moving a parent. */
