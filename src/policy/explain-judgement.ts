@@ -8,7 +8,9 @@ const OPENING: Record<Verdict, string> = {
 
 /** A judgement as one plain paragraph: the verdict, every reason, the risk and what a yes would open. */
 export function explainJudgement(judgement: Judgement): string {
-  const parts = [OPENING[judgement.verdict], ...judgement.reasons.map((reason) => reason.text)];
+  // The risk is told once, at the end.
+  const reasons = judgement.reasons.filter((reason) => reason.code !== 'risk');
+  const parts = [OPENING[judgement.verdict], ...reasons.map((reason) => reason.text)];
   if (judgement.risk !== null) {
     const { level, score, rationale } = judgement.risk;
     parts.push(`Risk: ${level} (${score} of 10). ${rationale}`);

@@ -10,7 +10,7 @@ import { classifyPath } from './path-access.ts';
 const PLAIN_VARIABLES =
   /^(LC_[A-Z]+|LANG|LANGUAGE|TZ|TERM|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|CLICOLOR|CI|DEBIAN_FRONTEND)$/;
 const PLAIN_WRAPPERS =
-  /^(command|builtin|exec|time|nice|ionice|nohup|timeout|stdbuf|setsid|xargs|find|bash|sh|dash|zsh|env|watch)$/;
+  /^(command|builtin|exec|time|nice|ionice|nohup|timeout|stdbuf|setsid|g?xargs|find|bash|sh|dash|zsh|env|watch|eval|trap)$/;
 
 function isPlainWrapper(wrapper: string): boolean {
   const words = wrapper.trim().split(/\s+/);
@@ -21,27 +21,39 @@ function isPlainWrapper(wrapper: string): boolean {
     .every((word) => !/^[A-Za-z_]\w*=/.test(word) || PLAIN_VARIABLES.test(word.slice(0, word.indexOf('='))));
 }
 
+/** A program that the session could have put there itself, or that was not found. */
+function doubtProgram(
+  step: StepDraft,
+  snapshot: ConfigSnapshot,
+  program: string | null | undefined,
+): string | null {
+  if (step.form === 'program' && program === null)
+    return 'Its program was not found, so what would run is not known.';
+  if (typeof program !== 'string') return null;
+  const found = classifyPath(program, snapshot);
+  if (found !== 'inside' && found !== 'scratch') return null;
+  return isSystemProgram(program, snapshot)
+    ? null
+    : `It runs ${showText(program)}, a file that the session can change.`;
+}
+
+/** Behind no wall every path is writable in principle; programs of the system still count as such. */
+function isSystemProgram(program: string, snapshot: ConfigSnapshot): boolean {
+  return snapshot.sandboxMode === 'danger-full-access' && /^\/(usr\/(local\/)?)?s?bin\//.test(program);
+}
+
 /** Why a harmless-looking step is not taken for one, or null when it is. */
 export function doubtHarmless(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
   const doubt = (text: string): Reason => ({ code: 'not-harmless', text });
-  const { program } = facts;
-  if (step.form === 'program' && program === null)
-    return doubt('Its program was not found, so what would run is not known.');
-  if (typeof program === 'string') {
-    const found = classifyPath(program, snapshot);
-    if (found === 'inside' || found === 'scratch') {
-      const hasRoot =
-        snapshot.sandboxMode !== 'danger-full-access' || snapshot.writableRoots.some((root) => root !== '/');
-      if (hasRoot && !isSystemProgram(program, snapshot))
-        return doubt(`It runs ${showText(program)}, a file that the session can change.`);
-    }
-  }
+  const program = doubtProgram(step, snapshot, facts.program);
+  if (program !== null) return doubt(program);
   const changed =
     step.form === 'assignment'
       ? undefined
       : step.assignments.find((item) => !PLAIN_VARIABLES.test(item.name));
-  if (changed !== undefined)
+  if (changed !== undefined) {
     return doubt(`It sets ${showText(changed.name)} for the program, which can change what it does.`);
+  }
   const wrapper = step.wrappers.find((item) => !isPlainWrapper(item));
   if (wrapper !== undefined)
     return doubt(`It is started through ${showText(wrapper)}, which changes how it runs.`);
@@ -51,9 +63,4 @@ export function doubtHarmless(step: StepDraft, snapshot: ConfigSnapshot, facts: 
     );
   }
   return null;
-}
-
-/** Behind no wall every path is writable in principle; programs of the system still count as such. */
-function isSystemProgram(program: string, snapshot: ConfigSnapshot): boolean {
-  return snapshot.sandboxMode === 'danger-full-access' && /^\/(usr\/(local\/)?)?s?bin\//.test(program);
 }

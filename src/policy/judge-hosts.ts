@@ -1,6 +1,6 @@
 /** The hosts that a step is known to need, read from its literal words only. */
 import type { HostPort, StepDraft, Word } from '../protocol/index.ts';
-import { readGitCommand } from './named-paths-git.ts';
+import { type GitCommand, readGitCommand } from './named-paths-git.ts';
 import { baseOf } from './path-access-join.ts';
 
 /** What a step needs of the network; `hosts` is empty when it needs some host that its words do not name. */
@@ -140,39 +140,40 @@ function readBareHost(word: Word, scheme: string): HostPort | null {
 const FETCH_VALUED =
   /^-[a-zA-Z]*[oOXHdFTuUAebcKEDmCyYzwrtQ]$|^--(?:output|request|header|data[a-z-]*|form|json|user(?:-agent)?|cookie(?:-jar)?|max-time|connect-timeout|retry[a-z-]*|write-out|output-document|directory-prefix|upload-file|post-data|post-file|config|cacert|cert|key|referer|resolve|timeout|tries)$/;
 
+/** True for a word that is an option, or the value of one that takes a value. */
+function isFetchOption(name: string, word: Word, before: string): boolean {
+  if (word.value?.startsWith('-')) return true;
+  const isBareName = name === 'curl' && /^-[a-zA-Z]*O$/.test(before);
+  return FETCH_VALUED.test(before) && !isBareName;
+}
+
 function hostsOfFetcher(name: string, args: readonly Word[]): HostPort[] | null {
-  const hosts: HostPort[] = [];
-  let sawAddress = false;
-  args.forEach((word, index) => {
-    const url = readUrlHost(word);
-    const before = args[index - 1]?.value ?? '';
-    const isValue = FETCH_VALUED.test(before) && !(name === 'curl' && /^-[a-zA-Z]*O$/.test(before));
-    if (word.value?.startsWith('-')) return;
-    if (isValue && !/proxy|url/.test(before)) return;
-    const host = url ?? (word.text.includes('://') ? null : readBareHost(word, 'http'));
-    if (/^file:/i.test(word.value ?? '')) sawAddress = true;
-    if (host) hosts.push(host);
+  const operands = args.filter((word, index) => !isFetchOption(name, word, args[index - 1]?.value ?? ''));
+  const remote = operands.filter((word) => !/^file:/i.test(word.value ?? ''));
+  if (remote.length === 0) return null;
+  return remote.flatMap((word) => {
+    const host = readUrlHost(word) ?? (word.text.includes('://') ? null : readBareHost(word, 'http'));
+    return host ?? [];
   });
-  if (hosts.length === 0 && (sawAddress || args.every((word) => word.value?.startsWith('-')))) return null;
-  return hosts;
+}
+
+function reachesRemote(command: GitCommand): boolean {
+  const first = command.rest[0] ?? '';
+  if (command.name === 'remote') return /^(update|show|prune)$/.test(first);
+  if (command.name === 'submodule') return /^(update|add)$/.test(first);
+  return /^(clone|push|pull|fetch|ls-remote)$/.test(command.name);
 }
 
 function hostsOfGit(args: readonly Word[]): HostPort[] | null {
   const command = readGitCommand(args.map((word) => word.value ?? word.text));
-  if (command === null) return null;
-  const isRemote = /^(clone|push|pull|fetch|ls-remote)$/.test(command.name);
-  const isRemoteForm =
-    (command.name === 'remote' && /^(update|show|prune)$/.test(command.rest[0] ?? '')) ||
-    (command.name === 'submodule' && /^(update|add)$/.test(command.rest[0] ?? ''));
-  if (!isRemote && !isRemoteForm) return null;
-  const operands = command.rest.filter((text) => !text.startsWith('-'));
-  const remote = operands[isRemote ? 0 : -1] ?? '';
-  const remoteWord = args.find((word) => word.value === remote);
+  if (command === null || !reachesRemote(command)) return null;
   const hosts = args.flatMap((word) => readUrlHost(word) ?? []);
-  const scp = remoteWord === undefined ? null : readScpHost(remoteWord);
-  if (hosts.length === 0 && scp !== null) hosts.push(scp);
+  const remote = command.rest.find((text) => !text.startsWith('-')) ?? '';
   const isLocal = /^(clone|ls-remote)$/.test(command.name) && /^(\.{0,2}\/|file:|\.$)/.test(remote);
-  return hosts.length === 0 && isLocal ? null : hosts;
+  if (hosts.length > 0) return hosts;
+  const scp = /^(remote|submodule)$/.test(command.name) ? null : readScpHost({ text: remote, value: remote });
+  if (scp !== null) return [scp];
+  return isLocal ? null : [];
 }
 
 const SSH_VALUED = /^-[BbcDEeFIiJLlmOopPQRSWw]$/;

@@ -16,12 +16,12 @@ import type {
   StepCategory,
   StepDraft,
 } from '../protocol/index.ts';
+import { isHarmless } from './is-harmless.ts';
 import { doubtHarmless } from './judge-harmless.ts';
 import { missingReason, readNeeds, type StepNeeds } from './judge-needs.ts';
 import { decideByPolicy, type PolicyRow } from './judge-policy.ts';
 import { showText } from './judge-show.ts';
-import { isHarmless } from './is-harmless.ts';
-import { leastGrant } from './least-grant.ts';
+import { leastGrant, type MissingAccess } from './least-grant.ts';
 import { assessRisk } from './risk/index.ts';
 import { strictestVerdict } from './strictest-verdict.ts';
 
@@ -59,11 +59,7 @@ function judgeMissing(
   const riskStage = readRiskStage(risk, snapshot);
   const stages: Stage[] = [{ row, category: 'outside', reasons: needs.reasons }];
   if (riskStage !== null) stages.push(riskStage);
-  const judgement = settle(stages, snapshot, risk);
-  const least = leastGrant(needs.missing, facts);
-  if (least === undefined) return judgement;
-  const notes = least.notes.map((text) => ({ code: 'grant-folder', text }));
-  return { ...judgement, reasons: [...judgement.reasons, ...notes], grant: least.grant };
+  return addLeastGrant(settle(stages, snapshot, risk), needs.missing, facts);
 }
 
 function readRiskStage(risk: Risk | null, snapshot: ConfigSnapshot): Stage | null {
@@ -114,14 +110,24 @@ export function judgeStep(
   return settle(riskStage === null ? [plain] : [riskStage, plain], snapshot, risk);
 }
 
-/** The verdict on a call that the wall has stopped and that is held: `path` is what the call is about. */
-export function judgeBlocked(path: PathFact, snapshot: ConfigSnapshot, facts: Facts): Judgement {
-  const why = missingReason(path, snapshot, facts) ?? {
+/**
+ * The verdict on a write that the wall has stopped and that is held. `path` is the real path of the call; what `facts`
+ * hold of it decides how narrow the grant can be, and a path that is not whole gets none.
+ */
+export function judgeBlocked(path: string, snapshot: ConfigSnapshot, facts: Facts): Judgement {
+  const known = facts.isTruncated ? undefined : facts.paths.find((fact) => fact.real === path);
+  const fact: PathFact = known ?? { text: path, use: 'write', real: null, kind: 'unknown' };
+  const why = missingReason(fact, snapshot, facts) ?? {
     code: 'blocked-path',
-    text: `The wall stopped it from using ${showText(path.real ?? path.text)}.`,
+    text: `The wall stopped it from using ${showText(path)}.`,
   };
   const judgement = settle([{ row: 'blocked', category: 'blocked', reasons: [why] }], snapshot, null);
-  const least = leastGrant({ paths: [path], hosts: [] }, facts);
+  return addLeastGrant(judgement, { paths: [fact], hosts: [] }, facts);
+}
+
+/** The judgement with the least grant, when all that is missing can be granted. */
+function addLeastGrant(judgement: Judgement, missing: MissingAccess, facts: Facts): Judgement {
+  const least = leastGrant(missing, facts);
   if (least === undefined) return judgement;
   const notes = least.notes.map((text) => ({ code: 'grant-folder', text }));
   return { ...judgement, reasons: [...judgement.reasons, ...notes], grant: least.grant };

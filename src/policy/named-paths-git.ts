@@ -47,25 +47,37 @@ export interface GitCommand {
   readonly rest: readonly string[];
 }
 
+/** One option in front of the subcommand, with its value, and where the next word is; null when it is not whole. */
+function readGlobalOption(
+  args: readonly (string | undefined)[],
+  index: number,
+): { name: string; value: string; next: number } | null {
+  const word = args[index] ?? '';
+  const cut = word.startsWith('--') ? word.indexOf('=') : -1;
+  const name = cut > 0 ? word.slice(0, cut) : word;
+  if (!GLOBAL_VALUED.has(name)) return { name, value: '', next: index + 1 };
+  if (cut > 0) return { name, value: word.slice(cut + 1), next: index + 1 };
+  const value = args[index + 1];
+  return value === undefined ? null : { name, value, next: index + 2 };
+}
+
+function joinFolder(folder: string | null, value: string): string {
+  return folder === null || value.startsWith('/') ? value : `${folder}/${value}`;
+}
+
 /** Reads the words after `git`; null when there is no literal subcommand. */
 export function readGitCommand(args: readonly (string | undefined)[]): GitCommand | null {
   let folder: string | null = null;
   let gitDir: string | null = null;
   const settings: string[] = [];
   let index = 0;
-  for (; index < args.length; index += 1) {
-    const word = args[index];
-    if (word === undefined) return null;
-    if (!word.startsWith('-')) break;
-    const cut = word.startsWith('--') ? word.indexOf('=') : -1;
-    const name = cut > 0 ? word.slice(0, cut) : word;
-    if (!GLOBAL_VALUED.has(name)) continue;
-    const value = cut > 0 ? word.slice(cut + 1) : args[index + 1];
-    if (cut < 0) index += 1;
-    if (value === undefined) return null;
-    if (name === '-C') folder = folder === null || value.startsWith('/') ? value : `${folder}/${value}`;
-    if (name === '--git-dir') gitDir = value;
-    if (name === '-c' || name === '--config-env') settings.push(value);
+  while (args[index]?.startsWith('-') === true) {
+    const option = readGlobalOption(args, index);
+    if (option === null) return null;
+    if (option.name === '-C') folder = joinFolder(folder, option.value);
+    if (option.name === '--git-dir') gitDir = option.value;
+    if (option.name === '-c' || option.name === '--config-env') settings.push(option.value);
+    index = option.next;
   }
   const name = args[index];
   if (name === undefined) return null;

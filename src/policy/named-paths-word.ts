@@ -14,26 +14,23 @@ const HOME = /^(?:~|\$HOME|\$\{HOME\}|"\$HOME"|"\$\{HOME\}")(?=\/|$)/;
 const QUOTED_HOME = /^"(?:\$HOME|\$\{HOME\})(?=\/|"$)/;
 const HERE = /^"?(?:\$PWD|\$\{PWD\}|\$\(pwd\)|`pwd`)(?="?\/|"?$)/;
 
-/** The prefix that the shell takes literally, with its quotes removed; null when a quote does not close before it. */
+/** Quoted text, escaped character, quote, expansion, plain text, in this order of trial. */
+const PIECE = /'([^']*)'|\\([\s\S])|(")|([$`])|([*?[{])|([^'"\\$`*?[{]+)/gy;
+
+/** The prefix that the shell takes literally, with its quotes removed. */
 function readLiteralPrefix(text: string): { prefix: string; isWhole: boolean } {
   let prefix = '';
-  let quote = '';
-  for (let index = 0; index < text.length; index += 1) {
-    const char = text.charAt(index);
-    if (quote === "'") {
-      if (char === "'") quote = '';
-      else prefix += char;
-      continue;
-    }
-    if (char === '$' || char === '`') return { prefix, isWhole: false };
-    if (char === '\\') {
-      index += 1;
-      prefix += text.charAt(index);
-    } else if (char === '"' || (char === "'" && quote === '')) quote = quote === char ? '' : char;
-    else if (quote === '' && /[*?[{]/.test(char)) return { prefix, isWhole: false };
-    else prefix += char;
+  let isQuoted = false;
+  let end = 0;
+  for (const piece of text.matchAll(PIECE)) {
+    const [whole, single, escaped, quote, expansion, pattern, plain] = piece;
+    if (expansion !== undefined || (pattern !== undefined && !isQuoted)) return { prefix, isWhole: false };
+    if (quote !== undefined) isQuoted = !isQuoted;
+    else if (single !== undefined && isQuoted) return { prefix, isWhole: false };
+    else prefix += single ?? escaped ?? pattern ?? plain ?? '';
+    end = piece.index + whole.length;
   }
-  return { prefix, isWhole: true };
+  return { prefix, isWhole: end === text.length && !isQuoted };
 }
 
 function withStart(start: string, rest: string): NamedPath {

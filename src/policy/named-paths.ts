@@ -4,7 +4,7 @@
  * own account is the wall's business.
  */
 import type { PathFact, StepDraft, Word } from '../protocol/index.ts';
-import { readGitCommand, repositoryCandidates, writesRepository } from './named-paths-git.ts';
+import { type NamedWord, nameCurlUploads, nameSpecialArguments } from './named-paths-special.ts';
 import { PATH_GRAMMARS, type PathGrammar } from './named-paths-table.ts';
 import { namePath } from './named-paths-word.ts';
 import { baseOf } from './path-access-join.ts';
@@ -19,11 +19,6 @@ export interface StepPath {
 
 /** The most that facts are collected for. */
 export const MAX_NAMED_PATHS = 64;
-
-interface Found {
-  readonly word: Word;
-  readonly use: Use;
-}
 
 /** An option in any of the forms `-o V`, `-oV`, `--long V`, `--long=V`. */
 interface ReadOption {
@@ -44,9 +39,9 @@ function readOption(value: string): ReadOption {
 function readOperands(
   args: readonly Word[],
   grammar: PathGrammar,
-): { operands: Word[]; found: Found[]; seen: Set<string> } {
+): { operands: Word[]; found: NamedWord[]; seen: Set<string> } {
   const operands: Word[] = [];
-  const found: Found[] = [];
+  const found: NamedWord[] = [];
   const seen = new Set<string>();
   let hasEnded = false;
   for (let index = 0; index < args.length; index += 1) {
@@ -72,7 +67,7 @@ function readOperands(
 function noteOption(
   at: { option: ReadOption; value: string; next: Word | undefined },
   grammar: PathGrammar,
-  found: Found[],
+  found: NamedWord[],
   seen: Set<string>,
 ): boolean {
   const { option, value, next } = at;
@@ -105,7 +100,7 @@ function readsValue(value: string, option: ReadOption, grammar: PathGrammar): bo
   );
 }
 
-function nameByGrammar(args: readonly Word[], grammar: PathGrammar): Found[] {
+function nameByGrammar(args: readonly Word[], grammar: PathGrammar): NamedWord[] {
   const { operands, found, seen } = readOperands(args, grammar);
   let use: Use | 'none' = grammar.operands ?? 'none';
   for (const [option, switched] of Object.entries(grammar.switches ?? {}))
@@ -123,103 +118,9 @@ function nameByGrammar(args: readonly Word[], grammar: PathGrammar): Found[] {
   return found;
 }
 
-function nameFind(args: readonly Word[]): Found[] {
-  const roots: Word[] = [];
-  for (const word of args) {
-    if (word.value !== undefined && /^([-(!]|\\)/.test(word.value)) {
-      if (/^-([HLP]|O\d?|D)$/.test(word.value)) continue;
-      break;
-    }
-    roots.push(word);
-  }
-  const start = roots.length === 0 ? [{ text: '.', value: '.' }] : roots;
-  const deletes = args.some((word) => word.value === '-delete');
-  return start.map((word) => ({ word, use: deletes ? 'delete' : 'read' }));
-}
-
-function nameDd(args: readonly Word[]): Found[] {
-  return args.flatMap((word): Found[] => {
-    const match = /^(if|of)=(.*)$/su.exec(word.value ?? word.text);
-    if (!match) return [];
-    const rest = match[2] ?? '';
-    const named: Word = word.value === undefined ? { text: rest } : { text: rest, value: rest };
-    return [{ word: named, use: match[1] === 'of' ? 'write' : 'read' }];
-  });
-}
-
-/** tar: the archive by -f, and what goes in, or the folder that it is unpacked to. */
-function nameTar(args: readonly Word[]): Found[] {
-  const first = args[0]?.value ?? '';
-  const modes = first.startsWith('-')
-    ? args
-        .map((word) => word.value ?? '')
-        .filter((value) => /^-[a-zA-Z]+$/.test(value))
-        .join('')
-    : first;
-  const isCreating = /[cru]/.test(modes) || args.some((word) => word.value === '--create');
-  const isExtracting = /x/.test(modes) || args.some((word) => word.value === '--extract');
-  const found: Found[] = [];
-  let start = first.startsWith('-') ? 0 : 1;
-  if (start === 1 && first.includes('f') && args[1] !== undefined) {
-    found.push({ word: args[1], use: isCreating ? 'write' : 'read' });
-    start = 2;
-  }
-  for (let index = start; index < args.length; index += 1) {
-    const word = args[index];
-    const value = word?.value;
-    const next = args[index + 1];
-    if (word === undefined) break;
-    if (value !== undefined && value.startsWith('-')) {
-      const takesNext =
-        /^-[a-zA-Z]*[fCTXI]$/.test(value) ||
-        value === '--file' ||
-        value === '--directory' ||
-        value === '--exclude';
-      if (!takesNext || next === undefined) continue;
-      if (/f$|--file/.test(value)) found.push({ word: next, use: isCreating ? 'write' : 'read' });
-      if (/C$|--directory/.test(value)) found.push({ word: next, use: isExtracting ? 'write' : 'read' });
-      index += 1;
-    } else if (isCreating) found.push({ word, use: 'read' });
-  }
-  return found.filter((item) => item.word.value !== '-');
-}
-
-/** Data that curl sends from a file: `-d @file`, `-F name=@file`. */
-function nameCurlUploads(args: readonly Word[]): Found[] {
-  const found: Found[] = [];
-  args.forEach((word, index) => {
-    const option = args[index - 1]?.value ?? '';
-    const match = /^(?:-d|-F|--data(?:-binary|-raw|-urlencode|-ascii)?|--form|--json|-H)$/.test(option)
-      ? /(?:^|=)[@<]([^;]+)/.exec(word.value ?? '')
-      : null;
-    const file = match?.[1];
-    if (file !== undefined && file !== '-') found.push({ word: { text: file, value: file }, use: 'read' });
-  });
-  return found;
-}
-
-function nameGit(args: readonly Word[]): Found[] {
-  const command = readGitCommand(args.map((word) => word.value));
-  if (command === null) return [];
-  const toFound = (text: string, use: Use): Found => ({ word: { text, value: text }, use });
-  const base = command.folder === null ? '' : `${command.folder}/`;
-  const operands = command.rest.filter((word) => word !== '' && !word.startsWith('-'));
-  const found: Found[] = writesRepository(command)
-    ? repositoryCandidates(command).map((text) => toFound(text, 'write'))
-    : [];
-  if (command.name === 'rm' && !command.rest.includes('--cached'))
-    found.push(...operands.map((word) => toFound(`${base}${word}`, 'delete')));
-  if (command.name === 'mv') found.push(...operands.map((word) => toFound(`${base}${word}`, 'write')));
-  if (command.name === 'clone' && operands[1] !== undefined)
-    found.push(toFound(`${base}${operands[1]}`, 'write'));
-  return found;
-}
-
-function nameArguments(name: string, args: readonly Word[]): Found[] {
-  if (name === 'find') return nameFind(args);
-  if (name === 'dd') return nameDd(args);
-  if (name === 'tar' || name === 'bsdtar') return nameTar(args);
-  if (name === 'git') return nameGit(args);
+function nameArguments(name: string, args: readonly Word[]): NamedWord[] {
+  const special = nameSpecialArguments(name, args);
+  if (special !== null) return special;
   const grammar = PATH_GRAMMARS.get(name);
   if (grammar === undefined) return [];
   const found = nameByGrammar(args, grammar);
@@ -233,7 +134,7 @@ function isRemote(text: string): boolean {
 
 /** Every path that the step is known to name, without the bound. */
 export function listNamedPaths(step: StepDraft): StepPath[] {
-  const found: Found[] = step.redirects.flatMap((redirect): Found[] =>
+  const found: NamedWord[] = step.redirects.flatMap((redirect): NamedWord[] =>
     redirect.effect === 'none' ? [] : [{ word: redirect.target, use: redirect.effect }],
   );
   const name = baseOf(step.words[0]?.value ?? '');

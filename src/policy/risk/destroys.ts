@@ -1,6 +1,7 @@
 /** Signs that a step removes or overwrites what cannot be brought back: files, disks, running programs. */
 import type { RiskEvidence, Word } from '../../protocol/index.ts';
-import { costOfTarget, isRegenerable } from './removal-target.ts';
+import { showText } from '../judge-show.ts';
+import { costOfTarget, isInWorkspace, isRegenerable } from './removal-target.ts';
 import {
   hasFlag,
   makeEvidence,
@@ -82,19 +83,22 @@ function operandsOf(context: RiskContext): Word[] {
 }
 
 function worstTarget(context: RiskContext, words: readonly Word[], isDeep: boolean): RiskEvidence[] {
-  const verb = isDeep ? 'removes with all it holds' : 'removes';
   const rows = words.slice(0, 32).map((word) => {
     const cost = costOfTarget(word, isDeep, context);
-    return makeEvidence('destroys', cost.score, `It ${verb} something that ${cost.text}.`, word.text);
+    const target = showText(word.text, 60);
+    const what = isDeep ? `${target} with all it holds` : target;
+    return makeEvidence('destroys', cost.score, `It removes ${what}, which ${cost.text}.`, word.text);
   });
   return rows.sort((left, right) => right.score - left.score).slice(0, 4);
 }
 
 /** The roots and the name filter of a `find` that leads to a removal. */
-function readFind(
-  texts: readonly string[],
-  words: readonly Word[],
-): { roots: Word[]; filter: string | null } {
+interface FindCommand {
+  readonly roots: Word[];
+  readonly filter: string | null;
+}
+
+function readFind(texts: readonly string[], words: readonly Word[]): FindCommand {
   const roots: Word[] = [];
   for (const word of words) {
     if (/^[-(!\\]/.test(word.value ?? word.text)) break;
@@ -107,26 +111,28 @@ function readFind(
   };
 }
 
-function riskOfFind(context: RiskContext, find: { roots: Word[]; filter: string | null }): RiskEvidence[] {
-  const { roots, filter } = find;
-  const rows = worstTarget(context, roots, true);
-  if (filter === null) return rows;
-  const cap = isRegenerable(filter) ? 2 : 5;
-  return rows.map((row) =>
-    row.score >= 10 || row.score < cap
-      ? row
-      : {
-          ...row,
-          score:
-            row.text.includes('workspace') || row.text.includes('git')
-              ? Math.min(row.score, cap)
-              : Math.max(cap, row.score - 2),
-        },
-  );
+/** A filter by name makes a removal in the workspace smaller, but not one elsewhere. */
+function riskOfFind(context: RiskContext, find: FindCommand): RiskEvidence[] {
+  const rows = worstTarget(context, find.roots, true);
+  if (find.filter === null) return rows;
+  const isPlain = isRegenerable(find.filter);
+  return rows.map((row) => {
+    const named = find.roots.find((word) => word.text === row.quote) ?? { text: '/' };
+    const isOwn = isInWorkspace(named, context);
+    const score = isOwn ? (isPlain ? 2 : 5) : Math.max(isPlain ? 4 : 6, row.score - 2);
+    const what = `files named ${showText(find.filter ?? '', 60)} below ${showText(named.text, 60)}`;
+    const kind = isPlain ? 'which tools make anew' : 'wherever they are';
+    return makeEvidence(
+      'destroys',
+      Math.min(score, row.score),
+      `It removes ${what}, ${kind}.`,
+      context.step.text,
+    );
+  });
 }
 
 /** The `find` that stands around a removal as a wrapper or in front of it in the pipeline. */
-function findBefore(context: RiskContext): { roots: Word[]; filter: string | null } | null {
+function findBefore(context: RiskContext): FindCommand | null {
   const wrapper = context.step.wrappers.find((text) => /^find\b/.test(text));
   if (wrapper !== undefined) {
     const texts = wrapper
@@ -208,7 +214,7 @@ function readMove(context: RiskContext, operands: readonly Word[]): RiskEvidence
   return rows.map((row) => ({
     ...row,
     score: row.score - 1,
-    text: row.text.replace('removes with all it holds', 'moves away'),
+    text: row.text.replace('It removes', 'It moves away'),
   }));
 }
 

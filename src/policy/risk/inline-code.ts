@@ -1,5 +1,6 @@
 /** Signs in program text that is given on the command line or as a here-document: `python -c`, `node -e`, `perl -e`. */
 import type { RiskEvidence, Word } from '../../protocol/index.ts';
+import { showText } from '../judge-show.ts';
 import { textGiven } from './destroys-data.ts';
 import { costOfTarget } from './removal-target.ts';
 import { makeEvidence, type RiskContext, type RiskSign, readSigns } from './risk-context.ts';
@@ -86,7 +87,12 @@ function findRemovedPaths(context: RiskContext, code: string): RiskEvidence[] {
     const word: Word = { text: path, value: path };
     const cost = costOfTarget(word, true, context);
     rows.push(
-      makeEvidence('destroys', cost.score, `Its code removes something that ${cost.text}.`, match[0]),
+      makeEvidence(
+        'destroys',
+        cost.score,
+        `Its code removes ${showText(path, 60)}, which ${cost.text}.`,
+        match[0],
+      ),
     );
     if (rows.length >= 8) break;
   }

@@ -105,10 +105,13 @@ function takesAll(text: string): boolean {
   return /(^|\/)(\*|\.|\.\*|\.\[!?\.?\]\*|\*\.\*|\{\*,\.\*\})\/?$/.test(text) && !/[^./*[\]!{},]$/.test(text);
 }
 
-function readReal(
-  word: Word,
-  place: TargetPlace,
-): { real: string; fact: PathFact | undefined; isWhole: boolean } | null {
+interface FoundTarget {
+  readonly real: string;
+  readonly fact: PathFact | undefined;
+  readonly isWhole: boolean;
+}
+
+function readReal(word: Word, place: TargetPlace): FoundTarget | null {
   const named = namePath(word);
   if (named === null) return null;
   const facts = place.facts.paths.filter((fact) => fact.text === named.text);
@@ -118,27 +121,42 @@ function readReal(
   return { real: fact?.kind === 'missing' ? written : real, fact, isWhole: named.isWhole };
 }
 
+/** A pattern that picks names of a folder counts by the pattern; everything else by where it lies. */
+function costOfPlace(word: Word, found: FoundTarget, isDeep: boolean, place: TargetPlace): TargetCost {
+  const written = word.value ?? word.text;
+  const isPicked = !found.isWhole && !takesAll(written);
+  if (isPicked && isRegenerable(written)) return { score: 2, text: 'is made anew by tools' };
+  if (found.real === place.snapshot.workspace) return costOfWorkspace(isPicked, isDeep);
+  const standing = classifyPath(found.real, place.snapshot);
+  if (standing === 'protected') return costOfProtected(found.real, isDeep);
+  const isInside = isAtOrBelow(found.real, place.snapshot.workspace);
+  if (isInside) return costInside(found.real, isPicked ? undefined : found.fact, isDeep, written);
+  if (standing === 'scratch') return { score: 2, text: "lies in the session's own temporary folder" };
+  return standing === 'device'
+    ? { score: 2, text: 'is a plain device' }
+    : costOutside(found.real, place, isDeep);
+}
+
+function costOfWorkspace(isPicked: boolean, isDeep: boolean): TargetCost {
+  return isPicked
+    ? { score: isDeep ? 6 : 4, text: 'is picked from the workspace by a pattern' }
+    : { score: isDeep ? 9 : 8, text: 'is all that the workspace holds' };
+}
+
 /** The cost of removing what `word` names; `isDeep` when folders go with all they hold. */
 export function costOfTarget(word: Word, isDeep: boolean, place: TargetPlace): TargetCost {
   const variable = word.value === undefined ? costOfVariable(stripKnown(word.text), isDeep) : null;
+  if (variable !== null) return variable;
   const found = readReal(word, place);
-  if (found === null || variable !== null)
-    return variable ?? { score: isDeep ? 6 : 4, text: 'is known only when it runs' };
-  const { real, fact, isWhole } = found;
-  const written = word.value ?? word.text;
-  const { workspace } = place.snapshot;
-  if (real === workspace && (isWhole || takesAll(written)))
-    return { score: isDeep ? 9 : 8, text: 'is all that the workspace holds' };
-  const isGlobName = !isWhole && !takesAll(written);
-  if (isGlobName && isRegenerable(written)) return { score: 2, text: 'is made anew by tools' };
-  const found2 = classifyPath(real, place.snapshot);
-  if (found2 === 'protected') return costOfProtected(real, isDeep);
-  if (isAtOrBelow(real, workspace) && real !== workspace)
-    return costInside(real, isGlobName ? undefined : fact, isDeep, written);
-  if (real === workspace) return { score: isDeep ? 6 : 4, text: 'picks files of the workspace by a pattern' };
-  if (found2 === 'scratch') return { score: 2, text: "lies in the session's own temporary folder" };
-  if (found2 === 'device') return { score: 2, text: 'is a plain device' };
-  return costOutside(real, place, isDeep);
+  return found === null
+    ? { score: isDeep ? 6 : 4, text: 'is known only when it runs' }
+    : costOfPlace(word, found, isDeep, place);
+}
+
+/** True when what `word` names lies in the workspace. */
+export function isInWorkspace(word: Word, place: TargetPlace): boolean {
+  const found = readReal(word, place);
+  return found !== null && isAtOrBelow(found.real, place.snapshot.workspace);
 }
 
 /** Home and working folder are known although they are written as variables. */
