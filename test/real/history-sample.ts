@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createIdMaker, type EventBody } from '../../src/protocol/index.ts';
+import { createHash, randomBytes } from 'node:crypto';
+import { type CapturedStream, createIdMaker, type EventBody, type RunId } from '../../src/protocol/index.ts';
 
 export const ids = createIdMaker(Date.now, (count) => randomBytes(count));
 
@@ -20,4 +20,20 @@ export function makeOpened(title: string, engineId = 'engine-a'): EventBody {
 
 export function makeMessage(text: string): EventBody {
   return { type: 'message/added', turnId: ids.turn(), role: 'agent', text };
+}
+
+export function makeFinished(runId: RunId, stdout: CapturedStream): EventBody {
+  const stderr: CapturedStream = {
+    sha256: createHash('sha256').digest('hex'),
+    storedBytes: 0,
+    totalBytes: 0,
+  };
+  return {
+    type: 'step/finished',
+    stepId: ids.step(),
+    runId,
+    outcome: 'ran',
+    exitCode: 0,
+    output: { stdout, stderr },
+  };
 }
