@@ -5,6 +5,7 @@
  * later, and a revoke both; when the holder dies, every launch is ended.
  */
 import { existsSync } from 'node:fs';
+import { Fault } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import type { BoundPath } from './bubblewrap-arguments.ts';
 import { bubblewrapArguments, PROC_TO_COVER } from './bubblewrap-arguments.ts';
@@ -14,7 +15,7 @@ import type { Holder } from './holder.ts';
 import { listHostSockets } from './host-sockets.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
-import { launchSupervised } from './launch-supervised.ts';
+import { launchSupervised, type SupervisedSpec } from './launch-supervised.ts';
 import { isInside } from './path-inside.ts';
 import type { Placeholders } from './placeholders.ts';
 import {
@@ -52,7 +53,8 @@ export interface SessionParts {
 }
 
 interface Running {
-  readonly process: SandboxProcess;
+  /** Null until its supervisor has called back. */
+  process: SandboxProcess | null;
   /** Host number of the root program once it runs. */
   rootPid: number | null;
   /** Grants that its mounts include already. */
@@ -62,13 +64,16 @@ interface Running {
 interface State extends SessionParts {
   readonly grants: Map<string, GrantedPath>;
   readonly running: Map<string, Running>;
+  /** No launch may start any more. */
+  isClosed: boolean;
 }
 
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
 export function createBubblewrapSession(parts: SessionParts): SandboxSession {
-  const state: State = { ...parts, grants: new Map(), running: new Map() };
+  const state: State = { ...parts, grants: new Map(), running: new Map(), isClosed: false };
   const endAll = async (): Promise<void> => {
-    const processes = [...state.running.values()].map((running) => running.process);
+    state.isClosed = true;
+    const processes = [...state.running.values()].flatMap((running) => running.process ?? []);
     for (const process of processes) process.kill();
     await Promise.all(processes.map((process) => process.finished));
   };
@@ -95,12 +100,29 @@ export function rootsOf({ settings }: SessionSpec): readonly string[] {
 }
 
 async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
-  const included = new Set(state.grants.keys());
-  const words = await planLaunch(state, spec);
+  if (state.isClosed) throw launchFault('The session is closed, or its holder has ended.');
+  if (state.running.has(spec.launchId)) throw launchFault(`A launch ${spec.launchId} runs already.`);
+  // Known before it starts: the supervisor's first messages may come before its start is reported here.
+  const running: Running = { process: null, rootPid: null, included: new Set(state.grants.keys()) };
+  state.running.set(spec.launchId, running);
+  try {
+    const words = await planLaunch(state, spec);
+    const process = await launchSupervised(supervisedSpec(state, spec, words));
+    running.process = process;
+    void process.finished.then(() => state.running.delete(spec.launchId));
+    if (state.isClosed) process.kill();
+    return process;
+  } catch (error) {
+    state.running.delete(spec.launchId);
+    throw error;
+  }
+}
+
+function supervisedSpec(state: State, spec: LaunchSpec, words: readonly string[]): SupervisedSpec {
   const isGated = spec.gate !== 'none';
   const command = isGated ? [INSIDE_PATHS.execGate, 'run', '9', '--', ...spec.argv] : [...spec.argv];
   const lock = state.placeholders.lockFile();
-  const process = await launchSupervised({
+  return {
     launchId: spec.launchId,
     execGate: state.helpers.execGate,
     options: [
@@ -120,10 +142,11 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
         spec.handlers?.onRoot?.(pid);
       },
     },
-  });
-  state.running.set(spec.launchId, { process, rootPid: null, included });
-  void process.finished.then(() => state.running.delete(spec.launchId));
-  return process;
+  };
+}
+
+function launchFault(message: string): Fault {
+  return new Fault({ kind: 'bug', code: 'launch-refused', message });
 }
 
 /** Mounts into a launch what was granted between the planning of its mounts and its start. */

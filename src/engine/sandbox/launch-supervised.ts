@@ -110,8 +110,10 @@ async function connect(spec: SupervisedSpec, started: StartedProcess, channel: C
       hint: '`sallyport doctor` says what this machine lacks. Nothing was run.',
     });
   }
+  // Nothing is read before the caller has what this returns: a handler may need the launch that it is told about.
+  socket.pause();
   const gate = attachExecGate(socket, spec.launchId, spec.handlers);
-  socket.resume();
+  setImmediate(() => socket.resume());
   return gate;
 }
 
