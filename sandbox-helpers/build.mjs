@@ -12,11 +12,11 @@ const outDir = join(here, '..', 'build', 'helpers', `linux-${machine}`);
 
 const shared = ['common/fail.c', 'common/json-line.c', 'common/command-line.c'];
 const programs = {
-  holder: ['holder.c', 'holder-view.c', 'holder-grant.c', 'holder-paths.c'],
+  holder: ['holder.c', 'holder-view.c', 'holder-grant.c', 'holder-compose.c', 'holder-paths.c', 'holder-cover.c'],
   'exec-gate': [
     'gate-main.c', 'gate-run.c', 'gate-filter.c', 'gate-start.c', 'gate-supervise.c', 'gate-rpc.c',
     'gate-answer.c', 'gate-exec.c', 'gate-write.c', 'gate-path.c', 'gate-caller.c', 'gate-image.c',
-    'gate-capture.c', 'gate-watch.c', 'gate-kill.c',
+    'gate-capture.c', 'gate-watch.c', 'gate-kill.c', 'gate-group.c', 'gate-open.c', 'gate-rights.c',
   ],
   ask: ['ask.c'],
   janitor: ['janitor.c'],

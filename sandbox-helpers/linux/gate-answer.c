@@ -19,6 +19,7 @@ struct held {
     uint64_t slot;
     enum held_kind kind;
     struct caller caller;
+    struct held_open open; /* of a write */
     struct held *next;
 };
 
@@ -41,10 +42,11 @@ void refuse_call(const struct caller *caller, enum held_kind kind, const char *m
     answer_error(caller->id, kind == HELD_EXEC ? EPERM : EROFS);
 }
 
-uint64_t hold_call(const struct caller *caller, enum held_kind kind) {
-    struct held *held = held_count < HELD_MAX ? malloc(sizeof *held) : NULL;
+uint64_t hold_call(const struct caller *caller, enum held_kind kind, const struct held_open *open) {
+    struct held *held = held_count < HELD_MAX ? calloc(1, sizeof *held) : NULL;
     if (!held) return 0;
-    *held = (struct held){++last_slot, kind, *caller, held_calls};
+    *held = (struct held){.slot = ++last_slot, .kind = kind, .caller = *caller, .next = held_calls};
+    if (open) held->open = *open;
     held_calls = held;
     held_count++;
     watch_fd(caller->pidfd, EPOLLIN, EVENT_PENDING, held->slot);
@@ -66,6 +68,7 @@ static struct held *take_held(uint64_t slot) {
 
 static void end_held(struct held *held) {
     close(held->caller.pidfd);
+    free(held->open.path);
     free(held);
 }
 
@@ -84,17 +87,18 @@ bool answer_allow(const char *slot, bool is_watched) {
     if (!find_slot(slot, &held)) return false;
     if (!held) return true;
     if (is_watched && is_held(held->caller.id)) watch_exit(&held->caller);
-    let_pass(held->caller.id);
+    if (held->kind == HELD_EXEC || !open_for_caller(&held->caller, &held->open)) let_pass(held->caller.id);
     end_held(held);
     return true;
 }
 
-bool answer_through(const char *slot) {
+bool answer_through(const char *slot, bool is_watched) {
     struct held *held;
     if (!find_slot(slot, &held)) return false;
     if (!held) return true;
+    if (is_watched && is_held(held->caller.id)) watch_exit(&held->caller);
     if (held->kind == HELD_EXEC) pass_and_capture(&held->caller, true);
-    else let_pass(held->caller.id);
+    else if (!open_for_caller(&held->caller, &held->open)) let_pass(held->caller.id);
     end_held(held);
     return true;
 }
@@ -112,7 +116,8 @@ void drop_held(uint64_t slot) {
     struct held *held = take_held(slot);
     if (!held) return;
     struct json_line line;
-    json_begin(&line, "gone");
+    json_begin(&line, "exit");
+    json_number(&line, "pid", held->caller.tgid);
     json_number(&line, "slot", (long long)slot);
     send_line(&line);
     end_held(held);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gate-open.h"
 #include "gate-state.h"
 
 enum held_kind { HELD_EXEC, HELD_WRITE };
@@ -16,13 +17,14 @@ void answer_error(uint64_t id, int error);
 void refuse_call(const struct caller *caller, enum held_kind kind, const char *message);
 
 /*
- * Keeps a call until the engine answers; takes over the caller's pidfd. The slot is never used
- * again, so that a late answer cannot let another call pass. 0 when too many are held.
+ * Keeps a call until the engine answers; takes over the caller's pidfd and, for a write, the
+ * path of `open`. The slot is never used again, so that a late answer cannot let another call
+ * pass. 0 when too many are held: nothing was taken over.
  */
-uint64_t hold_call(const struct caller *caller, enum held_kind kind);
+uint64_t hold_call(const struct caller *caller, enum held_kind kind, const struct held_open *open);
 /* The engine's verdicts; false when the text is no such verdict. A slot that is gone is not an error. */
 bool answer_allow(const char *slot, bool is_watched);
-bool answer_through(const char *slot);
+bool answer_through(const char *slot, bool is_watched);
 bool answer_deny(const char *slot, const char *message);
 /* The caller of a held call ended: forgets it and tells the engine. */
 void drop_held(uint64_t slot);

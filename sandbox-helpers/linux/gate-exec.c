@@ -131,7 +131,7 @@ static bool add_argv(struct json_line *line, pid_t tid, uint64_t address) {
 }
 
 static void ask_engine(const struct caller *caller, const struct exec_call *call, const char *shebang) {
-    uint64_t slot = hold_call(caller, HELD_EXEC);
+    uint64_t slot = hold_call(caller, HELD_EXEC, NULL);
     if (!slot) {
         answer_error(caller->id, EAGAIN);
         close(caller->pidfd);

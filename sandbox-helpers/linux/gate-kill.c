@@ -34,9 +34,30 @@ static pid_t read_parent(pid_t pid, pid_t *group) {
     return parent;
 }
 
+/* Without a gate the root program is not known by number: every process of the launch's group but the wall's own. */
+static void signal_group(int signal) {
+    pid_t own = getpid(), own_group = getpgrp(), group = 0;
+    if (read_parent(gate.child, &group) == 0) return;
+    if (group == gate.child) {
+        kill(-gate.child, signal); /* started without a wall, in a group of its own */
+        return;
+    }
+    DIR *processes = opendir("/proc");
+    if (!processes) return;
+    bool is_sent = false;
+    for (struct dirent *entry; (entry = readdir(processes));) {
+        if (!isdigit((unsigned char)entry->d_name[0])) continue;
+        pid_t pid = (pid_t)atoi(entry->d_name), parent = read_parent(pid, &group);
+        if (!parent || group != own_group || pid == own || pid == gate.child || parent == gate.child) continue;
+        is_sent |= kill(pid, signal) == 0;
+    }
+    closedir(processes);
+    if (!is_sent) kill(gate.child, signal); /* it has not come so far yet */
+}
+
 void signal_root(int signal) {
     if (!gate.root) {
-        if (gate.child > 0) kill(gate.child, signal);
+        if (gate.child > 0) signal_group(signal);
         return;
     }
     pid_t group = 0;

@@ -14,7 +14,7 @@
 /* Twice, because a relative path is put behind its directory. */
 #define CALLER_PATH_BYTES (PATH_MAX * 2)
 
-/* The directory a relative path starts in (AT_FDCWD: the working directory); false when it has no name. */
+/* The directory a relative path starts in (AT_FDCWD: the working directory); false when no name leads to it any more. */
 bool read_caller_directory(pid_t tid, int dirfd, char *buffer, size_t size);
 /* An O_PATH descriptor of the caller's root. */
 int open_caller_root(pid_t tid);

@@ -6,9 +6,7 @@
 #include "gate-run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +18,7 @@
 #include "../common/exit-codes.h"
 #include "../common/fail.h"
 #include "gate-filter.h"
+#include "gate-group.h"
 #include "gate-pass.h"
 #include "gate-state.h"
 
@@ -48,21 +47,6 @@ static void send_listener(int socket, int listener, char kind) {
     header->cmsg_len = CMSG_LEN(sizeof listener);
     memcpy(CMSG_DATA(header), &listener, sizeof listener);
     if (sendmsg(socket, &message, MSG_NOSIGNAL) != 1) fail("sending the listener");
-}
-
-/*
- * The root program gets a process group of its own, so that signals meant for it do not hit
- * bubblewrap, and the terminal's foreground when it has a terminal.
- */
-static void lead_own_group(void) {
-    if (setpgid(0, 0) != 0) return; /* a session leader already leads its group */
-    if (tcgetpgrp(STDIN_FILENO) < 0) return;
-    sigset_t stop, before;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTTOU);
-    sigprocmask(SIG_BLOCK, &stop, &before);
-    tcsetpgrp(STDIN_FILENO, getpgrp());
-    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static bool is_runnable(const char *path) {

@@ -15,6 +15,7 @@
 
 #include "../common/exit-codes.h"
 #include "../common/fail.h"
+#include "gate-group.h"
 #include "gate-pass.h"
 #include "gate-state.h"
 #include "kernel-calls.h"
@@ -95,6 +96,7 @@ static _Noreturn void become_program(const struct gate_options *options, int soc
     place_fd(lock, LOCK_FD);
     if (call_close_range(3, GATE_SOCKET_FD - 1) != 0 || call_close_range(LOCK_FD + 1, ~0u) != 0) fail("close_range");
     reset_signals();
+    if (!options->anchor && !options->gates_exec) lead_own_group();
     execv(options->command[0], options->command);
     fail(options->command[0]);
 }

@@ -32,6 +32,7 @@
 #include "gate-exec.h"
 #include "gate-kill.h"
 #include "gate-pass.h"
+#include "gate-rights.h"
 #include "gate-rpc.h"
 #include "gate-watch.h"
 #include "gate-write.h"
@@ -78,9 +79,9 @@ static bool parse_signal(const char *text, int *number) {
 static bool obey(char **fields, int count) {
     const char *verb = fields[0];
     int number;
-    if (strcmp(verb, "allow") == 0 && count == 2) return answer_allow(fields[1], false);
-    if (strcmp(verb, "allow") == 0 && count == 3 && strcmp(fields[2], "watch") == 0) return answer_allow(fields[1], true);
-    if (strcmp(verb, "through") == 0 && count == 2) return answer_through(fields[1]);
+    bool is_watched = count == 3 && strcmp(fields[2], "watch") == 0;
+    if (strcmp(verb, "allow") == 0 && (count == 2 || is_watched)) return answer_allow(fields[1], is_watched);
+    if (strcmp(verb, "through") == 0 && (count == 2 || is_watched)) return answer_through(fields[1], is_watched);
     if (strcmp(verb, "deny") == 0 && count == 3) return answer_deny(fields[1], fields[2]);
     if (strcmp(verb, "writes") == 0 && count == 2) {
         if (strcmp(fields[1], "hold") == 0) gate.write_mode = WRITES_HOLD;
@@ -229,6 +230,7 @@ int supervise(const struct gate_options *options) {
         say_hello(options);
     }
     start_program(options);
+    if (options->anchor) drop_rights();
     if (gate.socket >= 0) watch_fd(gate.socket, EPOLLIN, EVENT_SOCKET, 0);
     while (!has_child_ended) {
         serve(wait_ms(), signals);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -21,7 +22,8 @@
 
 struct write_call {
     int dirfd;
-    uint64_t path_address, flags;
+    uint64_t path_address, flags, mode;
+    bool is_relative;
     char path[CALLER_PATH_BYTES]; /* absolute, as the caller sees it, links in it not yet followed */
 };
 
@@ -39,22 +41,26 @@ static bool read_call(const struct seccomp_notif *notice, pid_t tid, struct writ
     case SYS_open:
         call->path_address = args[0];
         call->flags = (uint32_t)args[1];
+        call->mode = args[2];
         break;
     case SYS_creat:
         call->path_address = args[0];
         call->flags = O_CREAT | O_WRONLY | O_TRUNC;
+        call->mode = args[1];
         break;
 #endif
     case SYS_openat:
         call->dirfd = (int)args[0];
         call->path_address = args[1];
         call->flags = (uint32_t)args[2];
+        call->mode = args[3];
         break;
     case NR_OPENAT2:
         call->dirfd = (int)args[0];
         call->path_address = args[1];
         if (args[3] < sizeof how || !read_caller_bytes(tid, args[2], &how, sizeof how)) return false;
         call->flags = how.flags;
+        call->mode = how.mode;
         break;
     default: return false;
     }
@@ -68,6 +74,7 @@ static bool read_path(pid_t tid, struct write_call *call) {
         snprintf(call->path, sizeof call->path, "%s", given);
         return true;
     }
+    call->is_relative = true;
     if (!read_caller_directory(tid, call->dirfd, directory, sizeof directory)) return false;
     snprintf(call->path, sizeof call->path, "%s/%s", directory, given);
     return true;
@@ -155,9 +162,11 @@ static void add_caller(struct json_line *line, pid_t tid) {
     json_string(line, "cwd", read_caller_link(tid, "cwd", cwd, sizeof cwd) ? cwd : "");
 }
 
-static void ask_engine(const struct caller *caller, const struct write_target *target) {
-    uint64_t slot = hold_call(caller, HELD_WRITE);
+static void ask_engine(const struct caller *caller, const struct write_call *call, const struct write_target *target) {
+    struct held_open open = {.path = strdup(target->path), .dirfd = call->dirfd, .is_relative = call->is_relative, .flags = call->flags, .mode = call->mode};
+    uint64_t slot = open.path ? hold_call(caller, HELD_WRITE, &open) : 0;
     if (!slot) {
+        free(open.path);
         answer_error(caller->id, EROFS);
         close(caller->pidfd);
         return;
@@ -202,6 +211,6 @@ void serve_write(const struct seccomp_notif *notice) {
         let_pass(caller.id);
         close(caller.pidfd);
     } else {
-        ask_engine(&caller, &target);
+        ask_engine(&caller, &call, &target);
     }
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <linux/stat.h>
 #include <sched.h>
@@ -17,19 +18,21 @@
 #include <unistd.h>
 
 #include "../common/fail.h"
+#include "holder-compose.h"
+#include "holder-cover.h"
 #include "holder-paths.h"
 #include "kernel-calls.h"
 
 #define WORK_SECONDS_MAX 20
 #define MOUNT_ID_MASK 0x1000u
 
-struct known_mount {
-    uint64_t mount_id, namespace_inode;
-    struct known_mount *next;
+/* A grant that has pins lies in two layers, the upper on the root of the lower. */
+struct layered_grant {
+    uint64_t upper_id, namespace_inode;
+    struct layered_grant *next;
 };
 
-/* Every grant that was put and not yet taken. */
-static struct known_mount *known_mounts;
+static struct layered_grant *layered_grants;
 
 struct kernel_statx {
     uint32_t head[36];
@@ -40,9 +43,10 @@ struct kernel_statx {
 /* ---- in the throw-away child: each failure ends it with the name of the step */
 
 static int result_pipe;
+static bool is_layered_result;
 
 static _Noreturn void tell_parent(const char *step, int error, uint64_t mount_id, uint64_t namespace_inode) {
-    struct grant_result result = {.error = error, .mount_id = mount_id, .namespace_inode = namespace_inode};
+    struct grant_result result = {.error = error, .mount_id = mount_id, .namespace_inode = namespace_inode, .is_layered = is_layered_result};
     snprintf(result.step, sizeof result.step, "%s", step);
     ssize_t written = write(result_pipe, &result, sizeof result);
     _exit(written == sizeof result ? 0 : 1);
@@ -70,39 +74,6 @@ static int open_namespace(pid_t pid, uint64_t *inode) {
     return fd;
 }
 
-/* Covers one protected path below the tree at `base`, unless it does not exist. */
-static void protect(int base, const char *root, const char *path) {
-    errno = EINVAL;
-    if (!is_exact_path(path) || !is_below(path, root)) give_up("protected");
-    int fd = call_openat2(base, path + strlen(root) + 1, O_PATH | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS | RESOLVE_BELOW);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) return;
-    int tree = fd < 0 ? -1 : clone_tree(fd);
-    if (tree < 0 || !set_tree_attributes(tree, ATTR_RDONLY) || !attach_tree(tree, fd)) give_up("protected");
-    close(tree);
-    close(fd);
-}
-
-/* The whole grant as one detached tree, so that it appears in the sandbox in a single step. */
-static int compose(const struct grant_request *request) {
-    int source = open_exact(request->path);
-    if (source < 0) give_up("path");
-    int tree = clone_tree(source);
-    if (tree < 0) give_up("open_tree");
-    unsigned attributes = ATTR_NOSUID | ATTR_NODEV | (request->is_writable ? 0 : ATTR_RDONLY);
-    if (!set_tree_attributes(tree, attributes)) give_up("mount_setattr");
-    if (request->protected_count == 0) return tree;
-    if (unshare(CLONE_NEWNS) != 0) give_up("unshare");
-    int stage = open_exact(request->path);
-    if (stage < 0 || !attach_tree(tree, stage)) give_up("compose");
-    close(tree);
-    int base = open_exact(request->path);
-    if (base < 0) give_up("compose");
-    for (int i = 0; i < request->protected_count; i++) protect(base, request->path, request->protected_paths[i]);
-    tree = clone_tree(base);
-    if (tree < 0) give_up("open_tree");
-    return tree;
-}
-
 static bool is_on_tmpfs(int directory) {
     struct statfs status;
     return fstatfs(directory, &status) == 0 && status.f_type == TMPFS_MAGIC;
@@ -111,44 +82,55 @@ static bool is_on_tmpfs(int directory) {
 static _Noreturn void put_in_child(const struct grant_request *request) {
     uint64_t inode;
     int namespace = open_namespace(request->pid, &inode);
-    int tree = compose(request);
+    const char *step = "compose";
+    bool has_layers;
+    int tree = compose_grant(request, &has_layers, &step);
+    if (tree < 0) give_up(step);
     if (setns(namespace, CLONE_NEWNS) != 0) give_up("setns");
     int target = open_exact(request->path);
     if (target < 0 && errno == ENOENT && make_mount_point(request->path, is_directory_fd(tree), is_on_tmpfs))
         target = open_exact(request->path);
     if (target < 0) give_up("target");
     if (!attach_tree(tree, target)) give_up("move_mount");
-    tell_parent("done", 0, mount_id_of(tree), inode);
+    int shown = open_exact(request->path);
+    if (shown < 0) give_up("target");
+    is_layered_result = has_layers;
+    tell_parent("done", 0, mount_id_of(shown), inode);
 }
 
-static bool is_known(uint64_t mount_id, uint64_t inode) {
-    for (struct known_mount *known = known_mounts; known; known = known->next)
-        if (known->mount_id == mount_id && known->namespace_inode == inode) return true;
+static bool is_layered(uint64_t mount_id, uint64_t inode) {
+    for (struct layered_grant *grant = layered_grants; grant; grant = grant->next)
+        if (grant->upper_id == mount_id && grant->namespace_inode == inode) return true;
     return false;
 }
 
 static _Noreturn void take_in_child(pid_t pid, const char *path) {
     uint64_t inode;
     int namespace = open_namespace(pid, &inode);
-    if (!is_exact_path(path)) {
-        errno = EINVAL;
-        give_up("path");
-    }
+    errno = EINVAL;
+    if (!is_exact_path(path)) give_up("path");
     if (setns(namespace, CLONE_NEWNS) != 0) give_up("setns");
     int target = open_exact(path);
     if (target < 0) give_up("target");
+    errno = EPERM;
+    if (is_cover(target)) give_up("covered"); /* whatever was asked for, it was not to uncover a secret */
     uint64_t mount_id = mount_id_of(target);
-    errno = EINVAL;
-    if (!is_known(mount_id, inode)) give_up("not a grant");
+    /*
+     * A process whose directory lies in the grant keeps it after the detachment; read-only it is of
+     * no more use to it. Fails while a file in it is open for writing: open files are not revoked.
+     */
+    set_tree_attributes(target, ATTR_RDONLY);
+    close(target);
     /* From the parent's descriptor: /proc is the sandbox's own here, and the path may not be walked again. */
-    char parent[4096];
+    char parent[PATH_MAX];
     snprintf(parent, sizeof parent, "%s", path);
     char *name = strrchr(parent, '/');
     *name++ = 0;
     int directory = parent[0] ? open_exact(parent) : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0 || fchdir(directory) != 0) give_up("target");
-    close(target);
-    if (umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) != 0) give_up("umount");
+    int layers = is_layered(mount_id, inode) ? 2 : 1;
+    while (layers-- > 0)
+        if (umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) != 0) give_up("umount");
     tell_parent("done", 0, mount_id, inode);
 }
 
@@ -180,26 +162,26 @@ static struct grant_result run_child(const struct grant_request *request, pid_t 
 }
 
 struct grant_result put_grant(const struct grant_request *request) {
-    struct known_mount *known = malloc(sizeof *known);
-    if (!known) fail("memory");
+    struct layered_grant *grant = malloc(sizeof *grant);
+    if (!grant) fail("memory");
     struct grant_result result = run_child(request, 0, NULL);
-    if (result.error) {
-        free(known);
+    if (result.error || !result.is_layered) {
+        free(grant);
         return result;
     }
-    *known = (struct known_mount){result.mount_id, result.namespace_inode, known_mounts};
-    known_mounts = known;
+    *grant = (struct layered_grant){result.mount_id, result.namespace_inode, layered_grants};
+    layered_grants = grant;
     return result;
 }
 
 struct grant_result take_grant(pid_t pid, const char *path) {
     struct grant_result result = run_child(NULL, pid, path);
     if (result.error) return result;
-    for (struct known_mount **link = &known_mounts; *link; link = &(*link)->next) {
-        struct known_mount *known = *link;
-        if (known->mount_id != result.mount_id || known->namespace_inode != result.namespace_inode) continue;
-        *link = known->next;
-        free(known);
+    for (struct layered_grant **link = &layered_grants; *link; link = &(*link)->next) {
+        struct layered_grant *grant = *link;
+        if (grant->upper_id != result.mount_id || grant->namespace_inode != result.namespace_inode) continue;
+        *link = grant->next;
+        free(grant);
         break;
     }
     return result;

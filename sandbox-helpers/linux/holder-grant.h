@@ -2,8 +2,8 @@
  * Grants: mounts put into, and taken out of, a sandbox that is already running.
  *
  * Promises: a protected path below a grant is read-only from the first moment the grant is
- * visible; only mounts made here are ever taken away again, so no command can uncover a mask or
- * a protected path; nothing is mounted through a symlink.
+ * visible; a covered secret below it stays covered, and taking a mount away never uncovers one;
+ * nothing is mounted through a symlink.
  * Does not promise to revoke descriptors that a process opened while the grant was there.
  */
 #ifndef SALLYPORT_HOLDER_GRANT_H
@@ -17,13 +17,14 @@ struct grant_result {
     char step[24]; /* what failed */
     int error;     /* 0 when it worked */
     uint64_t mount_id, namespace_inode;
+    bool is_layered;
 };
 
 struct grant_request {
     pid_t pid; /* a process of the target mount namespace, by its host number */
     const char *path;
     bool is_writable;
-    char **protected_paths;
+    char **protected_paths; /* below path: stay read-only, or with "hide:" in front unreadable */
     int protected_count;
 };
 

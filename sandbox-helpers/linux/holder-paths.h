@@ -25,7 +25,7 @@ bool make_mount_point(const char *path, bool is_directory, bool (*may_create)(in
 /* A detached recursive copy of what an O_PATH descriptor shows; -1 with errno. */
 int clone_tree(int fd);
 
-/* Sets MOUNT_ATTR_* on a whole detached tree and makes it private. */
+/* Sets MOUNT_ATTR_* on a whole tree and makes it private. */
 bool set_tree_attributes(int tree, unsigned attributes);
 
 /* Puts a detached tree on top of what `target` shows. */

@@ -1,16 +1,15 @@
 #include "holder-view.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/fail.h"
+#include "holder-cover.h"
 #include "holder-paths.h"
 #include "kernel-calls.h"
 
@@ -92,31 +91,11 @@ static void put_tmpfs(const struct view_op *ops, int count, const struct view_op
     free(kept);
 }
 
-/* An unreadable empty file as a detached tree of its own. */
-static int make_blank_file(void) {
-    int tmpfs = make_tmpfs("4096", "0700", 0), proc = open_exact("/proc");
-    /* A tree can only be taken from a mounted place, so the tmpfs sits on /proc for a moment. */
-    if (tmpfs < 0 || proc < 0 || !attach_tree(tmpfs, proc)) fail("tmpfs for a mask");
-    int file = openat(tmpfs, "blank", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0);
-    if (file >= 0) close(file);
-    int shown = openat(tmpfs, "blank", O_PATH | O_CLOEXEC);
-    int tree = shown < 0 ? -1 : clone_tree(shown);
-    if (tree < 0 || !set_tree_attributes(tree, ATTR_RDONLY)) fail("mask");
-    if (umount2("/proc", MNT_DETACH) != 0) fail("umount of a mask's tmpfs");
-    close(shown);
-    close(proc);
-    close(tmpfs);
-    return tree;
-}
-
-/* Covers whatever is there by its own kind: a directory by an empty one, the rest by an empty file. */
 static void put_mask(const char *path) {
     int target = open_exact(path);
     if (target < 0 && (errno == ENOENT || errno == ENOTDIR)) return;
     if (target < 0) fail_at("mask", path);
-    int tree = is_directory_fd(target) ? make_tmpfs("4096", "0000", ATTR_RDONLY | ATTR_NOEXEC) : make_blank_file();
-    if (tree < 0 || !attach_tree(tree, target)) fail_at("mask", path);
-    close(tree);
+    if (!cover(target)) fail_at("mask", path);
     close(target);
 }
 

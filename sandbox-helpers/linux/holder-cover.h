@@ -1,0 +1,17 @@
+/* Making something unreadable by mounting over it. */
+#ifndef SALLYPORT_HOLDER_COVER_H
+#define SALLYPORT_HOLDER_COVER_H
+
+#include <stdbool.h>
+
+/*
+ * Covers what an O_PATH descriptor shows by its own kind: a directory by an empty one nobody may
+ * enter, anything else by an empty file nobody may read. False with errno.
+ * Uses /proc as a mount point for a moment: only in a mount namespace of one's own.
+ */
+bool cover(int target);
+
+/* Whether an O_PATH descriptor shows such a cover. */
+bool is_cover(int fd);
+
+#endif
