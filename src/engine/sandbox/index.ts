@@ -1,4 +1,4 @@
-export { chooseSandbox } from './choose-sandbox.ts';
+export { chooseSandbox, type SandboxChoice } from './choose-sandbox.ts';
 export { type EnvironmentAccess, type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
 export type {
   ExecGate,
