@@ -13,51 +13,81 @@ import { type HeldProgram, programRun } from './shell-runs.ts';
 import type { BoardStep } from './step-board.ts';
 import { watchAsker } from './watch-asker.ts';
 
-/** Settles one held program and answers the gate. Never rejects. */
-export async function settleHeldProgram(
-  context: ScriptContext,
-  gate: ExecGate,
-  held: HeldExec,
-): Promise<void> {
-  try {
-    await settle(context, gate, held);
-  } catch (cause) {
-    gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
-  }
+/** What was last refused to a process. */
+interface Denial {
+  readonly argv: readonly string[];
+  readonly path: string;
 }
 
-async function settle(context: ScriptContext, gate: ExecGate, held: HeldExec): Promise<void> {
-  const program: HeldProgram = {
-    argv: held.argv,
-    path: held.path,
-    cwd: held.cwd,
-    threads: held.threads,
-    isWhole: !held.truncated && !held.lossy,
-  };
-  if (
-    program.isWhole &&
-    isLauncher(held.argv, { path: held.path, ...(held.shebang && { shebang: held.shebang }) })
-  ) {
-    gate.through(held.slot);
-    return;
+const REMEMBERED_DENIALS = 256;
+
+export class HeldPrograms {
+  readonly #context: ScriptContext;
+  readonly #denials = new Map<number, Denial>();
+
+  constructor(context: ScriptContext) {
+    this.#context = context;
   }
-  const entry = context.board.match(held.argv) ?? (await addUnforeseen(context, program));
-  // Taken before anything is awaited: a second program of the same step must not use this one's answer.
-  const isFirst = entry.runs === 0;
-  entry.runs += 1;
-  if (isFirst) await settlePipeline(context, entry);
-  const settled = await settleEntry(context, entry, program, held.pid);
-  if (settled.outcome !== 'allowed') {
-    gate.deny(held.slot, settled.message);
-    if (settled.stopTurn) context.stop('a person stopped it');
-    return;
+
+  /** Settles one held program and answers the gate. Never rejects. */
+  async settle(gate: ExecGate, held: HeldExec): Promise<void> {
+    try {
+      await this.#settle(gate, held);
+    } catch (cause) {
+      gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
+    }
   }
-  context.runs.start(held.pid, {
-    stepId: entry.step.stepId,
-    runId: settled.runId,
-    endAccess: settled.endAccess,
-  });
-  gate.allow(held.slot, 'watch');
+
+  async #settle(gate: ExecGate, held: HeldExec): Promise<void> {
+    const context = this.#context;
+    const program: HeldProgram = {
+      argv: held.argv,
+      path: held.path,
+      cwd: held.cwd,
+      threads: held.threads,
+      isWhole: !held.truncated && !held.lossy,
+    };
+    if (this.#isNextPlaceOfDenied(held)) {
+      gate.deny(held.slot, '');
+      return;
+    }
+    const shebang = held.shebang === undefined ? {} : { shebang: held.shebang };
+    if (program.isWhole && isLauncher(held.argv, { path: held.path, ...shebang })) {
+      gate.through(held.slot);
+      return;
+    }
+    const entry = context.board.match(held.argv) ?? (await addUnforeseen(context, program));
+    // Taken before anything is awaited: a second program of the same step must not use this one's answer.
+    const isFirst = entry.runs === 0;
+    entry.runs += 1;
+    if (isFirst) await settlePipeline(context, entry);
+    const settled = await settleEntry(context, entry, program, held.pid);
+    if (settled.outcome !== 'allowed') {
+      this.#remember(held);
+      gate.deny(held.slot, settled.message);
+      if (settled.stopTurn) context.stop('a person stopped it');
+      return;
+    }
+    const { runId, endAccess } = settled;
+    context.runs.start(held.pid, { stepId: entry.step.stepId, runId, endAccess });
+    gate.allow(held.slot, 'watch');
+  }
+
+  /**
+   * Some shells try the next folder of PATH after a refusal: the same words from the same process at another place are
+   * the same attempt, and were answered.
+   */
+  #isNextPlaceOfDenied(held: HeldExec): boolean {
+    const denial = this.#denials.get(held.pid);
+    return denial !== undefined && denial.path !== held.path && isSameCommand(denial.argv, held.argv);
+  }
+
+  #remember(held: HeldExec): void {
+    this.#denials.set(held.pid, { argv: held.argv, path: held.path });
+    if (this.#denials.size <= REMEMBERED_DENIALS) return;
+    const oldest = this.#denials.keys().next();
+    if (!oldest.done) this.#denials.delete(oldest.value);
+  }
 }
 
 /** The answer given in front when it was for exactly these words, else a judgement and, if need be, a question of its own. */

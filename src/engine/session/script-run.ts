@@ -23,7 +23,7 @@ import type {
   SandboxSession,
 } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
-import { settleHeldProgram } from './held-programs.ts';
+import { HeldPrograms } from './held-programs.ts';
 import { HeldWrites } from './held-writes.ts';
 import { LiveRuns } from './live-runs.ts';
 import { identifySteps, previewSteps } from './propose-steps.ts';
@@ -64,6 +64,7 @@ export class ScriptRun {
   readonly #host: ScriptHost;
   readonly #split: ScriptSplit;
   readonly #context: ScriptContext;
+  readonly #programs: HeldPrograms;
   readonly #writes: HeldWrites;
   #process: SandboxProcess | undefined;
   #launched: Promise<SandboxProcess> | undefined;
@@ -73,6 +74,7 @@ export class ScriptRun {
     this.#host = host;
     this.#split = split;
     this.#context = { ...context, stop: (reason) => this.stop(reason) };
+    this.#programs = new HeldPrograms(this.#context);
     this.#writes = new HeldWrites(this.#context);
   }
 
@@ -246,7 +248,7 @@ export class ScriptRun {
   #handlers(): GateHandlers {
     return {
       onRoot: () => this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report')),
-      onExec: (held) => this.#withGate((gate) => settleHeldProgram(this.#context, gate, held)),
+      onExec: (held) => this.#withGate((gate) => this.#programs.settle(gate, held)),
       onWrite: (held) => this.#withGate((gate) => this.#writes.settle(gate, held)),
       onDenied: (pid, path) =>
         this.#orStop(this.#writes.report(pid, path, 'questions are not asked in this session')),

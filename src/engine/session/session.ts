@@ -186,7 +186,7 @@ export class Session implements OpenSession {
       snapshotDigest: config.digest,
       enforced: this.#enforced,
       sandbox: this.#sandbox,
-      environment: passed,
+      environment: withShellLevel(passed),
       innerEnvironment: inner,
       cwd: params.cwd,
       agentName: params.origin,
@@ -292,6 +292,15 @@ function openingEvents(deps: SessionDeps, input: SessionInput): EventBody[] {
       warnings: [...config.warnings],
     },
   ];
+}
+
+/**
+ * A shell that thinks it is the first one, and finds a network connection on its input, reads the person's start file
+ * (bash does, for rshd); every shell of a script is at least the second.
+ */
+function withShellLevel(env: Readonly<Record<string, string>>): Record<string, string> {
+  const level = Number(env['SHLVL']);
+  return { ...env, SHLVL: String(Number.isInteger(level) && level > 1 ? level : 2) };
 }
 
 /** Shorter values would mask ordinary words of the output. */
