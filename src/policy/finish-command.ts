@@ -7,13 +7,13 @@ import type {
   ParsedScript,
   Redirection,
 } from 'unbash';
-import type { Redirect, StepContext, StepDraft, StepForm, Word } from '../protocol/index.ts';
+import type { Redirect, StepDraft, StepForm, Word } from '../protocol/index.ts';
 import { baseName, type EnvironmentPair, type OpenedWrapper, openWrapper } from './open-wrapper.ts';
 import { parseShell } from './parse-shell.ts';
 import { hasWriteRedirect, readRedirect } from './read-redirect.ts';
 import { explainHiddenCode, isShellBuiltin } from './shell-builtins.ts';
 import { toWord } from './shell-word.ts';
-import type { AnalyzedStep, StepScope } from './step-scope.ts';
+import { type AnalyzedStep, copyContext, type StepScope } from './step-scope.ts';
 
 const MAX_WRAPPERS = 16;
 
@@ -159,13 +159,12 @@ class CommandReader {
     const parsed = parseShell(opened.script);
     if ('problem' in parsed) return this.addOpaque(at, parsed.problem);
     if (hasWriteRedirect(this.redirects)) this.addStep({ ...at, words: [], wrappers: [] }, 'redirection');
-    const { pipeline: _waits, ...context } = this.scope.context;
     this.result.scripts.push({
       node: parsed.script,
       scope: {
         ...this.scope,
         source: opened.script,
-        context,
+        context: copyContext(this.scope.context),
         anchor: this.findRange(),
         wrappers: [...this.scope.wrappers, ...opened.wrappers],
         environment: [...this.scope.environment, ...this.assignments, ...opened.environment],
@@ -192,8 +191,6 @@ class CommandReader {
   }
 
   private addStep(at: Opening, form: StepForm, opaque?: string): void {
-    const context = at.isDelayed ? withoutPipeline(this.scope.context) : this.scope.context;
-    const argv = at.words.map((word) => word.value);
     const draft: StepDraft = {
       index: 0,
       form,
@@ -202,22 +199,21 @@ class CommandReader {
           ? this.scope.source.slice(this.node.pos, this.node.end)
           : this.joinText(at.words),
       words: at.words,
-      ...(argv.length > 0 && argv.every((value) => value !== undefined) ? { argv } : {}),
-      assignments: [...this.scope.environment, ...this.assignments, ...at.environment],
+      assignments: joinLists(this.scope.environment, this.assignments, at.environment),
       redirects: this.redirects,
-      wrappers: [...this.scope.wrappers, ...at.wrappers],
+      wrappers: joinLists(this.scope.wrappers, at.wrappers),
       source: this.findRange(),
-      context,
-      ...(opaque === undefined ? {} : { opaque }),
+      context: at.isDelayed ? copyContext(this.scope.context) : this.scope.context,
     };
+    const argv = readLiterals(at.words);
+    if (argv !== null) draft.argv = argv;
+    if (opaque !== undefined) draft.opaque = opaque;
     const name = at.words[0]?.value;
     const isPlainCall = at.wrappers.length === 0 && form === 'program' && name !== undefined;
-    this.result.steps.push({
-      draft,
-      ...(this.scope.anchor === undefined ? { node: this.node } : {}),
-      isWholeJob: this.scope.isWholeJob,
-      mayCallFunction: isPlainCall && this.scope.isSameShell && name === baseName(name),
-    });
+    const mayCallFunction = isPlainCall && this.scope.isSameShell && name === baseName(name);
+    const step: AnalyzedStep = { draft, isWholeJob: this.scope.isWholeJob, mayCallFunction };
+    if (this.scope.anchor === undefined) step.node = this.node;
+    this.result.steps.push(step);
   }
 
   /** The innermost command as written: its words, then the redirections of the whole command. */
@@ -236,9 +232,20 @@ class CommandReader {
   }
 }
 
-function withoutPipeline(context: StepContext): StepContext {
-  const { pipeline: _waits, ...rest } = context;
-  return rest;
+/** The values of all words when each has one and there is at least one. */
+function readLiterals(words: readonly Word[]): string[] | null {
+  const values: string[] = [];
+  for (const { value } of words) {
+    if (value === undefined) return null;
+    values.push(value);
+  }
+  return values.length === 0 ? null : values;
+}
+
+function joinLists<T>(...lists: (readonly T[])[]): T[] {
+  const joined: T[] = [];
+  for (const list of lists) if (list.length > 0) joined.push(...list);
+  return joined;
 }
 
 function readAssignment(node: Assignment): EnvironmentPair {

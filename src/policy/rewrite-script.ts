@@ -31,9 +31,13 @@ export function rewriteScript(source: string, split: ScriptSplit, plan: RewriteP
   return applyEdits(source, edits);
 }
 
-/** Text that does not parse is left alone: put inside a command it could close that and run what is behind. */
+/**
+ * All questions before the first line. For text that does not parse, or not any more when rewritten: put inside a
+ * command it could close that command and run what is behind.
+ */
 function askFirst(source: string, plan: RewritePlan): string {
-  return plan.mustAsk.has(0) ? `if ${plan.askCommand(0)}; then :; else exit 126; fi\n${source}` : source;
+  const questions = [...plan.mustAsk].toSorted((a, b) => a - b).map((index) => plan.askCommand(index));
+  return `if ${questions.join(' && ')}; then :; else exit 126; fi\n${source}`;
 }
 
 /** Steps whose question stands at the same place: those inside the literal text of one command share it. */
@@ -61,9 +65,11 @@ function wrapPlace(steps: readonly AnalyzedStep[], source: string, plan: Rewrite
   // A failed `( exit N )` before `&&` sets `$?` without setting off `set -e` or an ERR trap.
   const restore = needsState ? ': "$__sallyport_u"; ( exit "$__sallyport_s" ) && : "$__sallyport_u"; ' : '';
   const replaced = replaceShell(first, steps.length);
+  // `do>f cmd` needs no space before the redirection, but one before a brace.
+  const gap = /[\s(;&|]/.test(source.charAt(start - 1)) || start === 0 ? '' : ' ';
   const status = replaced.isExec ? 'exit 126' : '( exit 126 )';
   return [
-    { at: start, order: end - start, text: `{ ${save}if ${question}; then ${restore}` },
+    { at: start, order: end - start, text: `${gap}{ ${save}if ${question}; then ${restore}` },
     ...replaced.edits,
     ...renames,
     { at: end, order: start - end, text: `; else ${status}; fi; }` },

@@ -25,7 +25,10 @@ export function analyzeScript(source: string): AnalyzedScript {
   const walked = walkSafely(source);
   if ('problem' in walked) return makeOpaqueScript(source, walked.problem);
   const steps = dropFunctionCalls(walked.steps, walked.definitions);
-  return { steps: steps.map((step, index) => ({ ...step, draft: { ...step.draft, index } })) };
+  steps.forEach(({ draft }, index) => {
+    draft.index = index;
+  });
+  return { steps };
 }
 
 function walkSafely(source: string): ReturnType<typeof walkScript> {

@@ -62,8 +62,21 @@ export function openScope(source: string): StepScope {
 
 /** A copy with other context flags; a pipeline's number is not handed down, as later commands of a member wait. */
 export function withContext(scope: StepScope, change: Partial<StepContext>): StepScope {
-  const { pipeline: _dropped, ...context } = scope.context;
-  return { ...scope, isWholeJob: false, context: { ...context, ...change } };
+  return { ...scope, isWholeJob: false, context: copyContext(scope.context, change) };
+}
+
+/** The flags without the pipeline's number. Field by field, as this runs for every node of a script. */
+export function copyContext(from: StepContext, change: Partial<StepContext> = {}): StepContext {
+  const context: StepContext = {
+    isInLoop: change.isInLoop ?? from.isInLoop,
+    isConditional: change.isConditional ?? from.isConditional,
+    isBackground: change.isBackground ?? from.isBackground,
+    isInSubshell: change.isInSubshell ?? from.isInSubshell,
+    isInSubstitution: change.isInSubstitution ?? from.isInSubstitution,
+  };
+  const functionName = change.functionName ?? from.functionName;
+  if (functionName !== undefined) context.functionName = functionName;
+  return context;
 }
 
 /** A copy for the parts of a command that becomes the host of what cannot be rewritten in place. */

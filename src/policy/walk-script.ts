@@ -171,6 +171,11 @@ class Walk {
       this.problem = 'a substitution cannot be read';
       return;
     }
+    // Only bash 5.3 and later run it; older ones take it for a parameter with an odd name.
+    if (node.text.startsWith('${')) {
+      this.problem = 'a substitution of the form ${ command; } means different things to different shells';
+      return;
+    }
     const inner = withContext(scope, { isInSubstitution: true });
     const nested = { ...inner, depth: scope.depth + 1 };
     // Text inside backticks has escapes of its own, so nothing may be put into it.
