@@ -1,4 +1,5 @@
 import { Fault } from '../../protocol/index.ts';
+import { showLine } from '../../timeline/index.ts';
 import type { TextPosition } from './read-toml.ts';
 
 /** Where in a configuration something is wrong: `file:line:column`, or the flag as typed. */
@@ -6,14 +7,9 @@ export type ConfigPlace =
   | { readonly file: string; readonly position: TextPosition | undefined }
   | { readonly flag: string };
 
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
 /** Text from a file or a flag as it is shown: on one line, control and bidi characters visible, at most 200 long. */
 export function showText(text: string): string {
-  const visible = text.replace(INVISIBLE, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-  return visible.length > 200 ? `${visible.slice(0, 197)}...` : visible;
+  return showLine(text, 200);
 }
 
 /** A value of a configuration as it is shown: as JSON, at most 80 long. */
@@ -21,8 +17,7 @@ export function showValue(value: unknown): string {
   const json = JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'bigint' ? String(item) : item,
   );
-  const text = showText(json ?? 'nothing');
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  return showLine(json ?? 'nothing', 80);
 }
 
 /** The beginning of a message about a place. */
