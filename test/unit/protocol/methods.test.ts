@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { methods, notifications, SessionOpenParams } from '../../../src/protocol/index.ts';
+
+const SESSION = '01900000-0000-7000-8000-000000000001';
+const OPEN = {
+  origin: 'exec',
+  cwd: '/w',
+  env: { PATH: '/bin' },
+  umask: 0o22,
+  hasStdin: false,
+  flags: {},
+  answers: 'opener',
+};
+
+describe('methods', () => {
+  it('fill in what may be left out of flags', () => {
+    expect(SessionOpenParams.parse(OPEN).flags).toEqual({
+      addDirs: [],
+      overrides: [],
+      fullAuto: false,
+      bypass: false,
+    });
+  });
+
+  it.each([
+    ['engine/hello', { protocolVersion: 1, client: 'cli', version: '0.1.0' }],
+    ['engine/stop', {}],
+    ['session/open', { ...OPEN, terminal: { columns: 80, rows: 24 } }],
+    ['session/exec', { sessionId: SESSION, script: 'true' }],
+    ['session/close', { sessionId: SESSION }],
+    ['session/signal', { sessionId: SESSION, signal: 'SIGINT' }],
+    ['session/resize', { sessionId: SESSION, columns: 1, rows: 1 }],
+    ['event/subscribe', {}],
+    ['approval/list', {}],
+    [
+      'approval/answer',
+      { approvalId: 'cmd-7k', requestKey: 'k', by: 'cli', answer: { outcome: 'allowed', scope: 'once' } },
+    ],
+    ['grant/list', {}],
+    ['grant/revoke', { grantId: 'grant-01234567', by: 'cli' }],
+  ] as const)('%s takes what it should and nothing beside it', (name, params) => {
+    expect(methods[name].params.safeParse(params).success).toBe(true);
+    expect(methods[name].params.safeParse({ ...params, extra: 1 }).success).toBe(false);
+  });
+
+  it.each([
+    ['engine/hello', { protocolVersion: '1', client: 'cli', version: '0' }],
+    ['session/open', { ...OPEN, umask: 0o1000 }],
+    ['session/open', { ...OPEN, flags: { sandbox: 1 } }],
+    ['session/open', { ...OPEN, flags: { full_auto: true } }],
+    ['session/open', { ...OPEN, answers: 'anyone' }],
+    ['session/exec', { sessionId: 'x', script: 'true' }],
+    ['session/signal', { sessionId: SESSION, signal: 'SIGSTOP' }],
+    ['session/resize', { sessionId: SESSION, columns: 0, rows: 1 }],
+    ['event/subscribe', { after: -1 }],
+    [
+      'approval/answer',
+      { approvalId: 'cmd-7k', requestKey: '', by: 'cli', answer: { outcome: 'allowed', scope: 'once' } },
+    ],
+    ['approval/answer', { approvalId: 'cmd-7k', requestKey: 'k', by: 'cli', answer: { outcome: 'expired' } }],
+    [
+      'approval/answer',
+      {
+        approvalId: 'cmd-7k',
+        requestKey: 'k',
+        by: 'cli',
+        answer: { outcome: 'rejected', feedback: 'x'.repeat(4001) },
+      },
+    ],
+    [
+      'approval/answer',
+      { approvalId: 'cmd-7k', requestKey: 'k', by: 'cli', answer: { outcome: 'allowed', scope: 'forever' } },
+    ],
+  ] as const)('%s refuses %j', (name, params) => {
+    expect(methods[name].params.safeParse(params).success).toBe(false);
+  });
+
+  it('cover every method in these tables', () => {
+    expect(Object.keys(methods).length).toBe(12);
+  });
+
+  it('streams carry base64 and nothing else', () => {
+    const data = (text: string) =>
+      notifications['stream/data'].safeParse({ sessionId: SESSION, stream: 'stdout', data: text }).success;
+    expect([data(''), data('aGk='), data('not base64!')]).toEqual([true, true, false]);
+  });
+});
