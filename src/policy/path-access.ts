@@ -44,19 +44,19 @@ export function rootOf(real: string, snapshot: ConfigSnapshot): string | null {
   return longest;
 }
 
+/** True when a component below `root` has one of the names, in any letter case. */
+function hasProtectedName(below: string, names: readonly string[]): boolean {
+  const padded = `${below.toLowerCase()}/`;
+  return names.some((name) => padded.includes(`/${name.toLowerCase()}/`));
+}
+
 function isProtected(real: string, snapshot: ConfigSnapshot): boolean {
   if (snapshot.protectedPaths.some((path) => isAtOrBelow(real, path))) return true;
-  const names = new Set(snapshot.protectedNames.map((name) => name.toLowerCase()));
-  const isOpen = snapshot.sandboxMode === 'danger-full-access';
-  const roots = isOpen ? [snapshot.workspace, ...snapshot.writableRoots] : snapshot.writableRoots;
-  return roots.some(
-    (root) =>
-      isAtOrBelow(real, root) &&
-      real
-        .slice(root.length)
-        .split('/')
-        .some((part) => names.has(part.toLowerCase())),
-  );
+  const isNamed = (root: string) =>
+    isAtOrBelow(real, root) &&
+    hasProtectedName(real.slice(root === '/' ? 0 : root.length), snapshot.protectedNames);
+  if (snapshot.writableRoots.some(isNamed)) return true;
+  return snapshot.sandboxMode === 'danger-full-access' && isNamed(snapshot.workspace);
 }
 
 function isScratch(real: string, snapshot: ConfigSnapshot): boolean {

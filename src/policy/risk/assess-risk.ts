@@ -18,9 +18,12 @@ import { findEscalation } from './escalates.ts';
 import { findFetchedCode } from './fetches-and-runs.ts';
 import { findCodeSigns } from './inline-code.ts';
 import { isPlainWork } from './plain-programs.ts';
+import { findElsewhere, makeElsewhere } from './remote-command.ts';
 import { readRiskContext } from './risk-context.ts';
 
 const MAX_EVIDENCE = 16;
+/** Commands handed on from machine to machine are followed this far. */
+const MAX_DEPTH = 3;
 const PLAIN_RATIONALE =
   'It is plain work: nothing in it is known to destroy, to gain rights or to run what was fetched.';
 
@@ -51,7 +54,27 @@ export function assessRisk(
   facts: Facts,
   options: { readonly pipeline?: readonly StepDraft[] } = {},
 ): Risk | null {
-  const context = readRiskContext(step, snapshot, facts, options.pipeline);
+  return assess(step, { snapshot, facts }, options.pipeline, 0);
+}
+
+interface Place {
+  readonly snapshot: ConfigSnapshot;
+  readonly facts: Facts;
+}
+
+function assess(
+  step: StepDraft,
+  place: Place,
+  pipeline: readonly StepDraft[] | undefined,
+  depth: number,
+): Risk | null {
+  const context = readRiskContext(step, place.snapshot, place.facts, pipeline);
+  const inner =
+    depth < MAX_DEPTH
+      ? findElsewhere(context, (other, members) =>
+          assess(other, makeElsewhere(place.snapshot, place.facts), members, depth + 1),
+        )
+      : [];
   const evidence = sortEvidence([
     ...findDestruction(context),
     ...findHistoryLoss(context),
@@ -59,6 +82,7 @@ export function assessRisk(
     ...findEscalation(context),
     ...findFetchedCode(context),
     ...findCodeSigns(context),
+    ...inner,
   ]);
   if (evidence.length === 0) {
     if (step.form === 'opaque' || !isPlainWork(context)) return null;

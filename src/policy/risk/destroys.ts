@@ -4,68 +4,107 @@ import { showText } from '../judge-show.ts';
 import { costOfTarget, isInWorkspace, isRegenerable } from './removal-target.ts';
 import {
   hasFlag,
+  indexSigns,
   makeEvidence,
   programOf,
   type RiskContext,
-  type RiskSign,
-  readSigns,
+  readIndexedSigns,
 } from './risk-context.ts';
 
-const SIGNS: readonly RiskSign[] = [
+const SIGNS = indexSigns([
   {
+    programs: 'mkfs mke2fs wipefs blkdiscard fdisk sfdisk parted gdisk format diskpart',
     pattern: /^(mkfs(\.\w+)?|mke2fs|wipefs|blkdiscard|fdisk|sfdisk|parted|gdisk|format|diskpart)\b/,
     score: 9,
     text: 'It rewrites a disk or a partition.',
   },
-  { pattern: /^(shutdown|reboot|halt|poweroff|init [06])\b/, score: 7, text: 'It stops the machine.' },
-  { pattern: /^crontab (.* )?-r\b/, score: 7, text: 'It removes every scheduled job of the user.' },
-  { pattern: /^(userdel|groupdel|deluser)\b/, score: 8, text: 'It removes an account.' },
   {
+    programs: 'halt init poweroff reboot shutdown',
+    pattern: /^(shutdown|reboot|halt|poweroff|init [06])\b/,
+    score: 7,
+    text: 'It stops the machine.',
+  },
+  {
+    programs: 'crontab',
+    pattern: /^crontab (.* )?-r\b/,
+    score: 7,
+    text: 'It removes every scheduled job of the user.',
+  },
+  {
+    programs: 'deluser groupdel userdel',
+    pattern: /^(userdel|groupdel|deluser)\b/,
+    score: 8,
+    text: 'It removes an account.',
+  },
+  {
+    programs: 'systemctl',
     pattern: /^systemctl (.* )?(stop|disable|mask|restart|kill)\b/,
     score: 6,
     text: 'It stops or restarts a service of the machine.',
   },
   {
+    programs: 'service',
     pattern: /^service \S+ (stop|restart)\b/,
     score: 6,
     text: 'It stops or restarts a service of the machine.',
   },
   {
+    programs: 'apt apt-get brew dnf pacman yum',
     pattern: /^(apt|apt-get|dnf|yum|brew|pacman) (.* )?(remove|purge|autoremove|uninstall|-R\w*)\b/,
     score: 6,
     text: 'It removes packages of the machine.',
   },
   {
+    programs: 'dpkg rpm',
     pattern: /^(dpkg|rpm) (.* )?(--purge|--remove|-r|-P|-e|--force\S*)\b/,
     score: 7,
     text: 'It removes or forces packages of the machine.',
   },
   {
+    programs: 'kill',
     pattern: /^kill (.* )?-1( |$)|^kill -(9|KILL) -1\b/,
     score: 9,
     text: 'It ends every process that it may.',
   },
-  { pattern: /^(kill|pkill|killall|taskkill|stop-process|xkill)\b/, score: 4, text: 'It ends processes.' },
   {
+    programs: 'kill killall pkill stop-process taskkill xkill',
+    pattern: /^(kill|pkill|killall|taskkill|stop-process|xkill)\b/,
+    score: 4,
+    text: 'It ends processes.',
+  },
+  {
+    programs: 'kill killall pkill taskkill',
     pattern:
       /^(pkill|killall|taskkill|kill)\b.*\b(apt|apt-get|dpkg|systemd|sshd|postgres|postgresql|mysqld?|mariadbd?|mongod|redis(-server)?|dockerd?|containerd|nginx|init|launchd|explorer|winlogon)\b/,
     score: 6,
     text: 'It ends a service that others may rely on.',
   },
   {
+    programs: 'remove-item ri',
     pattern: /^(remove-item|ri)\b.*(^|\s)-(recurse|r)\b/i,
     score: 8,
     text: 'It removes a folder with all it holds.',
   },
-  { pattern: /^(rd|rmdir)\b.* \/s\b/i, score: 8, text: 'It removes a folder with all it holds.' },
-  { pattern: /^(del|erase)\b.* \/[sq]\b/i, score: 7, text: 'It removes files without asking.' },
   {
+    programs: 'rd rmdir',
+    pattern: /^(rd|rmdir)\b.* \/s\b/i,
+    score: 8,
+    text: 'It removes a folder with all it holds.',
+  },
+  {
+    programs: 'del erase',
+    pattern: /^(del|erase)\b.* \/[sq]\b/i,
+    score: 7,
+    text: 'It removes files without asking.',
+  },
+  {
+    programs: 'rsync',
     pattern: /^rsync\b.* --(delete\S*|remove-source-files)/,
     score: 5,
     text: 'It removes files that are missing at the source.',
   },
   { pattern: /^:\(\)\s*\{/, score: 9, text: 'It starts copies of itself without end.' },
-];
+]);
 
 function isOption(text: string): boolean {
   return text.startsWith('-') && text !== '-';
@@ -221,7 +260,7 @@ function readMove(context: RiskContext, operands: readonly Word[]): RiskEvidence
 /** Evidence that the step destroys files, disks or running programs. */
 export function findDestruction(context: RiskContext): RiskEvidence[] {
   const rows = [
-    ...readSigns(context.line, SIGNS, 'destroys'),
+    ...readIndexedSigns(context, SIGNS, 'destroys'),
     ...readDeviceWrite(context),
     ...readOverwrite(context),
   ];

@@ -1,6 +1,7 @@
 /** Signs that a step runs what comes from elsewhere: piped downloads, decoded text, packages that run code on install. */
 import type { RiskEvidence, StepDraft } from '../../protocol/index.ts';
-import { makeEvidence, programOf, type RiskContext, type RiskSign, readSigns } from './risk-context.ts';
+import { isPlainWork } from './plain-programs.ts';
+import { indexSigns, makeEvidence, programOf, type RiskContext, readIndexedSigns } from './risk-context.ts';
 
 const FETCHER =
   /^(curl|wget|fetch|http|https|xh|aria2c|lynx|nc|ncat|netcat|socat|iwr|irm|invoke-webrequest|invoke-restmethod|scp|ssh)$/;
@@ -13,96 +14,118 @@ const DECODE_IN_TEXT =
 const PLAIN_ADDRESS =
   /\bhttp:\/\/|\/\/\d{1,3}(?:\.\d{1,3}){3}|\b(?:bit\.ly|tinyurl\.com|t\.co|pastebin\.com|transfer\.sh|ngrok|gist\.githubusercontent)/;
 
-const SIGNS: readonly RiskSign[] = [
+const SIGNS = indexSigns([
   {
+    programs: 'pip python uv pipx poetry conda mamba',
     pattern:
       /^(pip3?|python[0-9.]* -m pip|uv pip|pipx) (.* )?install\b.*\b(git\+|hg\+|svn\+)?(https?|ssh|git):\/\/\S+/,
     score: 6,
     text: 'It installs a package from an address in place of the registry, and its set-up code runs.',
   },
   {
+    programs: 'pip python uv pipx poetry conda mamba',
     pattern:
       /^(pip3?|python[0-9.]* -m pip|uv pip|pipx) (.* )?install\b.*(--(extra-)?index-url|-i|--find-links|-f|--trusted-host)[= ]\S+/,
     score: 6,
     text: 'It installs packages from another registry.',
   },
   {
+    programs: 'pip python uv pipx poetry conda mamba',
     pattern:
       /^(pip3?|python[0-9.]* -m pip|uv (pip|add|tool)|pipx|poetry add|conda|mamba)\b(.* )?(install|add)\b/,
     score: 3,
     text: 'It installs packages, and their set-up code runs.',
   },
   {
+    programs: 'bun npm pnpm yarn',
     pattern:
       /^(npm|pnpm|yarn|bun)\b (.* )?(i|in|install|add)\b.*\b(git\+|github:|gitlab:|bitbucket:|gist:|https?:\/\/|git:\/\/|ssh:\/\/)\S+/,
     score: 7,
     text: 'It installs a package from an address in place of the registry, and its scripts run.',
   },
   {
+    programs: 'bun npm pnpm yarn',
     pattern: /^(npm|pnpm|yarn|bun) (i|in|install|add)( -\S+)* [\w.-]+\/[\w.-]+(#\S+)?( |$)/,
     score: 7,
     text: 'It installs a package from a repository in place of the registry, and its scripts run.',
   },
   {
+    programs: 'bun npm pnpm yarn',
     pattern: /^(npm|pnpm|yarn|bun)\b (.* )?(i|in|install|add)\b.*--registry[= ]\S+/,
     score: 5,
     text: 'It installs packages from another registry.',
   },
   {
+    programs: 'bun npm pnpm yarn',
     pattern: /^(npm|pnpm|yarn|bun)\b (.* )?(i|in|install|add)\b.* (-g|--global|global)\b/,
     score: 5,
     text: 'It installs a program for the whole account, and its scripts run.',
   },
   {
+    programs: 'bun npm pnpm yarn',
     pattern: /^(npm|pnpm|yarn|bun) (i|in|install|add|ci)( |$)/,
     score: 3,
     text: 'It installs packages, and their scripts run.',
   },
   {
+    programs: 'bunx npm npx pipx pnpm uvx yarn',
     pattern:
       /^(npx|bunx|pnpm dlx|yarn dlx|npm exec|uvx|pipx run)\b.*\b(https?:\/\/|git\+|github:|gist:|git:\/\/)\S+/,
     score: 8,
     text: 'It downloads a program from an address and runs it.',
   },
   {
+    programs: 'bunx npm npx pipx pnpm uvx yarn',
     pattern: /^(npx|bunx|pnpm dlx|yarn dlx|uvx|pipx run|npm (create|init))\b/,
     score: 3,
     text: 'It may download a program and run it.',
   },
   {
+    programs: 'deno',
     pattern: /^deno (run|eval|install|x)\b.*\b(https?:\/\/|npm:|jsr:)\S+/,
     score: 7,
     text: 'It downloads a program and runs it.',
   },
-  { pattern: /^go (run|install)\b.*@\S+/, score: 4, text: 'It downloads a program and builds or runs it.' },
   {
+    programs: 'go',
+    pattern: /^go (run|install)\b.*@\S+/,
+    score: 4,
+    text: 'It downloads a program and builds or runs it.',
+  },
+  {
+    programs: 'cargo',
     pattern: /^cargo install\b.*--git\b/,
     score: 6,
     text: 'It builds and installs a program from an address.',
   },
   {
+    programs: 'brew cargo composer cpan cpanm gem go luarocks',
     pattern: /^(cargo|gem|go|brew|composer|luarocks|cpan|cpanm) (install|require|get|tap|global require)\b/,
     score: 4,
     text: 'It downloads a program and installs it.',
   },
   {
+    programs: 'apk apt apt-get choco dnf flatpak pacman scoop snap winget yum zypper',
     pattern:
       /^(apt|apt-get|apk|dnf|yum|pacman|zypper|choco|winget|scoop|snap|flatpak)\b.* (install|add|-S\w*)\b/,
     score: 4,
     text: 'It installs a program for the whole machine.',
   },
   {
+    programs: 'code codium cursor',
     pattern: /^(code|cursor|codium) (.* )?--install-extension\b/,
     score: 5,
     text: 'It installs an extension that runs in the editor.',
   },
   {
+    programs: 'claude codex gh helm kubectl vagrant',
     pattern:
       /^(gh extension install|vagrant plugin install|kubectl krew install|helm plugin install|claude mcp add|codex mcp add)\b/,
     score: 5,
     text: 'It installs an extension that runs with the rights of its program.',
   },
   {
+    programs: 'kubectl',
     pattern: /^kubectl (apply|create)\b.* -f[= ]?https?:\/\/\S+/,
     score: 6,
     text: 'It runs in a cluster what an address gives.',
@@ -114,11 +137,12 @@ const SIGNS: readonly RiskSign[] = [
     text: 'It runs what an address gives.',
   },
   {
+    programs: 'powershell pwsh',
     pattern: /^(powershell|pwsh)\b.* -(e|enc|encodedcommand)\b/i,
     score: 8,
     text: 'It runs code that is written so that it cannot be read.',
   },
-];
+]);
 
 function readsStandardInput(step: StepDraft): boolean {
   const args = step.words.slice(1).map((word) => word.value ?? word.text);
@@ -209,7 +233,7 @@ function findStoredPipe(context: RiskContext): RiskEvidence[] {
     ...context.step.assignments.map((item) => item.value.value ?? item.value.text),
   ].join('\n');
   const match =
-    /\b(curl|wget)\b[^\n|;]{0,400}\|\s*(sudo\s+)?(ba|da|z|k)?sh\b|\b(ba|z|k)?sh\s+(-c\s+["']?\$\(|<\()\s*(curl|wget)\b/.exec(
+    /(?:\b|\\n)(curl|wget)\b[^\n|;]{0,400}\|\s*(sudo\s+)?(ba|da|z|k)?sh\b|\b(ba|z|k)?sh\s+(-c\s+["']?\$\(|<\()\s*(curl|wget)\b/.exec(
       text,
     );
   return match
@@ -224,10 +248,30 @@ function findStoredPipe(context: RiskContext): RiskEvidence[] {
     : [];
 }
 
+const PACKAGE_RUNNER = /^(\S*\/)?(npx|bunx|uvx|pipx|pnpm|yarn|bun|npm)\b/;
+const PACKAGE_ADDRESS = /^(git\+|github:|gitlab:|gist:|git:\/\/|https?:\/\/|[\w.-]+\/[\w.-]+#)/;
+
+/** `npx PACKAGE` and its like, opened as a launcher: the package comes from the registry or from an address. */
+function findPackageRun(context: RiskContext): RiskEvidence[] {
+  const runner = context.step.wrappers.find((wrapper) => PACKAGE_RUNNER.test(wrapper));
+  const program = context.step.words[0]?.value ?? '';
+  if (runner === undefined || program === '') return [];
+  if (PACKAGE_ADDRESS.test(program)) {
+    return [
+      makeEvidence('fetches-and-runs', 8, 'It downloads a program from an address and runs it.', program),
+    ];
+  }
+  const isPinnedTool = isPlainWork(context) && !program.includes('@');
+  return isPinnedTool
+    ? []
+    : [makeEvidence('fetches-and-runs', 3, 'It may download a program and run it.', program)];
+}
+
 /** Evidence that the step runs what comes from elsewhere. */
 export function findFetchedCode(context: RiskContext): RiskEvidence[] {
   return [
-    ...readSigns(context.line, SIGNS, 'fetches-and-runs'),
+    ...readIndexedSigns(context, SIGNS, 'fetches-and-runs'),
+    ...findPackageRun(context),
     ...findPipe(context),
     ...findSubstitution(context),
     ...findStoredPipe(context),

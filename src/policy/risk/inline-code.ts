@@ -1,9 +1,9 @@
 /** Signs in program text that is given on the command line or as a here-document: `python -c`, `node -e`, `perl -e`. */
 import type { RiskEvidence, Word } from '../../protocol/index.ts';
 import { showText } from '../judge-show.ts';
-import { textGiven } from './destroys-data.ts';
 import { costOfTarget } from './removal-target.ts';
 import { makeEvidence, type RiskContext, type RiskSign, readSigns } from './risk-context.ts';
+import { textGiven } from './text-given.ts';
 
 const INTERPRETER =
   /^(python[0-9.]*|node|deno|bun|perl|ruby|php|lua|osascript|pwsh|powershell|cmd|tclsh|Rscript)$/;
