@@ -132,12 +132,14 @@ describe.skipIf(!isLinux)('questions of a script (Linux: real gate and wall)', (
 
   test('an asker that is killed while it waits withdraws its question', async () => {
     const folder = makeWorkspace();
-    const ran = await real.run('timeout 1 rm -rf dist; echo "status $?"', {
+    const ran = await real.run('rm -rf dist & sleep 1; kill -9 $!; wait $!; echo "status $?"; sleep 1', {
       cwd: folder.path,
       policy: 'untrusted',
+      answer: (approval) => (approval.argv?.[0] === 'rm' ? undefined : allowOnce),
     });
     folder.remove();
     expect(ran.stdout).toContain('status 137');
-    expect(ran.events.filter((event) => event.type === 'approval/withdrawn')).toHaveLength(1);
+    const ends = ran.events.flatMap((event) => (event.type === 'approval/withdrawn' ? [event.reason] : []));
+    expect(ends).toEqual(['the asking program is gone']);
   });
 });
