@@ -1,1 +1,2 @@
-export { createSecretMasker, MASK, maskSecrets, type SecretMasker } from './mask-secrets.ts';
+export { maskEvent } from './mask-event.ts';
+export { createSecretMasker, MASK, maskSecrets } from './mask-secrets.ts';

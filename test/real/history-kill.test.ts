@@ -4,13 +4,14 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openHistoryReader, openJournal } from '../../src/engine/history/index.ts';
 import { makeMessage } from './history-sample.ts';
 
 /** Runs the appending child until it has told of so many events, then kills it; returns all that it told. */
 async function appendAndKill(file: string, killAfter: number): Promise<Map<string, number>> {
-  const script = join(import.meta.dirname, 'history-append-child.ts');
+  const script = fileURLToPath(new URL('./history-append-child.ts', import.meta.url));
   const child = spawn(process.execPath, [script, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const told = new Map<string, number>();
