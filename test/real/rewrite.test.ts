@@ -2,9 +2,12 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type AskGate, planAsks, rewriteScript, splitScript } from '../../src/policy/index.ts';
 import rejected from '../cases/split/rewrite-rejected.json' with { type: 'json' };
 import same from '../cases/split/rewrite-same.json' with { type: 'json' };
+import { generateScript } from '../support/generate-scripts.ts';
 import { openScriptBox } from '../support/run-rewritten.ts';
+import { makeRandom } from '../support/seeded-random.ts';
 
-const box = openScriptBox();
+const PROGRAMS = ['alpha', 'beta', 'gamma'];
+const box = openScriptBox(PROGRAMS);
 afterAll(() => box.close());
 
 function rewriteAll(script: string, gate: AskGate): string {
@@ -47,6 +50,35 @@ describe('a rejected step does nothing and has status 126', () => {
     }
   });
 });
+
+test('generated scripts do what they did, in any order of their lines', { timeout: 120_000 }, () => {
+  const random = makeRandom(4_711);
+  let count = 0;
+  while (count < 100) {
+    const { script, constructs } = generateScript(random, {
+      programs: PROGRAMS,
+      isRunnable: true,
+      maxDepth: 3,
+    });
+    // Jobs in the background race each other for their files.
+    if (constructs.has('background')) continue;
+    count += 1;
+    const original = sortLines(box.run(script));
+    const gate = count % 2 === 0 ? 'kernel' : 'shell';
+    const text = rewriteAll(script, gate);
+    expect(sortLines(box.run(text)), text).toEqual(original);
+  }
+});
+
+/** Members of a pipeline print in any order; bash counts lines inside substitutions in its own way. */
+function sortLines(result: ReturnType<typeof box.run>): unknown {
+  const sort = (text: string): string[] => text.split('\n').toSorted();
+  const errors = result.stderr
+    .replaceAll(/line \d+/g, 'line')
+    .replaceAll(/^.*(?:signal 13|Broken pipe).*$/gm, '');
+  const files = Object.entries(result.files).map(([name, text]) => [name, sort(text)]);
+  return { status: result.status, stdout: sort(result.stdout), errors: sort(errors.trim()), files };
+}
 
 function withoutAsked(result: ReturnType<typeof box.run>): Omit<ReturnType<typeof box.run>, 'asked'> {
   const { asked: _asked, ...rest } = result;

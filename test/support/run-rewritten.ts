@@ -20,9 +20,17 @@ printf '%s\\n' "$*" >> "$ASK_LOG"
 case " $ASK_REJECT " in *" $1 "*) exit 126;; esac
 exit 0
 `;
+const STUB = `#!/bin/sh
+cat > /dev/null
+echo "\${0##*/} $*"
+case "$*" in *[37]) exit 3;; esac
+`;
 
-/** A place with an ask program that rejects the indexes it is told and allows the rest. */
-export function openScriptBox(): {
+/**
+ * A place with an ask program that rejects the indexes it is told and allows the rest, and with stub programs that say
+ * how they were called; some of their calls fail.
+ */
+export function openScriptBox(programs: readonly string[] = []): {
   ask: (index: number) => string;
   run: (script: string, reject?: readonly number[]) => ScriptResult;
   close: () => void;
@@ -30,6 +38,9 @@ export function openScriptBox(): {
   const root = mkdtempSync(join(tmpdir(), 'rewrite-'));
   const ask = join(root, 'ask');
   writeFileSync(ask, ASK, { mode: 0o755 });
+  const bin = join(root, 'bin');
+  mkdirSync(bin);
+  for (const name of programs) writeFileSync(join(bin, name), STUB, { mode: 0o755 });
   let runs = 0;
   return {
     ask: (index) => `${ask} ${index}`,
@@ -44,8 +55,15 @@ export function openScriptBox(): {
         cwd: folder,
         encoding: 'utf8',
         timeout: 15_000,
-        env: { PATH: '/usr/bin:/bin', HOME: folder, LC_ALL: 'C', ASK_LOG: log, ASK_REJECT: reject.join(' ') },
-        input: '',
+        env: {
+          PATH: `${bin}:/usr/bin:/bin`,
+          HOME: folder,
+          LC_ALL: 'C',
+          ASK_LOG: log,
+          ASK_REJECT: reject.join(' '),
+        },
+        // Not a pipe: node's are sockets, and a bash with a socket for input reads ~/.bashrc.
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
       const asked = readFileSync(log, 'utf8').split('\n').filter(Boolean);
       return {
