@@ -16,8 +16,10 @@ export function findFolders(env: NodeJS.ProcessEnv = process.env): EngineFolders
   }
   const home = join(homedir(), '.sallyport');
   const login = env['XDG_RUNTIME_DIR'];
-  const isUsable = login !== undefined && login.startsWith('/') && isOwnFolder(login);
-  return { home, runtimeDir: isUsable ? join(login, 'sallyport') : join(home, 'run') };
+  if (login === undefined || !login.startsWith('/') || !isOwnFolder(login)) {
+    return { home, runtimeDir: join(home, 'run') };
+  }
+  return { home, runtimeDir: join(login, 'sallyport') };
 }
 
 function isOwnFolder(path: string): boolean {

@@ -20,3 +20,5 @@ export function describeFault(fault: Fault): string {
   }
   return `${lines.join('\n')}\n`;
 }
+
+export { toFault } from '../protocol/index.ts';

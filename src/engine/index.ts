@@ -1,4 +1,12 @@
 export { type Clock, createFakeClock, createScope, realClock, type Scope } from './base/index.ts';
+export {
+  type ConfigExplanation,
+  explainConfig,
+  type LoadedConfig,
+  listConfig,
+  loadConfig,
+  showOrigin,
+} from './config/index.ts';
 export { createEngine, type EngineOptions, historyFileOf } from './create-engine.ts';
 export type { AnswerRequest, Engine, OpenerStreams, OpenSession } from './engine.ts';
 export {

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineClient } from '../client/index.ts';
+import { type Approval, type ApprovalAnswer, Fault, GrantScope } from '../protocol/index.ts';
+import { showLine } from '../timeline/index.ts';
+import { createCommand, parseWords, usageFault } from './command-line.ts';
+import { findEngine } from './connect-engine.ts';
+import { findFolders } from './find-folders.ts';
+import { parseDuration } from './parse-duration.ts';
+import { describeAge, renderTable } from './render-table.ts';
+import { describeResult } from './terminal-questions.ts';
+
+const NAME = 'sallyport approvals';
+
+/** `sallyport approvals`: the questions that wait, and their answers. */
+export async function runApprovals(words: readonly string[]): Promise<number> {
+  const [verb = 'list', ...rest] = words;
+  switch (verb) {
+    case 'list':
+      return listApprovals(rest);
+    case 'watch': {
+      const { watchApprovals } = await import('./approvals-watch.ts');
+      return watchApprovals(rest);
+    }
+    case 'allow':
+      return allowApproval(rest);
+    case 'reject':
+      return rejectApproval(rest);
+    default:
+      if (verb === '--json') return listApprovals(words);
+      if (verb === '-h' || verb === '--help') return showHelp();
+      throw usageFault(`approvals has no ${verb}; it has list, watch, allow and reject`, NAME);
+  }
+}
+
+function showHelp(): number {
+  process.stdout.write(`Usage: sallyport approvals [list|watch|allow ID|reject ID] [flags]
+
+The questions that wait for a person, of all sessions. The first answer counts.
+
+  list            what waits (--json: one JSON line each)
+  watch           ask here, as they come, until Ctrl-C
+  allow ID        --scope once|step|turn|session|until|always  --for 1h  --match exact|prefix
+  reject ID       --feedback TEXT reaches whoever asked; --stop-turn ends its turn
+
+An unambiguous beginning of an ID is enough.
+
+Examples:
+  sallyport approvals
+  sallyport approvals allow cmd-7k3
+  sallyport approvals allow cmd-7k3q9d2e --scope until --for 30m
+  sallyport approvals reject cmd-7k3 --feedback 'use the trash instead'
+
+Exit status: 0 answered, 1 already answered or unknown, 2 wrong usage.
+`);
+  return 0;
+}
+
+async function listApprovals(words: readonly string[]): Promise<number> {
+  const command = createCommand('approvals list', 'List the questions that wait.').option(
+    '--json',
+    'one JSON line each',
+  );
+  if (parseWords(command, words) === 'help') return 0;
+  const client = await findEngine(findFolders(), 'approvals');
+  const approvals = client === undefined ? [] : (await client.call('approval/list', {})).approvals;
+  if (command.opts<{ json?: boolean }>().json === true) {
+    for (const approval of approvals) process.stdout.write(`${JSON.stringify(approval)}\n`);
+    return 0;
+  }
+  if (approvals.length === 0) process.stderr.write('Nothing waits for an answer.\n');
+  else process.stdout.write(renderApprovals(approvals, Date.now()));
+  return 0;
+}
+
+function renderApprovals(approvals: readonly Approval[], nowMs: number): string {
+  const rows = approvals.map((approval) => [
+    approval.approvalId,
+    describeAge(approval.askedAt, nowMs),
+    approval.risk === null ? '-' : approval.risk.level,
+    showLine(approval.workspace, 60),
+    showLine(approval.text, 100),
+  ]);
+  return renderTable(['ID', 'WAITS', 'RISK', 'SESSION IN', 'WHAT'], rows);
+}
+
+interface AllowFlags {
+  readonly scope: string;
+  readonly for?: string;
+  readonly match?: string;
+}
+
+async function allowApproval(words: readonly string[]): Promise<number> {
+  const command = createCommand('approvals allow', 'Answer a question with yes.')
+    .argument('<id>', 'the ID, or an unambiguous beginning of it')
+    .option('--scope <scope>', 'once, step, turn, session, until or always', 'once')
+    .option('--for <duration>', 'how long; with --scope until: 30m, 1h, 2d')
+    .option('--match <match>', 'exact (default) or prefix: which commands the permission fits');
+  if (parseWords(command, words) === 'help') return 0;
+  const answer = readAllowAnswer(command.opts<AllowFlags>(), Date.now());
+  return sendAnswer(command.args[0] ?? '', answer);
+}
+
+function readAllowAnswer(flags: AllowFlags, nowMs: number): ApprovalAnswer {
+  const scope = GrantScope.safeParse(
+    flags.for !== undefined && flags.scope === 'once' ? 'until' : flags.scope,
+  );
+  if (!scope.success) {
+    throw usageFault(`--scope must be one of ${GrantScope.options.join(', ')}, not ${flags.scope}`, NAME);
+  }
+  if (flags.match !== undefined && flags.match !== 'exact' && flags.match !== 'prefix') {
+    throw usageFault(`--match must be exact or prefix, not ${flags.match}`, NAME);
+  }
+  if ((scope.data === 'until') !== (flags.for !== undefined)) {
+    throw usageFault('--scope until and --for DURATION go together', NAME);
+  }
+  const forMs = flags.for === undefined ? undefined : parseDuration(flags.for);
+  if (flags.for !== undefined && forMs === undefined) {
+    throw usageFault(`--for must be a duration such as 30m, 1h or 2d, not ${flags.for}`, NAME);
+  }
+  return {
+    outcome: 'allowed',
+    scope: scope.data,
+    ...(flags.match !== undefined && { match: flags.match }),
+    ...(forMs !== undefined && { untilMs: nowMs + forMs }),
+  };
+}
+
+async function rejectApproval(words: readonly string[]): Promise<number> {
+  const command = createCommand('approvals reject', 'Answer a question with no.')
+    .argument('<id>', 'the ID, or an unambiguous beginning of it')
+    .option('--feedback <text>', 'reaches whoever asked')
+    .option('--stop-turn', 'end the turn of the session too');
+  if (parseWords(command, words) === 'help') return 0;
+  const { feedback, stopTurn } = command.opts<{ feedback?: string; stopTurn?: boolean }>();
+  if (feedback !== undefined && feedback.length > 4000)
+    throw usageFault('--feedback may have 4,000 characters', NAME);
+  return sendAnswer(command.args[0] ?? '', {
+    outcome: 'rejected',
+    ...(feedback !== undefined && { feedback }),
+    ...(stopTurn === true && { stopTurn }),
+  });
+}
+
+async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<number> {
+  const client = await findEngine(findFolders(), 'approvals');
+  if (client === undefined) {
+    throw new Fault({
+      kind: 'peer',
+      code: 'no-engine',
+      message: `nothing waits for an answer: no engine is running`,
+      hint: 'answered and expired questions are in `sallyport history list`',
+    });
+  }
+  const approvalId = await completeId(client, typedId);
+  const result = await client.call('approval/answer', {
+    approvalId,
+    requestKey: randomUUID(),
+    by: `cli:${process.pid}`,
+    answer,
+  });
+  const said = showLine(`${result.approvalId}: ${describeResult(result, answer)}`);
+  if (result.result === 'accepted') {
+    process.stdout.write(`${said}\n`);
+    return 0;
+  }
+  process.stderr.write(`sallyport: ${said}\n`);
+  return 1;
+}
+
+/** The whole ID for a beginning of one, as far as it is still open; the engine knows those that are settled. */
+async function completeId(client: EngineClient, typedId: string): Promise<string> {
+  const { approvals } = await client.call('approval/list', {});
+  const ids = approvals.map((approval) => approval.approvalId);
+  const fitting = ids.filter((id) => id === typedId || id.startsWith(typedId));
+  if (typedId === '' || fitting.length > 1) {
+    throw usageFault(`${showLine(typedId, 40)} fits several: ${fitting.join(', ')}`, NAME);
+  }
+  return fitting[0] ?? typedId;
+}

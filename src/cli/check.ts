@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Fault, toFault, type Verdict } from '../protocol/index.ts';
+import { showLine, showText } from '../timeline/index.ts';
+import { type CheckedScript, checkScript } from './check-script.ts';
+import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
+import { loadSessionConfig } from './load-session-config.ts';
+import { describeAccess } from './question-text.ts';
+import { quoteWords } from './quote-words.ts';
+import { workingFolder } from './session-flags.ts';
+
+interface CheckFlags extends PolicyFlags {
+  readonly script?: string;
+  readonly batch?: boolean;
+  readonly json?: boolean;
+}
+
+const STATUS: Record<Verdict, number> = { allow: 0, ask: 10, refuse: 11 };
+const MAX_BATCH_LINE = 1024 * 1024;
+
+/** `sallyport check`: what would happen. Gives 0 allow, 10 ask, 11 refuse. */
+export async function runCheck(words: readonly string[]): Promise<number> {
+  const command = createCommand(
+    'check',
+    'Say what would happen to each step of a script, and why. Runs nothing.',
+    [
+      'sallyport check -- rm -rf dist',
+      "sallyport check -a untrusted --script 'npm ci && npm test'",
+      'sallyport check --batch < scripts.jsonl    lines {"id", "script", "cwd"?} give one result line each',
+    ],
+  );
+  addPolicyFlags(command)
+    .argument('[command...]', 'one command, after --')
+    .option('--script <script>', 'a whole script')
+    .option('--batch', 'scripts as JSON lines on standard input')
+    .option('--json', 'the result as one JSON line')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 allow, 10 ask, 11 refuse (the strictest step); with --batch 0 when all were checked.',
+    );
+  if (parseWords(command, words) === 'help') return 0;
+  const flags = command.opts<CheckFlags>();
+  if (flags.batch === true) {
+    if (command.args.length > 0 || flags.script !== undefined)
+      throw usage('--batch reads its scripts from standard input');
+    return checkBatch(flags);
+  }
+  const script = chooseScript(command.args, flags);
+  const config = loadSessionConfig(flags);
+  const checked = await checkScript(script, config, process.env['PATH'] ?? '');
+  if (flags.json === true) process.stdout.write(`${JSON.stringify(checked)}\n`);
+  else printChecked(checked, config.warnings);
+  return STATUS[checked.verdict];
+}
+
+function usage(message: string): Fault {
+  return usageFault(message, 'sallyport check');
+}
+
+function chooseScript(args: readonly string[], flags: CheckFlags): string {
+  if (flags.script !== undefined && args.length > 0) throw usage('give a command or --script, not both');
+  if (flags.script !== undefined) return flags.script;
+  if (args.length === 0) throw usage('which command?');
+  return quoteWords(args);
+}
+
+function printChecked(checked: CheckedScript, warnings: readonly string[]): void {
+  for (const warning of warnings) process.stderr.write(`sallyport: warning: ${showLine(warning)}\n`);
+  const lines: string[] = [];
+  if (checked.opaque !== undefined) lines.push(`The script is one opaque step: ${showLine(checked.opaque)}`);
+  for (const step of checked.steps) {
+    const risk = step.risk === null ? 'risk not assessed' : `risk ${step.risk.level} ${step.risk.score}`;
+    lines.push(`${step.verdict.padEnd(6)}  ${showText(step.text, 2000).replaceAll('\n', '\n        ')}`);
+    lines.push(`        ${step.category} · ${risk}`);
+    for (const reason of step.reasons) lines.push(`        ${showLine(reason.text)}`);
+    for (const access of describeAccess(step.grant)) lines.push(`        needs: ${access}`);
+  }
+  if (checked.steps.length === 0) lines.push('There is nothing to run.');
+  lines.push(`=> ${checked.verdict}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** One result line per input line, in the same order; a line that cannot be checked gets an error in its place. */
+async function checkBatch(flags: CheckFlags): Promise<number> {
+  let hasErrors = false;
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line.trim() === '') continue;
+    const result = await checkLine(line, flags);
+    if ('error' in result) hasErrors = true;
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+  return hasErrors ? 1 : 0;
+}
+
+async function checkLine(line: string, flags: CheckFlags): Promise<object> {
+  let id: unknown = null;
+  try {
+    const row = readBatchLine(line);
+    id = row.id;
+    const base = workingFolder(flags);
+    const config = loadSessionConfig(flags, row.cwd === undefined ? base : resolve(base, row.cwd));
+    return { id, ...(await checkScript(row.script, config, process.env['PATH'] ?? '')) };
+  } catch (thrown) {
+    const { kind, code, message, hint } = toFault(thrown);
+    return { id, error: { kind, code, message, hint } };
+  }
+}
+
+function readBatchLine(line: string): { id: unknown; script: string; cwd?: string } {
+  if (line.length > MAX_BATCH_LINE) throw usage('a line is longer than 1 MiB');
+  const value: unknown = parseJson(line);
+  if (typeof value !== 'object' || value === null) throw usage('a line must be a JSON object');
+  const [id, script, cwd] = ['id', 'script', 'cwd'].map((key) => Reflect.get(value, key));
+  if (typeof script !== 'string') throw usage('a line must have a script');
+  if (cwd !== undefined && typeof cwd !== 'string') throw usage('cwd must be a string');
+  return { id: id ?? null, script, ...(cwd !== undefined && { cwd }) };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new Fault({ kind: 'user', code: 'usage', message: 'a line is not JSON', cause });
+  }
+}

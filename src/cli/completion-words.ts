@@ -1,0 +1,49 @@
+const POLICY_FLAGS = [
+  '--sandbox',
+  '--ask-for-approval',
+  '--config',
+  '--cd',
+  '--add-dir',
+  '--full-auto',
+  '--dangerously-bypass-approvals-and-sandbox',
+  '--yolo',
+  '--shell',
+];
+const WALL_FLAGS = ['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-auto', '--yolo'];
+
+/** What can stand after each command: verbs first, then flags. */
+export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
+  exec: [...POLICY_FLAGS, '--json', '--wait', '--no-input'],
+  sandbox: ['linux', 'macos', 'windows', ...WALL_FLAGS],
+  debug: WALL_FLAGS,
+  check: [...POLICY_FLAGS, '--script', '--batch', '--json'],
+  approvals: [
+    'list',
+    'watch',
+    'allow',
+    'reject',
+    '--scope',
+    '--for',
+    '--match',
+    '--feedback',
+    '--stop-turn',
+    '--json',
+  ],
+  grants: ['list', 'revoke', '--json'],
+  history: ['list', 'show', 'verify', '--limit', '--expect-head', '--json'],
+  config: ['get', 'explain', 'path', ...POLICY_FLAGS, '--json'],
+  doctor: ['--json'],
+  serve: ['--background'],
+  demo: ['--answers'],
+  completion: ['bash', 'zsh', 'fish'],
+};
+
+/** The words that a flag with a fixed set of values takes. */
+export const COMPLETION_VALUES: Readonly<Record<string, readonly string[]>> = {
+  '--sandbox': ['read-only', 'workspace-write', 'danger-full-access'],
+  '-s': ['read-only', 'workspace-write', 'danger-full-access'],
+  '--ask-for-approval': ['untrusted', 'on-request', 'never'],
+  '-a': ['untrusted', 'on-request', 'never'],
+  '--scope': ['once', 'step', 'turn', 'session', 'until', 'always'],
+  '--match': ['exact', 'prefix'],
+};

@@ -1,0 +1,145 @@
+import {
+  type ConfigExplanation,
+  explainConfig,
+  type LoadedConfig,
+  listConfig,
+  showOrigin,
+} from '../engine/index.ts';
+import { showLine } from '../timeline/index.ts';
+import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
+import { findFolders } from './find-folders.ts';
+import { loadSessionConfig } from './load-session-config.ts';
+
+const NAME = 'sallyport config';
+
+interface ConfigFlags extends PolicyFlags {
+  readonly json?: boolean;
+}
+
+/** `sallyport config`: the configuration in force, and where each value comes from. */
+export async function runConfig(words: readonly string[]): Promise<number> {
+  const [verb, ...rest] = words;
+  switch (verb) {
+    case 'get':
+      return getConfig(rest);
+    case 'explain':
+      return explainKey(rest);
+    case 'path':
+      return showPaths(rest);
+    case '-h':
+    case '--help':
+      return showHelp();
+    default:
+      throw usageFault(
+        verb === undefined
+          ? 'config needs get, explain or path'
+          : `config has no ${showLine(verb, 40)}; it has get, explain and path`,
+        NAME,
+      );
+  }
+}
+
+function showHelp(): number {
+  process.stdout.write(`Usage: sallyport config [get [KEY]|explain KEY|path] [flags]
+
+The configuration that holds here, with the flags that \`exec\` takes.
+
+  get [KEY]      a value, or all of them (--json)
+  explain KEY    the value, its layer, file and line, and what it overrode (--json)
+  path           where configuration, history and sockets are
+
+Examples:
+  sallyport config get
+  sallyport config get approval_policy
+  sallyport config explain sandbox_mode -c sandbox_mode=read-only
+`);
+  return 0;
+}
+
+function parseConfigWords(
+  name: string,
+  summary: string,
+  words: readonly string[],
+): { flags: ConfigFlags; key: string | undefined } | 'help' {
+  const command = createCommand(name, summary);
+  addPolicyFlags(command)
+    .argument('[key]', 'a key, as in the configuration file')
+    .option('--json', 'as JSON');
+  if (parseWords(command, words) === 'help') return 'help';
+  return { flags: command.opts<ConfigFlags>(), key: command.args[0] };
+}
+
+function writeWarnings(config: LoadedConfig): void {
+  for (const warning of config.warnings) process.stderr.write(`sallyport: warning: ${showLine(warning)}\n`);
+}
+
+function getConfig(words: readonly string[]): number {
+  const parsed = parseConfigWords('config get', 'Show a value in force, or all of them.', words);
+  if (parsed === 'help') return 0;
+  const config = loadSessionConfig(parsed.flags);
+  writeWarnings(config);
+  const rows = parsed.key === undefined ? listConfig(config) : [explainConfig(config, parsed.key)];
+  if (parsed.flags.json === true) {
+    for (const { key, value, origin } of rows)
+      process.stdout.write(`${JSON.stringify({ key, value, origin })}\n`);
+  } else if (parsed.key !== undefined) {
+    process.stdout.write(`${rows.map((row) => writeValue(row.value)).join('\n')}\n`);
+  } else {
+    for (const row of rows)
+      process.stdout.write(`${row.key} = ${writeValue(row.value)}  # ${showLine(row.place)}\n`);
+  }
+  return 0;
+}
+
+function writeValue(value: unknown): string {
+  return typeof value === 'string' ? showLine(value) : showLine(JSON.stringify(value) ?? 'unset');
+}
+
+function explainKey(words: readonly string[]): number {
+  const parsed = parseConfigWords('config explain', 'Explain where a value comes from.', words);
+  if (parsed === 'help') return 0;
+  if (parsed.key === undefined) throw usageFault('which key?', NAME);
+  const config = loadSessionConfig(parsed.flags);
+  writeWarnings(config);
+  const row = explainConfig(config, parsed.key);
+  if (parsed.flags.json === true) process.stdout.write(`${JSON.stringify(row)}\n`);
+  else process.stdout.write(renderExplanation(row));
+  return 0;
+}
+
+function renderExplanation(row: ConfigExplanation): string {
+  const lines = [
+    `${row.key} = ${writeValue(row.value)}`,
+    `  ${row.about}`,
+    `  from: ${row.origin.layer}, ${showLine(row.place)}`,
+  ];
+  for (const other of row.overridden) {
+    lines.push(
+      `  overrides: ${writeValue(other.value)} from ${other.origin.layer}, ${showLine(showOrigin(other.origin))}`,
+    );
+  }
+  for (const other of row.ignored) {
+    lines.push(
+      `  ignored: ${writeValue(other.value)} from ${other.origin.layer}, ${showLine(showOrigin(other.origin))} (not trusted)`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function showPaths(words: readonly string[]): number {
+  const parsed = parseConfigWords('config path', 'Show where configuration, history and sockets are.', words);
+  if (parsed === 'help') return 0;
+  const { home, runtimeDir } = findFolders();
+  const { files } = loadSessionConfig(parsed.flags);
+  const paths = { home, user: files.user, projects: files.projects, runtime: runtimeDir };
+  if (parsed.flags.json === true) process.stdout.write(`${JSON.stringify(paths)}\n`);
+  else {
+    const projects = files.projects
+      .map((file) => `project: ${showLine(file)} (ignored: not trusted)\n`)
+      .join('');
+    process.stdout.write(
+      `home: ${showLine(home)}\nuser: ${showLine(files.user)}\n${projects}runtime: ${showLine(runtimeDir)}\n`,
+    );
+  }
+  return 0;
+}

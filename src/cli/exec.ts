@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { Fault, type SessionOpenParams } from '../protocol/index.ts';
+import { showText } from '../timeline/index.ts';
+import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
+import { connectEngine } from './connect-engine.ts';
+import { findFolders } from './find-folders.ts';
+import { OutputHold } from './output-hold.ts';
+import { openOwnTerminal } from './own-terminal.ts';
+import { runSession } from './run-session.ts';
+import { toSessionFlags, workingFolder } from './session-flags.ts';
+
+interface ExecFlags extends PolicyFlags {
+  readonly json?: boolean;
+  readonly wait?: boolean;
+  readonly input: boolean;
+}
+
+function createExecCommand() {
+  const command = createCommand(
+    'exec',
+    'Run one script: each step is judged, walled, and asked about where needed.',
+    [
+      "sallyport exec 'npm ci && npm test'        one script, with bash",
+      'sallyport exec -a untrusted ./release.sh   ask before everything but harmless reads',
+      'sallyport exec -s read-only - < audit.sh   the script from standard input, writing nothing',
+      "sallyport exec --json --wait 'make'        events as JSON lines; somebody answers elsewhere",
+    ],
+  );
+  addPolicyFlags(command)
+    .argument('[script]', 'the script, or - to read it from standard input')
+    .option('--json', 'every event as one JSON line on stdout, instead of the output')
+    .option('--wait', 'do not ask here: wait until somebody answers from elsewhere')
+    .option('--no-input', 'ask nobody: what would be asked is refused at once')
+    .addHelpText(
+      'after',
+      '\nExit status: that of the script; 126 refused or rejected, 125 it did not start, 2 wrong usage or configuration.',
+    );
+  return command;
+}
+
+/** `sallyport exec`: a session with one turn. Gives the exit status of the script. */
+export async function runExec(words: readonly string[]): Promise<number> {
+  const command = createExecCommand();
+  if (parseWords(command, words) === 'help') return 0;
+  const flags = command.opts<ExecFlags>();
+  const script = readScript(command.args);
+  const cwd = workingFolder(flags);
+  const hasStdin = command.args[0] !== '-';
+  const isJson = flags.json === true;
+  const size = hasStdin && !isJson ? terminalSize() : undefined;
+  const mayAsk = flags.input && flags.wait !== true;
+  const hold = new OutputHold();
+  const terminal = mayAsk || size !== undefined ? openOwnTerminal(hold) : undefined;
+  const asksHere = mayAsk && terminal !== undefined;
+  const params: SessionOpenParams = {
+    ...openerOf(cwd),
+    origin: 'exec',
+    hasStdin,
+    flags: toSessionFlags(flags, process.cwd()),
+    answers: chooseAnswers(flags, asksHere),
+    title: script.trim().slice(0, 200),
+    ...(size !== undefined && terminal !== undefined && { terminal: size }),
+  };
+  const client = await connectEngine(findFolders(), 'exec');
+  const result = await runSession(client, { script, params, isJson, terminal, hold, asksHere });
+  client.close();
+  if (result.message !== undefined && result.outcome !== 'ran') {
+    process.stderr.write(`sallyport: ${showText(result.message)}\n`);
+  }
+  return result.exitCode;
+}
+
+/** What this process is: the session runs with it. */
+export function openerOf(cwd: string): Pick<SessionOpenParams, 'cwd' | 'env' | 'umask'> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
+  return { cwd, env, umask: process.umask() };
+}
+
+function readScript(args: readonly string[]): string {
+  const [script, ...more] = args;
+  if (script === undefined) throw usageFault('which script?', 'sallyport exec');
+  if (more.length > 0) throw usageFault('exec takes one script: put it in quotes', 'sallyport exec');
+  if (script !== '-') return script;
+  if (process.stdin.isTTY)
+    throw usageFault('- reads the script from standard input, which is a terminal', 'sallyport exec');
+  try {
+    return readFileSync(0, 'utf8');
+  } catch (cause) {
+    throw new Fault({
+      kind: 'user',
+      code: 'no-script',
+      message: 'the script cannot be read from standard input',
+      cause,
+    });
+  }
+}
+
+function chooseAnswers(flags: ExecFlags, hasTerminal: boolean): SessionOpenParams['answers'] {
+  if (!flags.input) return 'nobody';
+  if (flags.wait === true) return 'others';
+  return hasTerminal ? 'opener' : 'present';
+}
+
+/** A terminal for the script, when this process has one for all three streams. */
+function terminalSize(): SessionOpenParams['terminal'] {
+  const { stdin, stdout, stderr } = process;
+  if (!stdin.isTTY || !stdout.isTTY || !stderr.isTTY) return undefined;
+  return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
+}

@@ -1,0 +1,71 @@
+import type { Writable } from 'node:stream';
+import { showLine } from '../timeline/index.ts';
+
+const HELP = `Sallyport runs scripts and agents in a sandbox, asks you before anything crosses
+its boundary, and keeps a history.
+
+Usage: sallyport COMMAND [flags]
+
+Start here:
+  demo         a five-minute walk: a script that is asked, rejected, blocked and allowed
+  doctor       can this machine do it? what is missing, and how to get it
+
+Run something:
+  exec         one script; each step is judged, walled, and asked about where needed
+  sandbox      one command behind the bare wall: no questions, no history
+  debug        say what the wall would enforce and why, then run behind it
+  check        what would happen? steps, verdicts, risk, reasons; runs nothing
+
+Answer questions:
+  approvals    list, watch, allow ID, reject ID
+  grants       what was allowed for longer: list, revoke ID
+
+Look back and set up:
+  history      list, show ID, verify
+  config       get, explain KEY, path
+  serve        run the engine in the foreground
+  completion   completion for bash, zsh or fish
+
+Examples:
+  sallyport exec 'npm ci && npm test'
+  sallyport exec -a untrusted -C ~/project './release.sh'
+  sallyport check --script 'rm -rf dist && npm run build'
+  sallyport approvals watch            in a second terminal
+  sallyport sandbox -s read-only -- ls -la
+
+\`sallyport COMMAND --help\` shows the flags of a command; \`sallyport --version\` the version.
+Exit status: 0 done, 1 findings or failed, 2 usage or configuration, 3 this machine cannot;
+exec and sandbox: that of what ran, 126 refused or rejected, 125 it did not start.
+`;
+
+/** Writes the overview; without a command that is an error, and status 2. */
+export function writeHelp(target: Writable, isAsked: boolean): number {
+  target.write(HELP);
+  return isAsked ? 0 : 2;
+}
+
+/** Says which command may have been meant. Status 2. */
+export function refuseUnknownCommand(name: string, known: readonly string[]): number {
+  const nearest = known.find((other) => isNear(name, other));
+  const hint =
+    nearest === undefined
+      ? '`sallyport --help` lists all commands'
+      : `did you mean \`sallyport ${nearest}\`?`;
+  process.stderr.write(`sallyport: there is no command ${showLine(name, 60)}\n  ${hint}\n`);
+  return 2;
+}
+
+/** One letter wrong, missing, too many or swapped, or the beginning of the other. */
+function isNear(typed: string, known: string): boolean {
+  if (typed.length > 2 && known.startsWith(typed)) return true;
+  if (Math.abs(typed.length - known.length) > 1) return false;
+  let start = 0;
+  while (start < typed.length && typed[start] === known[start]) start += 1;
+  const rests = [typed.slice(start), known.slice(start)] as const;
+  return (
+    rests[0].slice(1) === rests[1] ||
+    rests[0] === rests[1].slice(1) ||
+    rests[0].slice(1) === rests[1].slice(1) ||
+    (rests[0].slice(2) === rests[1].slice(2) && rests[0][0] === rests[1][1] && rests[0][1] === rests[1][0])
+  );
+}

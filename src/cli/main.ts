@@ -1,0 +1,59 @@
+/**
+ * The terminal's front door. Imports by command, so that a command loads what it needs and nothing else: `--version`
+ * answers before anything is loaded, `sandbox` and `debug` load the wall alone.
+ */
+import { PRODUCT_VERSION } from './product-version.ts';
+
+type Command = (words: readonly string[]) => Promise<number>;
+
+interface CommandRow {
+  load(): Promise<Command>;
+  /** Its failure means that a command of the user's did not start: status 125. */
+  readonly runsCommand?: boolean;
+}
+
+const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  exec: { load: async () => (await import('./exec.ts')).runExec, runsCommand: true },
+  sandbox: { load: async () => (await import('./sandbox.ts')).runSandbox, runsCommand: true },
+  debug: { load: async () => (await import('./debug.ts')).runDebug, runsCommand: true },
+  check: { load: async () => (await import('./check.ts')).runCheck },
+  approvals: { load: async () => (await import('./approvals.ts')).runApprovals },
+  grants: { load: async () => (await import('./grants.ts')).runGrants },
+  history: { load: async () => (await import('./history.ts')).runHistory },
+  config: { load: async () => (await import('./config.ts')).runConfig },
+  doctor: { load: async () => (await import('./doctor.ts')).runDoctor },
+  serve: { load: async () => (await import('./serve.ts')).runServe },
+  demo: { load: async () => (await import('./demo.ts')).runDemo },
+  completion: { load: async () => (await import('./completion.ts')).runCompletion },
+};
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  const [name, ...words] = argv;
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`${PRODUCT_VERSION}\n`);
+    return 0;
+  }
+  if (name === 'help' && words[0] !== undefined) return runCommand([words[0], '--help']);
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const { writeHelp } = await import('./help.ts');
+    return name === undefined ? writeHelp(process.stderr, false) : writeHelp(process.stdout, true);
+  }
+  const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (row === undefined) {
+    const { refuseUnknownCommand } = await import('./help.ts');
+    return refuseUnknownCommand(name, Object.keys(COMMANDS));
+  }
+  try {
+    const command = await row.load();
+    return await command(words);
+  } catch (thrown) {
+    const { describeFault, exitStatusOf, toFault } = await import('./report-fault.ts');
+    const fault = toFault(thrown);
+    process.stderr.write(describeFault(fault));
+    return exitStatusOf(fault, row.runsCommand === true ? 'command' : 'tool');
+  }
+}
+
+// a reader that went away (`| head`) is no fault of ours
+process.stdout.on('error', () => {});
+process.exit(await runCommand(process.argv.slice(2)));

@@ -1,0 +1,194 @@
+import type { EngineClient } from '../client/index.ts';
+import { Fault, type SessionExecResult, type SessionId, type SessionOpenParams } from '../protocol/index.ts';
+import { showLine } from '../timeline/index.ts';
+import {
+  type ApprovalListener,
+  answerFromTerminal,
+  filterSession,
+  followApprovals,
+} from './approval-feed.ts';
+import type { OutputHold } from './output-hold.ts';
+import type { OwnTerminal } from './own-terminal.ts';
+import { type EventPrinter, printEvents } from './print-events.ts';
+import { connectScriptStreams } from './script-streams.ts';
+import { TerminalQuestions } from './terminal-questions.ts';
+
+/** One script to run as a session of this terminal. */
+export interface SessionRequest {
+  readonly script: string;
+  readonly params: SessionOpenParams;
+  /** Events as JSON lines on stdout, instead of the script's own output. */
+  readonly isJson: boolean;
+  readonly terminal: OwnTerminal | undefined;
+  readonly hold: OutputHold;
+  /** Questions are asked on the terminal. */
+  readonly asksHere: boolean;
+  /** In place of the terminal's person; for scripted walks. */
+  readonly questions?: ApprovalListener | undefined;
+}
+
+const CLOSE_LIMIT_MS = 5000;
+const NOBODY: ApprovalListener = { onAsked: () => {}, onSettled: () => {} };
+
+/** Opens a session, runs the script with this process's streams, asks its questions, closes it. */
+export async function runSession(
+  client: EngineClient,
+  request: SessionRequest,
+): Promise<SessionExecResult & { sessionId: SessionId }> {
+  const { params, terminal } = request;
+  let sessionId: SessionId | undefined;
+  let interrupts = 0;
+  const interrupt = (): void => {
+    interrupts += 1;
+    if (sessionId !== undefined) sendSignal(client, sessionId, interrupts === 1 ? 'SIGINT' : 'SIGTERM');
+    if (interrupts > 2) client.close();
+  };
+  const questions =
+    terminal === undefined || !request.asksHere ? undefined : createQuestions(client, terminal, interrupt);
+  const listener = filterSession(request.questions ?? questions?.listener ?? NOBODY);
+  if (request.questions !== undefined || questions !== undefined) {
+    await followApprovals(client, listener, { mayAnswer: false });
+  }
+  const opened = await client.call('session/open', params);
+  sessionId = opened.sessionId;
+  for (const warning of opened.warnings) process.stderr.write(`sallyport: warning: ${showLine(warning)}\n`);
+  const printer = request.isJson ? await printEvents(client, sessionId) : undefined;
+  const stopSignals = forwardSignals(client, sessionId, interrupt);
+  try {
+    const result = await execWithStreams(client, sessionId, request, () =>
+      listener.setSession(opened.sessionId),
+    );
+    await closeSession(client, sessionId, printer);
+    return { ...result, sessionId };
+  } finally {
+    questions?.end();
+    stopSignals();
+    terminal?.close();
+  }
+}
+
+function createQuestions(
+  client: EngineClient,
+  terminal: OwnTerminal,
+  onInterrupt: () => void,
+): { listener: ApprovalListener; end: () => void } {
+  const questions = new TerminalQuestions({
+    terminal,
+    answer: (approval, answer) => answerFromTerminal(client, approval, answer),
+    onInterrupt,
+    setTimer: (callback, delayMs) => {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+  return {
+    listener: {
+      onAsked: (approval) => questions.ask(approval),
+      onSettled: (approvalId, how) => questions.settle(approvalId, how),
+    },
+    end: () => questions.end(),
+  };
+}
+
+async function execWithStreams(
+  client: EngineClient,
+  sessionId: SessionId,
+  request: SessionRequest,
+  onReady: () => void,
+): Promise<SessionExecResult> {
+  const { isJson, hold, params } = request;
+  const streams = connectScriptStreams({
+    client,
+    sessionId,
+    stdout: isJson ? null : process.stdout,
+    stderr: isJson ? null : process.stderr,
+    hold,
+    isTerminal: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
+    onBrokenPipe: () => sendSignal(client, sessionId, 'SIGTERM'),
+  });
+  const stopResize = params.terminal === undefined ? () => {} : followSize(client, sessionId);
+  onReady();
+  feedStdin(request, streams.stdin);
+  try {
+    const running = client.call('session/exec', { sessionId, script: request.script });
+    const result = await Promise.race([running, whenGone(client)]);
+    await streams.finish();
+    return result;
+  } finally {
+    stopResize();
+  }
+}
+
+/** Settles with an error when the engine ends first. */
+function whenGone(client: EngineClient): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    client.onClose(() =>
+      reject(
+        new Fault({
+          kind: 'host',
+          code: 'engine-gone',
+          message: 'the engine has ended: what ran in the session is ended too',
+          hint: 'see `sallyport history list`',
+        }),
+      ),
+    );
+  });
+}
+
+function feedStdin({ terminal, params }: SessionRequest, stdin: NodeJS.WritableStream): void {
+  if (!params.hasStdin) return;
+  if (process.stdin.isTTY && terminal !== undefined) {
+    const pass = (bytes: Buffer): void => {
+      stdin.write(bytes);
+    };
+    if (params.terminal !== undefined) terminal.passThrough(pass);
+    else terminal.passLines(pass);
+  } else {
+    process.stdin.on('error', () => stdin.end());
+    process.stdin.pipe(stdin);
+  }
+}
+
+function followSize(client: EngineClient, sessionId: SessionId): () => void {
+  const resize = (): void => {
+    const { columns, rows } = process.stdout;
+    client.call('session/resize', { sessionId, columns, rows }).catch(() => {});
+  };
+  process.stdout.on('resize', resize);
+  return () => process.stdout.off('resize', resize);
+}
+
+type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
+
+function sendSignal(client: EngineClient, sessionId: SessionId, signal: SignalName): void {
+  // a session that has just ended needs none
+  client.call('session/signal', { sessionId, signal }).catch(() => {});
+}
+
+/** What this process is told by the system goes on to the script, which decides what to do about it. */
+function forwardSignals(client: EngineClient, sessionId: SessionId, interrupt: () => void): () => void {
+  const pass = (signal: SignalName) => (): void => sendSignal(client, sessionId, signal);
+  const listeners: [SignalName, () => void][] = [
+    ['SIGINT', interrupt],
+    ['SIGTERM', pass('SIGTERM')],
+    // the terminal is gone, and with it whoever could see or stop the script
+    ['SIGHUP', () => process.exit(129)],
+    ['SIGQUIT', pass('SIGQUIT')],
+  ];
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+  };
+}
+
+/** Ends the session; with JSON lines, waits for its last event. */
+async function closeSession(
+  client: EngineClient,
+  sessionId: SessionId,
+  printer: EventPrinter | undefined,
+): Promise<void> {
+  await client.call('session/close', { sessionId });
+  if (printer === undefined) return;
+  const limit = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref());
+  await Promise.race([printer.closed, limit]);
+}

@@ -1,0 +1,43 @@
+import { createCommand, parseWords } from './command-line.ts';
+import { findFolders } from './find-folders.ts';
+import { PRODUCT_VERSION } from './product-version.ts';
+
+/** `sallyport serve`: the engine of this user, until it is ended or, in the background, not needed any more. */
+export async function runServe(words: readonly string[]): Promise<number> {
+  const command = createCommand('serve', 'Run the engine of this user in the foreground.', [
+    'sallyport serve                 until Ctrl-C',
+    'sallyport serve --background    ends 60 s after its last session and client',
+  ]).option('--background', 'end when it is not needed any more; other commands start it so');
+  if (parseWords(command, words) === 'help') return 0;
+  const isBackground = command.opts<{ background?: boolean }>().background === true;
+  process.umask(0o077);
+  // the lock is looked at before the engine is loaded: of ten that start at once nine end quickly
+  const { serveEngine } = await import('../server/index.ts');
+  const outcome = await serveEngine({
+    ...findFolders(),
+    version: PRODUCT_VERSION,
+    env: process.env,
+    isBackground,
+    createEngine: async (options) => {
+      const { createEngine } = await import('../engine/index.ts');
+      return createEngine(options);
+    },
+  });
+  if (outcome.state === 'already-running') {
+    const pid = outcome.note === undefined ? '' : ` (pid ${outcome.note.pid})`;
+    if (!isBackground) process.stderr.write(`sallyport: an engine is running already${pid}\n`);
+    return isBackground ? 0 : 1;
+  }
+  if (!isBackground)
+    process.stderr.write(`sallyport: engine ${outcome.note.pid} listens at ${outcome.note.socket}\n`);
+  let failure: unknown;
+  const stop = (): void => {
+    outcome.stop().catch((thrown: unknown) => {
+      failure = thrown;
+    });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+  await outcome.ended;
+  if (failure !== undefined) throw failure;
+  return 0;
+}

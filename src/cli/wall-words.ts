@@ -1,0 +1,109 @@
+import { resolve } from 'node:path';
+import { Fault, type SandboxMode } from '../protocol/index.ts';
+
+/** The words of `sandbox` and `debug`, parsed by hand: nothing is loaded for it. */
+export interface WallWords {
+  readonly mode: SandboxMode;
+  readonly cwd: string;
+  readonly addDirs: readonly string[];
+  readonly denyRead: readonly string[];
+  readonly argv: readonly [string, ...string[]];
+}
+
+const PLATFORMS: Readonly<Record<string, NodeJS.Platform>> = {
+  linux: 'linux',
+  macos: 'darwin',
+  windows: 'win32',
+};
+const MODES: readonly SandboxMode[] = ['read-only', 'workspace-write', 'danger-full-access'];
+
+interface ReadWords {
+  mode: string;
+  cwd: string;
+  readonly addDirs: string[];
+  readonly denyRead: string[];
+}
+
+/** Flags alone, and flags with a value. */
+const SWITCHES: Readonly<Record<string, (read: ReadWords) => void>> = {
+  '--full-auto': (read) => {
+    read.mode = 'workspace-write';
+  },
+  '--yolo': (read) => {
+    read.mode = 'danger-full-access';
+  },
+  '--dangerously-bypass-approvals-and-sandbox': (read) => {
+    read.mode = 'danger-full-access';
+  },
+};
+const VALUES: Readonly<Record<string, (read: ReadWords, value: string) => void>> = {
+  '-s': setMode,
+  '--sandbox': setMode,
+  '-C': setFolder,
+  '--cd': setFolder,
+  '--add-dir': (read, value) => read.addDirs.push(resolve(value)),
+  '--deny-read': (read, value) => read.denyRead.push(resolve(value)),
+};
+
+function setMode(read: ReadWords, value: string): void {
+  read.mode = value;
+}
+
+function setFolder(read: ReadWords, value: string): void {
+  read.cwd = resolve(value);
+}
+
+function usage(command: string, message: string): Fault {
+  return new Fault({ kind: 'user', code: 'usage', message, hint: `see \`sallyport ${command} --help\`` });
+}
+
+/**
+ * Parses `[linux|macos|windows] [flags] -- CMD`. `'help'` when help was asked for. Throws a `user` fault for a wrong
+ * command line.
+ */
+export function readWallWords(command: 'sandbox' | 'debug', words: readonly string[]): WallWords | 'help' {
+  const read: ReadWords = { mode: 'workspace-write', cwd: process.cwd(), addDirs: [], denyRead: [] };
+  const rest = [...words];
+  for (let word = rest[0]; word?.startsWith('-') === true; word = rest[0]) {
+    rest.shift();
+    if (word === '-h' || word === '--help') return 'help';
+    if (word === '--') break;
+    takeFlag(command, read, word, rest);
+  }
+  const [program, ...more] = rest;
+  if (program === undefined) throw usage(command, 'which command?');
+  const mode = MODES.find((known) => known === read.mode);
+  if (mode === undefined) {
+    throw usage(command, `--sandbox must be one of ${MODES.join(', ')}, not ${read.mode}`);
+  }
+  return { ...read, mode, argv: [program, ...more] };
+}
+
+function takeFlag(command: string, read: ReadWords, word: string, rest: string[]): void {
+  const equals = word.startsWith('--') ? word.indexOf('=') : -1;
+  const flag = equals === -1 ? word : word.slice(0, equals);
+  const turnOn = Object.hasOwn(SWITCHES, word) ? SWITCHES[word] : undefined;
+  if (turnOn !== undefined) {
+    turnOn(read);
+    return;
+  }
+  const set = Object.hasOwn(VALUES, flag) ? VALUES[flag] : undefined;
+  if (set === undefined) throw usage(command, `unknown option ${flag}`);
+  const value = equals === -1 ? rest.shift() : word.slice(equals + 1);
+  if (value === undefined) throw usage(command, `${flag} needs a value`);
+  set(read, value);
+}
+
+/** The words after the name of a system, if there is one. Throws a `host` fault for another system's name. */
+export function skipPlatformName(words: readonly string[]): readonly string[] {
+  const [name = '', ...rest] = words;
+  const platform = Object.hasOwn(PLATFORMS, name) ? PLATFORMS[name] : undefined;
+  if (platform === undefined) return words;
+  if (platform === process.platform) return rest;
+  throw new Fault({
+    kind: 'host',
+    code: 'foreign-platform',
+    message: `the ${name} wall cannot be built here: this is ${process.platform}`,
+    hint: `leave out \`${name}\` to use the wall of this system`,
+  });
+}
