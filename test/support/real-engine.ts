@@ -30,6 +30,7 @@ export interface ScriptOptions {
   readonly stdin?: string;
   /** Called for every question; undefined leaves it open. */
   answer?(approval: Approval, earlier: number): ApprovalAnswer | undefined;
+  onEvent?(event: Event): void;
 }
 
 export interface ScriptResult {
@@ -48,8 +49,8 @@ export interface RealEngine {
 }
 
 /** A folder of this test's own, removed by the returned function. */
-export function makeFolder(name = 'sallyport-test'): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), `${name}-`));
+export function makeFolder(name = 'sallyport-test', parent = tmpdir()): { path: string; remove(): void } {
+  const path = mkdtempSync(join(parent, `${name}-`));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
@@ -80,6 +81,7 @@ async function runScript(engine: Engine, script: string, options: ScriptOptions)
   const take = (event: Event): void => {
     if (event.sessionId !== sessionId) return;
     events.push(event);
+    options.onEvent?.(event);
     if (event.type === 'approval/asked') onAsked(engine, options, questions, event);
   };
   const unsubscribe = engine.subscribe((batch) => {

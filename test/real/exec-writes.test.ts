@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  allowOnce,
+  allowSession,
+  makeFolder,
+  type RealEngine,
+  rejectWith,
+  startRealEngine,
+} from '../support/real-engine.ts';
+
+const isLinux = process.platform === 'linux';
+/** Not below /tmp, which is the session's own inside. */
+const OUTSIDE_PARENT = '/var/tmp';
+
+describe.skipIf(!isLinux)('a write that the wall would stop (Linux: real gate and wall)', () => {
+  let real: RealEngine;
+  beforeAll(async () => {
+    real = await startRealEngine();
+  });
+  afterAll(() => real.stop());
+
+  function makePlaces() {
+    const workspace = makeFolder();
+    const outside = makeFolder('sallyport-outside', OUTSIDE_PARENT);
+    return {
+      workspace: workspace.path,
+      outside: outside.path,
+      remove: () => {
+        workspace.remove();
+        outside.remove();
+      },
+    };
+  }
+
+  test('is held, asked with the least grant, and the same process goes on: nothing runs twice', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    writeFileSync(join(outside, 'file'), 'before\n');
+    const script = `python3 -c "
+import os
+open('count','a').write('started\\n')
+open('${outside}/file','w').write('after\\n')
+open('count','a').write('went on\\n')
+"`;
+    const ran = await real.run(script, { cwd: workspace, policy: 'on-request', answer: () => allowOnce });
+    const seen = {
+      file: readFileSync(join(outside, 'file'), 'utf8'),
+      count: readFileSync(join(workspace, 'count'), 'utf8'),
+    };
+    remove();
+    expect(ran.questions).toHaveLength(1);
+    expect(ran.questions[0]).toMatchObject({
+      category: 'blocked',
+      grant: { write: [`${outside}/file`], read: [], hosts: [] },
+    });
+    expect(ran.result.exitCode).toBe(0);
+    expect(seen).toEqual({ file: 'after\n', count: 'started\nwent on\n' });
+  });
+
+  test('rejected: the file is as it was, the program is told, the script goes on', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    writeFileSync(join(outside, 'file'), 'before\n');
+    const ran = await real.run(`cp /etc/hostname ${outside}/file; echo "status $?"`, {
+      cwd: workspace,
+      policy: 'on-request',
+      answer: () => rejectWith('leave it'),
+    });
+    const file = readFileSync(join(outside, 'file'), 'utf8');
+    remove();
+    expect(file).toBe('before\n');
+    expect(ran.stderr).toContain(': leave it');
+    expect(ran.stdout).toMatch(/status (1|126)/);
+  });
+
+  test('a file that does not exist yet opens its folder, and the question says so', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    const script = `python3 -c "open('${outside}/new','w').write('x'); open('${outside}/second','w').write('y')"`;
+    const ran = await real.run(script, { cwd: workspace, policy: 'on-request', answer: () => allowSession });
+    const isThere = existsSync(join(outside, 'new')) && existsSync(join(outside, 'second'));
+    remove();
+    expect(ran.questions).toHaveLength(1);
+    expect(ran.questions[0]?.grant?.write).toEqual([outside]);
+    expect(ran.questions[0]?.reasons.map((reason) => reason.text).join(' ')).toContain('folder');
+    expect(isThere).toBe(true);
+    expect(ran.result.exitCode).toBe(0);
+  });
+
+  test('a granted folder keeps its protected paths', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    mkdirSync(join(outside, '.git', 'hooks'), { recursive: true });
+    const script = `python3 -c "
+open('${outside}/new','w').write('x')
+for path in ['.git/hooks/post-checkout', '.git/config']:
+    try: open('${outside}/' + path,'w').write('evil'); print('wrote', path)
+    except OSError as e: print('blocked', path)
+"`;
+    const ran = await real.run(script, {
+      cwd: workspace,
+      policy: 'on-request',
+      answer: (approval) =>
+        approval.text.includes('.git') && !approval.text.includes('/new ') ? rejectWith('no') : allowSession,
+    });
+    const hooks =
+      existsSync(join(outside, '.git/hooks/post-checkout')) || existsSync(join(outside, '.git/config'));
+    const isNew = existsSync(join(outside, 'new'));
+    remove();
+    expect(isNew).toBe(true);
+    expect(hooks).toBe(false);
+    expect(ran.stdout).toContain('blocked .git/hooks/post-checkout');
+  });
+
+  test('after a revoke the next write is held again', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    writeFileSync(join(outside, 'file'), '');
+    const script = `exec 3< go; for n in 1 2 3; do python3 -c "open('${outside}/file','a').write('$n')"; read -r -u 3 line; done`;
+    writeFileSync(join(workspace, 'go'), '\n\n\n');
+    let asked = 0;
+    const ran = await real.run(script, {
+      cwd: workspace,
+      policy: 'on-request',
+      answer: (approval) => {
+        if (approval.category !== 'blocked') return allowOnce;
+        asked += 1;
+        if (asked === 1) return allowSession;
+        return rejectWith('no more');
+      },
+      onEvent: (event) => {
+        // Revoked as soon as the second write has gone through under it.
+        if (event.type !== 'step/finished' || event.outcome !== 'ran') return;
+        if (readFileSync(join(outside, 'file'), 'utf8') !== '12') return;
+        for (const grant of real.engine.listGrants()) void real.engine.revokeGrant(grant.grantId, 'test');
+      },
+    });
+    const text = readFileSync(join(outside, 'file'), 'utf8');
+    remove();
+    expect(
+      ran.events.filter((event) => event.type === 'grant/ended' && event.reason === 'revoked'),
+    ).toHaveLength(1);
+    expect(text.startsWith('12')).toBe(true);
+    expect(asked).toBeGreaterThan(1);
+    expect(text).toBe('12');
+  });
+
+  test('under never it is not asked; the program meets the wall and one line in the history says so', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    writeFileSync(join(outside, 'file'), 'before');
+    const ran = await real.run(`python3 -c "open('${outside}/file','w')"`, {
+      cwd: workspace,
+      policy: 'never',
+    });
+    const text = readFileSync(join(outside, 'file'), 'utf8');
+    remove();
+    expect(ran.questions).toEqual([]);
+    expect(text).toBe('before');
+    const denials = ran.events.flatMap((event) => (event.type === 'wall/denied' ? [event.path] : []));
+    expect(denials).toEqual([`${outside}/file`]);
+  });
+});
