@@ -96,7 +96,10 @@ function dropOtherRepositories(paths: readonly PathFact[], step: StepDraft): Pat
   return paths.filter((fact) => !candidates.includes(fact) || fact === nearest);
 }
 
-function collectPaths(step: StepDraft, facts: Facts): { paths: PathFact[]; isCut: boolean } {
+function collectPaths(
+  step: StepDraft,
+  facts: Facts,
+): { paths: PathFact[]; isCut: boolean; isCutWriting: boolean } {
   const named = listNamedPaths(step);
   const known = new Set(facts.paths.map((fact) => `${fact.use} ${fact.text}`));
   const lost = named
@@ -106,7 +109,7 @@ function collectPaths(step: StepDraft, facts: Facts): { paths: PathFact[]; isCut
   const isCut = facts.isTruncated || named.length > MAX_NAMED_PATHS;
   const isCutWriting =
     isCut && [...named, ...facts.paths].some((path) => path.use === 'write' || path.use === 'delete');
-  return { paths: dropOtherRepositories([...facts.paths, ...lost], step), isCut: isCutWriting };
+  return { paths: dropOtherRepositories([...facts.paths, ...lost], step), isCut, isCutWriting };
 }
 
 function coversHost(access: AccessGrant | undefined, host: HostPort): boolean {
@@ -137,7 +140,7 @@ export function readNeeds(
   facts: Facts,
   access?: AccessGrant,
 ): StepNeeds {
-  const { paths, isCut } = collectPaths(step, facts);
+  const { paths, isCut, isCutWriting } = collectPaths(step, facts);
   const missing: PathFact[] = [];
   const reasons: Reason[] = [];
   for (const fact of paths) {
@@ -146,7 +149,7 @@ export function readNeeds(
     missing.push(fact);
     reasons.push(reason);
   }
-  if (isCut && snapshot.sandboxMode !== 'danger-full-access') {
+  if (isCutWriting && snapshot.sandboxMode !== 'danger-full-access') {
     missing.push({ text: '', use: 'write', real: null, kind: 'unknown' });
     reasons.push({
       code: 'too-many-paths',
