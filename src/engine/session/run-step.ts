@@ -114,12 +114,19 @@ async function settle(
   const fresh = run.judge(facts);
   const grant = fresh.verdict === 'ask' ? findGrant(ports, scope, run, fresh) : undefined;
   const judgement = grant ? allowedBy(grant, fresh) : fresh;
-  await ports.append([judgedEvent(scope, run, runId, { facts, judgement })]);
-  if (judgement.verdict === 'refuse') return refuse(ports, run, runId, lastReason(judgement));
+  const judged = judgedEvent(scope, run, runId, { facts, judgement });
   if (judgement.verdict === 'allow') {
     if (grant) ports.grants.use(grant.grantId);
-    return start(ports, scope, run, { runId, judgement, access: run.isCall ? undefined : grant?.access });
+    // One commit for both: most runs are let go at once, and each waits for the disk.
+    return start(ports, scope, run, {
+      runId,
+      judgement,
+      access: run.isCall ? undefined : grant?.access,
+      before: [judged],
+    });
   }
+  await ports.append([judged]);
+  if (judgement.verdict === 'refuse') return refuse(ports, run, runId, lastReason(judgement));
   if (!ports.hasAnswerer()) return refuse(ports, run, runId, 'nobody can answer the question here');
   const settlement = await ask(ports, scope, run, { runId, judgement });
   if (settlement.outcome === 'allowed') return allow(ports, scope, run, { runId, judgement, settlement });
@@ -236,7 +243,12 @@ async function allow(
     if (stands && grant.access) await ports.openStanding(grant.grantId, grant.access);
     await ports.grants.add(grant, scope.sessionId);
   }
-  return start(ports, scope, run, { runId, judgement, access: stands ? undefined : judgement.grant });
+  return start(ports, scope, run, {
+    runId,
+    judgement,
+    access: stands ? undefined : judgement.grant,
+    before: [],
+  });
 }
 
 function makeGrant(
@@ -269,14 +281,17 @@ async function start(
   ports: RunStepPorts,
   scope: RunScope,
   run: ProposedRun,
-  at: { runId: RunId; judgement: Judgement; access: AccessGrant | undefined },
+  at: { runId: RunId; judgement: Judgement; access: AccessGrant | undefined; before: readonly EventBody[] },
 ): Promise<SettledRun> {
   const endAccess = at.access ? await ports.openAccess(at.access) : NOTHING_OPENED;
   const access = at.access
     ? { ...scope.enforced, write: [...scope.enforced.write, ...at.access.write] }
     : scope.enforced;
   try {
-    await ports.append([{ type: 'step/started', stepId: run.step.stepId, runId: at.runId, access }]);
+    await ports.append([
+      ...at.before,
+      { type: 'step/started', stepId: run.step.stepId, runId: at.runId, access },
+    ]);
   } catch (cause) {
     await endAccess();
     throw cause;
