@@ -1,11 +1,11 @@
 export { explainJudgement } from './explain-judgement.ts';
 export { isHarmless } from './is-harmless.ts';
-export { type JudgeOptions, judgeBlocked, judgeLauncher, judgeStep } from './judge-step.ts';
+export { judgeBlocked, judgeLauncher, judgeStep } from './judge-step.ts';
 export { type HeldProgram, isLauncher } from './launcher.ts';
-export { leastGrant, type MissingAccess } from './least-grant.ts';
+export { leastGrant } from './least-grant.ts';
 export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts';
 export { matchRun, mayRunAgain, type RunCandidate } from './match-run.ts';
-export { MAX_NAMED_PATHS, namedPaths, type StepPath } from './named-paths.ts';
+export { MAX_NAMED_PATHS, namedPaths } from './named-paths.ts';
 export { offeredScopes } from './offered-scopes.ts';
 export { classifyPath, type PathClass } from './path-access.ts';
 export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';

@@ -10,31 +10,32 @@ import { type AccessGrant, type Grant, type PathFact, riskLevelOf } from '../../
 
 const SESSION = '01890a5d-ac96-774b-bcce-b302099a8057';
 const OTHER_SESSION = '01890a5d-ac96-774b-bcce-b302099a8058';
+const TURN = '01890a5d-ac96-774b-bcce-b30209900001';
+const OTHER_TURN = '01890a5d-ac96-774b-bcce-b30209900002';
 const NOW = 1_000_000;
 
 const QUESTION: GrantQuestion = {
   sessionId: SESSION,
-  turnId: 'turn-a',
-  stepId: 'step-a',
-  runId: 'run-a',
+  turnId: TURN,
+  stepId: 'step-0000000000',
+  runId: 'run-0000000000',
   category: 'inside',
   argv: ['npm', 'run', 'build'],
   cwd: '/w',
   risk: null,
 };
 
-/** Fields beside those that are checked here are of no matter for matching. */
 function makeGrant(changes: object): Grant {
   const base = {
-    grantId: 'grant-a',
+    grantId: 'grant-00000000',
     holder: SESSION,
     kind: 'command',
     command: { match: 'exact', argv: ['npm', 'run', 'build'], cwd: '/w' },
     scope: 'session',
     uses: 0,
-    source: { approvalId: 'cmd-a', by: 'u' },
+    source: { approvalId: 'cmd-00000000', by: 'u' },
   };
-  return { ...base, ...changes } as Grant;
+  return Grant.parse({ ...base, ...changes });
 }
 
 function makeAccess(changes: Partial<AccessGrant> = {}): AccessGrant {
@@ -60,20 +61,25 @@ const MATCHES: [title: string, grant: object, question: Partial<GrantQuestion>, 
   ['another folder', {}, { cwd: '/w/sub' }, false],
   ['another session', { holder: OTHER_SESSION }, {}, false],
   ['a grant of the user', { holder: 'user', scope: 'always' }, {}, true],
-  ['its turn', { scope: 'turn', turnId: 'turn-a' }, {}, true],
-  ['another turn', { scope: 'turn', turnId: 'turn-b' }, {}, false],
+  ['its turn', { scope: 'turn', turnId: TURN }, {}, true],
+  ['another turn', { scope: 'turn', turnId: OTHER_TURN }, {}, false],
   ['a turn grant without a turn', { scope: 'turn' }, { turnId: undefined }, false],
-  ['its step in other words', { scope: 'step', stepId: 'step-a', command: undefined }, { argv: ['x'] }, true],
-  ['another step', { scope: 'step', stepId: 'step-b' }, {}, false],
-  ['its run', { scope: 'once', runId: 'run-a' }, {}, true],
-  ['another run', { scope: 'once', runId: 'run-b' }, {}, false],
+  [
+    'its step in other words',
+    { scope: 'step', stepId: 'step-0000000000', command: undefined },
+    { argv: ['x'] },
+    true,
+  ],
+  ['another step', { scope: 'step', stepId: 'step-0000000001' }, {}, false],
+  ['its run', { scope: 'once', runId: 'run-0000000000' }, {}, true],
+  ['another run', { scope: 'once', runId: 'run-0000000001' }, {}, false],
   ['a session grant without a command', { command: undefined }, {}, false],
   ['before its time is over', { scope: 'until', untilMs: NOW + 1 }, {}, true],
   ['when its time is over', { scope: 'until', untilMs: NOW }, {}, false],
   ['until without a time', { scope: 'until' }, {}, false],
   ['a high risk', {}, { risk: makeRisk(8) }, true],
   ['a critical risk', {}, { risk: makeRisk(9) }, false],
-  ['a critical risk in its own run', { scope: 'once', runId: 'run-a' }, { risk: makeRisk(9) }, true],
+  ['a critical risk in its own run', { scope: 'once', runId: 'run-0000000000' }, { risk: makeRisk(9) }, true],
   ['access it was not given', {}, { category: 'outside', access: OUT }, false],
   ['access it was given', { access: OUT }, { category: 'outside', access: OUT }, true],
   ['an unknown need', {}, { category: 'outside' }, false],
