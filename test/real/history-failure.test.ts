@@ -1,15 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openHistoryReader, openJournal } from '../../src/engine/history/index.ts';
 import { Fault } from '../../src/protocol/index.ts';
+import { makeHistoryFile } from './history-folder.ts';
 import { ids, makeMessage, makeOpened } from './history-sample.ts';
-
-function makeFile(): string {
-  return join(mkdtempSync(join(tmpdir(), 'history-')), 'history.sqlite');
-}
 
 /** The fault of a rejected promise. */
 async function faultOf(promise: Promise<unknown>): Promise<Fault> {
@@ -23,7 +19,7 @@ async function faultOf(promise: Promise<unknown>): Promise<Fault> {
 
 describe('a journal that cannot write', () => {
   it('rejects what was not stored, tells it once, and stays failed', async () => {
-    const file = makeFile();
+    const file = makeHistoryFile();
     const journal = await openJournal({ file, nowMs: Date.now });
     const sessionId = ids.session();
     const heard: number[] = [];
@@ -58,7 +54,7 @@ describe('a journal that cannot write', () => {
   });
 
   it('refuses a call that breaks the order of a session, and goes on', async () => {
-    const journal = await openJournal({ file: makeFile(), nowMs: Date.now });
+    const journal = await openJournal({ file: makeHistoryFile(), nowMs: Date.now });
     const sessionId = ids.session();
     expect((await faultOf(journal.append(sessionId, [makeMessage('too early')]))).kind).toBe('bug');
     const [opened] = await journal.append(sessionId, [makeOpened('once')]);
@@ -71,7 +67,7 @@ describe('a journal that cannot write', () => {
   });
 
   it('is not opened on a file that is no history', async () => {
-    const file = makeFile();
+    const file = makeHistoryFile();
     writeFileSync(file, 'this is not a database, but long enough to look like one '.repeat(40), {
       mode: 0o600,
     });
@@ -81,7 +77,7 @@ describe('a journal that cannot write', () => {
   });
 
   it('is not opened on a history of a newer version', async () => {
-    const file = makeFile();
+    const file = makeHistoryFile();
     await (await openJournal({ file, nowMs: Date.now })).close();
     const db = new Database(file);
     db.exec("UPDATE meta SET value = '99'");
@@ -91,7 +87,7 @@ describe('a journal that cannot write', () => {
   });
 
   it('is not opened in a folder that others may write to', async () => {
-    const folder = join(mkdtempSync(join(tmpdir(), 'history-')), 'open');
+    const folder = join(dirname(makeHistoryFile()), 'open');
     mkdirSync(folder);
     chmodSync(folder, 0o777);
     const fault = await faultOf(openJournal({ file: join(folder, 'history.sqlite'), nowMs: Date.now }));
@@ -101,11 +97,11 @@ describe('a journal that cannot write', () => {
 
 describe('a reader', () => {
   it('says that there is no history yet', () => {
-    expect(() => openHistoryReader({ file: makeFile() })).toThrow(/^There is no history at /);
+    expect(() => openHistoryReader({ file: makeHistoryFile() })).toThrow(/^There is no history at /);
   });
 
   it('takes an unambiguous prefix of a session, and lists newest first with counts', async () => {
-    const file = makeFile();
+    const file = makeHistoryFile();
     let nowMs = 1_700_000_000_000;
     const journal = await openJournal({ file, nowMs: () => nowMs++ });
     const reader = openHistoryReader({ file });

@@ -1,17 +1,13 @@
-import { mkdtempSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openHistoryReader, openJournal } from '../../src/engine/history/index.ts';
+import { makeHistoryFile } from './history-folder.ts';
 import { ids, makeMessage, makeOpened } from './history-sample.ts';
-
-function makeFile(): string {
-  return join(mkdtempSync(join(tmpdir(), 'history-')), 'home', 'history.sqlite');
-}
 
 describe('journal', () => {
   it('numbers events in the order of the calls, per session, and stores what it returned', async () => {
-    const file = makeFile();
+    const file = join(dirname(makeHistoryFile()), 'home', 'history.sqlite');
     const journal = await openJournal({ file, nowMs: () => 1_700_000_000_000 });
     const heard: string[] = [];
     journal.subscribe((events) => {
@@ -40,7 +36,7 @@ describe('journal', () => {
   });
 
   it('keeps file and folder to their owner', async () => {
-    const file = makeFile();
+    const file = join(dirname(makeHistoryFile()), 'home', 'history.sqlite');
     const journal = await openJournal({ file, nowMs: Date.now });
     await journal.append(ids.session(), [makeOpened('modes')]);
     expect(statSync(file).mode & 0o777).toBe(0o600);

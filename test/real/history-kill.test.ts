@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openHistoryReader, openJournal } from '../../src/engine/history/index.ts';
+import { makeHistoryFile } from './history-folder.ts';
 import { makeMessage } from './history-sample.ts';
 
 /** Runs the appending child until it has told of so many events, then kills it; returns all that it told. */
@@ -29,7 +27,7 @@ async function appendAndKill(file: string, killAfter: number): Promise<Map<strin
 
 describe('a process that is killed in the middle of appends', () => {
   it('leaves a history that verifies and holds every event it told of', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'history-')), 'history.sqlite');
+    const file = makeHistoryFile();
     for (const killAfter of [1, 50, 333, 1000, 2500]) {
       const told = await appendAndKill(file, killAfter);
       const reader = openHistoryReader({ file });
@@ -51,7 +49,7 @@ describe('a process that is killed in the middle of appends', () => {
   });
 
   it('leaves its sessions open for another engine, which can go on with them', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'history-')), 'history.sqlite');
+    const file = makeHistoryFile();
     await appendAndKill(file, 100);
     const journal = await openJournal({ file, nowMs: Date.now });
     const reader = openHistoryReader({ file });

@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   type HistoryReader,
@@ -10,12 +7,13 @@ import {
   openJournal,
 } from '../../src/engine/history/index.ts';
 import type { CapturedStream } from '../../src/protocol/index.ts';
+import { makeHistoryFile } from './history-folder.ts';
 import { ids, makeFinished, makeOpened } from './history-sample.ts';
 
 const MIB = 1024 * 1024;
 
 async function withHistory(use: (journal: Journal, reader: HistoryReader) => Promise<void>): Promise<void> {
-  const file = join(mkdtempSync(join(tmpdir(), 'history-')), 'history.sqlite');
+  const file = makeHistoryFile();
   const journal = await openJournal({ file, nowMs: Date.now });
   const reader = openHistoryReader({ file });
   await use(journal, reader);

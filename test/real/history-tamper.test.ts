@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openHistoryReader, openJournal } from '../../src/engine/history/index.ts';
+import { makeHistoryFile } from './history-folder.ts';
 import { ids, makeFinished, makeMessage, makeOpened } from './history-sample.ts';
 
 const sessionA = ids.session();
@@ -13,7 +11,7 @@ const runId = ids.run();
 
 /** A closed history of two sessions with ten events each, output in the first. */
 async function makeHistory(): Promise<string> {
-  const file = join(mkdtempSync(join(tmpdir(), 'history-')), 'history.sqlite');
+  const file = makeHistoryFile();
   const journal = await openJournal({ file, nowMs: () => 1_700_000_000_000 });
   for (const sessionId of [sessionA, sessionB]) {
     await journal.append(sessionId, [

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { type LoadedConfig, loadConfig } from '../../../src/engine/config/index.ts';
 import { Fault, type SessionFlags } from '../../../src/protocol/index.ts';
 
@@ -13,6 +14,7 @@ export class ConfigFolder {
   readonly userFile = join(this.home, '.sallyport', 'config.toml');
 
   constructor(userToml?: string) {
+    onTestFinished(() => rmSync(this.home, { recursive: true, force: true }));
     mkdirSync(this.workspace, { recursive: true });
     if (userToml !== undefined) this.write('.sallyport/config.toml', userToml);
   }
