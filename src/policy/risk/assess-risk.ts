@@ -11,6 +11,7 @@ import {
   riskLevelOf,
   type StepDraft,
 } from '../../protocol/index.ts';
+import { classifyPath } from '../path-access.ts';
 import { findDestruction } from './destroys.ts';
 import { findDataLoss } from './destroys-data.ts';
 import { findHistoryLoss } from './destroys-history.ts';
@@ -19,7 +20,7 @@ import { findFetchedCode } from './fetches-and-runs.ts';
 import { findCodeSigns } from './inline-code.ts';
 import { isPlainWork } from './plain-programs.ts';
 import { findElsewhere, makeElsewhere } from './remote-command.ts';
-import { readRiskContext } from './risk-context.ts';
+import { type RiskContext, readRiskContext } from './risk-context.ts';
 
 const MAX_EVIDENCE = 16;
 /** Commands handed on from machine to machine are followed this far. */
@@ -35,6 +36,16 @@ function sortEvidence(rows: readonly RiskEvidence[]): RiskEvidence[] {
     if (known === undefined || row.score > known.score) best.set(row.text, row);
   }
   return [...best.values()].sort((left, right) => right.score - left.score).slice(0, MAX_EVIDENCE);
+}
+
+/** Plain work on a secret, protected or foreign path is not understood from its words alone. */
+function reachesBeyond(context: RiskContext): boolean {
+  return context.facts.paths.some((fact) => {
+    if (fact.real === null) return true;
+    const found = classifyPath(fact.real, context.snapshot);
+    if (fact.use === 'read' || fact.use === 'execute') return found === 'secret';
+    return context.name !== 'git' && (found === 'secret' || found === 'protected' || found === 'outside');
+  });
 }
 
 /** Rights of another user make every destruction worse. */
@@ -85,7 +96,7 @@ function assess(
     ...inner,
   ]);
   if (evidence.length === 0) {
-    if (step.form === 'opaque' || !isPlainWork(context)) return null;
+    if (step.form === 'opaque' || !isPlainWork(context) || reachesBeyond(context)) return null;
     return { score: 1, level: 'low', rationale: PLAIN_RATIONALE, evidence: [] };
   }
   const score = combine(evidence);

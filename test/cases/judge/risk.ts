@@ -16,6 +16,9 @@ export const RISK_ROWS: readonly RiskRow[] = [
   { script: 'cargo build --release', level: 'low' },
   { script: './provision.sh', level: null },
   { script: 'eval "$SCRIPT"', level: null },
+  { script: 'cat ~/.ssh/id_ed25519', level: null },
+  { script: 'echo x > .git/hooks/pre-commit', level: null },
+  { script: 'git commit -m x', level: 'low' },
   // Files
   { script: 'rm -rf node_modules', level: 'low', family: 'destroys' },
   { script: 'rm -rf packages/*/dist', level: 'low', family: 'destroys' },

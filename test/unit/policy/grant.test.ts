@@ -6,7 +6,7 @@ import {
   matchesGrant,
   offeredScopes,
 } from '../../../src/policy/index.ts';
-import { type AccessGrant, type Grant, type PathFact, riskLevelOf } from '../../../src/protocol/index.ts';
+import { type AccessGrant, Grant, type PathFact, riskLevelOf } from '../../../src/protocol/index.ts';
 
 const SESSION = '01890a5d-ac96-774b-bcce-b302099a8057';
 const OTHER_SESSION = '01890a5d-ac96-774b-bcce-b302099a8058';
