@@ -16,7 +16,7 @@ const programs = {
   'exec-gate': [
     'gate-main.c', 'gate-run.c', 'gate-filter.c', 'gate-start.c', 'gate-supervise.c', 'gate-rpc.c',
     'gate-answer.c', 'gate-exec.c', 'gate-write.c', 'gate-path.c', 'gate-caller.c', 'gate-image.c',
-    'gate-capture.c', 'gate-watch.c', 'gate-kill.c', 'gate-group.c', 'gate-open.c', 'gate-rights.c',
+    'gate-capture.c', 'gate-watch.c', 'gate-kill.c', 'gate-group.c', 'gate-open.c', 'gate-rights.c', 'gate-refusals.c',
   ],
   ask: ['ask.c'],
   janitor: ['janitor.c'],

@@ -10,6 +10,7 @@
 #include "../common/exit-codes.h"
 #include "gate-caller.h"
 #include "gate-capture.h"
+#include "gate-refusals.h"
 #include "gate-rpc.h"
 #include "gate-watch.h"
 
@@ -107,6 +108,7 @@ bool answer_deny(const char *slot, const char *message) {
     struct held *held;
     if (!find_slot(slot, &held)) return false;
     if (!held) return true;
+    remember_refusal(held->caller.fingerprint);
     refuse_call(&held->caller, held->kind, message);
     end_held(held);
     return true;

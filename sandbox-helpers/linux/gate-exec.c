@@ -15,6 +15,7 @@
 #include "gate-capture.h"
 #include "gate-image.h"
 #include "gate-path.h"
+#include "gate-refusals.h"
 #include "gate-rpc.h"
 
 #define ASK_PATH "/run/sallyport/ask"
@@ -104,7 +105,7 @@ static enum found_program find_program(const struct caller *caller, const struct
 }
 
 /* Adds argv, at most 1024 words and 64 KB; true when something was left out. */
-static bool add_argv(struct json_line *line, pid_t tid, uint64_t address) {
+static bool add_argv(struct json_line *line, pid_t tid, uint64_t address, uint64_t *fingerprint) {
     static char words[ARGV_BYTES_MAX];
     size_t used = 0;
     bool is_truncated = false;
@@ -126,35 +127,44 @@ static bool add_argv(struct json_line *line, pid_t tid, uint64_t address) {
         json_item(line, words + used, (size_t)length);
         used += (size_t)length + 1;
     }
+    *fingerprint = add_to_fingerprint(*fingerprint, words, used);
     json_shut(line, ']');
     return is_truncated;
 }
 
-static void ask_engine(const struct caller *caller, const struct exec_call *call, const char *shebang) {
-    uint64_t slot = hold_call(caller, HELD_EXEC, NULL);
+/* Everything about the question but its slot. */
+static void describe_exec(struct json_line *line, struct caller *caller, const struct exec_call *call, const char *shebang) {
+    char cwd[PATH_MAX];
+    json_begin(line, "exec");
+    json_tell_lossy(line);
+    json_number(line, "pid", caller->tgid);
+    json_string(line, "path", call->path);
+    bool is_truncated = add_argv(line, caller->tid, call->argv_address, &caller->fingerprint);
+    const char *name = strrchr(call->path, '/');
+    name = name ? name + 1 : call->path;
+    caller->fingerprint = add_to_fingerprint(caller->fingerprint, name, strlen(name));
+    json_string(line, "cwd", read_caller_link(caller->tid, "cwd", cwd, sizeof cwd) ? cwd : "");
+    if (shebang[0]) json_string(line, "shebang", shebang);
+    json_number(line, "threads", caller->threads);
+    json_bool(line, "truncated", is_truncated);
+}
+
+static void ask_engine(struct caller *caller, const struct exec_call *call, const char *shebang) {
+    struct json_line line;
+    describe_exec(&line, caller, call, shebang);
+    /* What was read may be another process's when the call is not held any more. */
+    uint64_t slot = 0;
+    if (!is_held(caller->id)) errno = ESRCH;
+    else if (was_refused(caller->fingerprint)) errno = EPERM;
+    else if (!(slot = hold_call(caller, HELD_EXEC, NULL))) errno = EAGAIN;
     if (!slot) {
-        answer_error(caller->id, EAGAIN);
+        answer_error(caller->id, errno);
         close(caller->pidfd);
+        json_free(&line);
         return;
     }
-    char cwd[PATH_MAX] = "";
-    struct json_line line;
-    json_begin(&line, "exec");
-    json_tell_lossy(&line);
     json_number(&line, "slot", (long long)slot);
-    json_number(&line, "pid", caller->tgid);
-    json_string(&line, "path", call->path);
-    bool is_truncated = add_argv(&line, caller->tid, call->argv_address);
-    if (!read_caller_link(caller->tid, "cwd", cwd, sizeof cwd)) cwd[0] = 0;
-    json_string(&line, "cwd", cwd);
-    if (shebang[0]) json_string(&line, "shebang", shebang);
-    json_number(&line, "threads", caller->threads);
-    json_bool(&line, "truncated", is_truncated);
-    if (is_held(caller->id)) {
-        send_line(&line);
-    } else {
-        json_free(&line); /* what was read may be another process's: the end of this one takes the slot back */
-    }
+    send_line(&line);
 }
 
 /* The inner half's own execve: the first that arrives. */
@@ -170,9 +180,10 @@ static void pass_root(const struct caller *caller) {
 }
 
 void serve_exec(const struct seccomp_notif *notice) {
-    struct image image;
+    struct image image = {0};
     poll_captures();
-    if (gate.root && !gates_everything() && read_image((pid_t)notice->pid, &image) && !is_gated(&image) && is_held(notice->id)) {
+    bool has_image = read_image((pid_t)notice->pid, &image);
+    if (gate.root && !gates_everything() && has_image && !is_gated(&image) && is_held(notice->id)) {
         let_pass(notice->id); /* belongs to a program that was let through */
         return;
     }
@@ -204,5 +215,7 @@ void serve_exec(const struct seccomp_notif *notice) {
         close(caller.pidfd);
         return;
     }
+    caller.fingerprint = add_to_fingerprint(FINGERPRINT_START, &caller.tgid, sizeof caller.tgid);
+    caller.fingerprint = add_to_fingerprint(caller.fingerprint, &image, sizeof image);
     ask_engine(&caller, &call, shebang);
 }

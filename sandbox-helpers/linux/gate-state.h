@@ -36,6 +36,7 @@ struct caller {
     pid_t tid, tgid;
     int threads;
     int pidfd; /* of the process */
+    uint64_t fingerprint; /* of an exec: who starts what; 0 when not known */
 };
 
 /* Tags of epoll entries; the number below 2^56 belongs to the tag's owner. */

@@ -27,6 +27,9 @@ struct write_call {
     char path[CALLER_PATH_BYTES]; /* absolute, as the caller sees it, links in it not yet followed */
 };
 
+/* Unknown: its outcome is the kernel's business, a grant would not change it. */
+enum reach { REACH_UNKNOWN, REACH_WRITABLE, REACH_STOPPED };
+
 struct write_target {
     char path[CALLER_PATH_BYTES];
     const char *kind;
@@ -89,59 +92,62 @@ static bool is_kernel_path(const char *path) {
     return false;
 }
 
-/* Read-only by its mount alone: ordinary permission would allow it. The kernel says EROFS only after its permission check. */
-static bool is_stopped_by_mount(int fd, int access_mode) {
+/* Stopped: read-only by its mount alone. The kernel says EROFS only after its check of ordinary permission. */
+static enum reach judge_reach(int fd, int access_mode) {
     struct statvfs mount;
-    if (fstatvfs(fd, &mount) != 0 || !(mount.f_flag & ST_RDONLY)) return false;
-    return syscall(NR_FACCESSAT2, fd, "", access_mode, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EROFS;
+    if (fstatvfs(fd, &mount) != 0) return REACH_UNKNOWN;
+    if (!(mount.f_flag & ST_RDONLY)) return REACH_WRITABLE;
+    bool is_stopped = syscall(NR_FACCESSAT2, fd, "", access_mode, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EROFS;
+    return is_stopped ? REACH_STOPPED : REACH_UNKNOWN;
 }
 
-static bool find_existing(int fd, const struct write_call *call, struct write_target *target) {
+static enum reach find_existing(int fd, const struct write_call *call, struct write_target *target) {
     struct stat status;
-    if (fstat(fd, &status) != 0) return false;
+    if (fstat(fd, &status) != 0) return REACH_UNKNOWN;
     bool is_temporary = (call->flags & O_TMPFILE) == O_TMPFILE;
-    if (S_ISDIR(status.st_mode) != is_temporary || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) return false;
-    if ((call->flags & O_CREAT) && (call->flags & O_EXCL) && !is_temporary) return false; /* fails with EEXIST whatever the mount */
+    if (S_ISDIR(status.st_mode) != is_temporary || !(S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) return REACH_UNKNOWN;
+    if ((call->flags & O_CREAT) && (call->flags & O_EXCL) && !is_temporary) return REACH_UNKNOWN; /* fails with EEXIST whatever the mount */
     target->kind = is_temporary ? "dir" : "file";
-    return is_stopped_by_mount(fd, is_temporary ? W_OK | X_OK : W_OK) && read_fd_path(fd, target->path, sizeof target->path);
+    return read_fd_path(fd, target->path, sizeof target->path) ? judge_reach(fd, is_temporary ? W_OK | X_OK : W_OK) : REACH_UNKNOWN;
 }
 
-static bool find_missing(int root, struct write_call *call, struct write_target *target) {
-    if (!(call->flags & O_CREAT)) return false;
+static enum reach find_missing(int root, struct write_call *call, struct write_target *target) {
+    if (!(call->flags & O_CREAT)) return REACH_UNKNOWN;
     char *name = strrchr(call->path, '/') + 1;
     char parent_path[PATH_MAX], base[NAME_MAX + 1];
-    if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strlen(name) > NAME_MAX) return false;
+    if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strlen(name) > NAME_MAX) return REACH_UNKNOWN;
     snprintf(base, sizeof base, "%s", name);
     /* A link that leads nowhere is not "missing": the kernel would create what it names. */
     int link = open_in_root(root, call->path, O_NOFOLLOW);
     if (link >= 0) {
         close(link);
-        return false;
+        return REACH_UNKNOWN;
     }
     *name = 0;
     int parent = open_in_root(root, call->path, O_DIRECTORY);
-    if (parent < 0) return false;
-    bool is_found = is_stopped_by_mount(parent, W_OK | X_OK) && read_fd_path(parent, parent_path, sizeof parent_path);
+    if (parent < 0) return REACH_UNKNOWN;
+    enum reach reach = read_fd_path(parent, parent_path, sizeof parent_path) ? judge_reach(parent, W_OK | X_OK) : REACH_UNKNOWN;
     close(parent);
-    if (!is_found) return false;
+    if (reach == REACH_UNKNOWN) return REACH_UNKNOWN;
     target->kind = "missing";
     snprintf(target->path, sizeof target->path, "%s/%s", strcmp(parent_path, "/") == 0 ? "" : parent_path, base);
-    return true;
+    return reach;
 }
 
-/* False for every call whose outcome a grant would not change: those belong to the kernel alone. */
-static bool find_target(pid_t tid, struct write_call *call, struct write_target *target) {
+static enum reach find_target(pid_t tid, struct write_call *call, struct write_target *target) {
     uint64_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
-    if (!(call->flags & writing) || (call->flags & O_PATH) || !read_path(tid, call)) return false;
-    if (is_kernel_path(call->path)) return false;
+    if (!(call->flags & writing) || (call->flags & O_PATH) || !read_path(tid, call)) return REACH_UNKNOWN;
+    if (is_kernel_path(call->path)) return REACH_UNKNOWN;
     int root = open_caller_root(tid);
-    if (root < 0) return false;
+    if (root < 0) return REACH_UNKNOWN;
     bool is_literal = (call->flags & O_NOFOLLOW) || ((call->flags & O_CREAT) && (call->flags & O_EXCL));
     int fd = open_in_root(root, call->path, is_literal ? O_NOFOLLOW : 0);
-    bool is_found = fd >= 0 ? find_existing(fd, call, target) : errno == ENOENT && find_missing(root, call, target);
+    enum reach reach = REACH_UNKNOWN;
+    if (fd >= 0) reach = find_existing(fd, call, target);
+    else if (errno == ENOENT) reach = find_missing(root, call, target);
     if (fd >= 0) close(fd);
     close(root);
-    return is_found && !is_kernel_path(target->path);
+    return reach != REACH_UNKNOWN && is_kernel_path(target->path) ? REACH_UNKNOWN : reach;
 }
 
 /* The first words of the caller's own command line. */
@@ -162,8 +168,12 @@ static void add_caller(struct json_line *line, pid_t tid) {
     json_string(line, "cwd", read_caller_link(tid, "cwd", cwd, sizeof cwd) ? cwd : "");
 }
 
+static struct held_open describe_open(const struct write_call *call, char *path) {
+    return (struct held_open){.path = path, .dirfd = call->dirfd, .is_relative = call->is_relative, .flags = call->flags, .mode = call->mode};
+}
+
 static void ask_engine(const struct caller *caller, const struct write_call *call, const struct write_target *target) {
-    struct held_open open = {.path = strdup(target->path), .dirfd = call->dirfd, .is_relative = call->is_relative, .flags = call->flags, .mode = call->mode};
+    struct held_open open = describe_open(call, strdup(target->path));
     uint64_t slot = open.path ? hold_call(caller, HELD_WRITE, &open) : 0;
     if (!slot) {
         free(open.path);
@@ -191,13 +201,27 @@ static void report_denied(pid_t pid, const char *path) {
     send_droppable_line(&line);
 }
 
+/* For a caller whose directory was overtaken by a grant; see gate-open.h. */
+static void pass_write(const struct seccomp_notif *notice, const struct write_call *call, struct write_target *target) {
+    struct caller caller = {.id = notice->id, .tid = (pid_t)notice->pid};
+    struct held_open open = describe_open(call, target->path);
+    if (!open_for_caller(&caller, &open)) let_pass(notice->id);
+}
+
 void serve_write(const struct seccomp_notif *notice) {
     static struct write_call call;
     static struct write_target target;
     pid_t tid = (pid_t)notice->pid;
+    bool is_judged = tid > 0 && gate.write_mode != WRITES_PASS && read_call(notice, tid, &call);
+    enum reach reach = is_judged ? find_target(tid, &call, &target) : REACH_UNKNOWN;
     /* Letting a call pass is safe here: the mount decides again when it goes on. */
-    if (tid <= 0 || gate.write_mode == WRITES_PASS || !read_call(notice, tid, &call) || !find_target(tid, &call, &target) || !is_held(notice->id)) {
+    if (reach != REACH_UNKNOWN && !is_held(notice->id)) return;
+    if (reach == REACH_UNKNOWN) {
         let_pass(notice->id);
+        return;
+    }
+    if (reach == REACH_WRITABLE) {
+        pass_write(notice, &call, &target);
         return;
     }
     struct caller caller;
