@@ -42,7 +42,7 @@ export function leastGrantPath(fact: PathFact, base: PathBase): GrantPath | null
   if (real === null || fact.kind === 'unknown') return null;
   const narrow = (path: string, why: string): GrantPath | null => (path === '/' ? null : { path, why });
   if (fact.kind === 'missing') {
-    const folder = folderOfMissing(fact, real, base);
+    const folder = fact.existingParent ?? folderOfMissing(fact, real, base);
     return narrow(folder, `Because the file does not exist yet, a yes opens the folder ${folder}.`);
   }
   if (fact.use === 'delete') {

@@ -93,7 +93,16 @@ export const ConfigSnapshot = z.object({
 export type ConfigSnapshot = z.infer<typeof ConfigSnapshot>;
 
 /** The layers of configuration, weakest first. */
-export const ConfigLayerKind = z.enum(['defaults', 'user', 'project', 'profile', 'override', 'flag', 'session', 'managed']);
+export const ConfigLayerKind = z.enum([
+  'defaults',
+  'user',
+  'project',
+  'profile',
+  'override',
+  'flag',
+  'session',
+  'managed',
+]);
 export type ConfigLayerKind = z.infer<typeof ConfigLayerKind>;
 
 /** Where a value comes from: the layer, and in files the place. */

@@ -1,4 +1,4 @@
-import { RunId, StepId } from './ids.ts';
+import { GrantId, RunId, StepId } from './ids.ts';
 import { EnforcedAccess, Facts, Judgement, RunOutcome, Step } from './step.ts';
 import { z } from './zod.ts';
 
@@ -11,6 +11,8 @@ export const StepJudged = Judgement.extend({
   runId: RunId.optional(),
   /** What really would run, where the kernel holds it; the step's own words else. */
   argv: z.array(z.string()).optional(),
+  /** The live grant that answered, when one did. */
+  grantId: GrantId.optional(),
   facts: Facts,
   /** Digest of the `config/snapshot` it was judged under. */
   snapshot: z.string(),
@@ -42,7 +44,9 @@ export const StepFinished = z.object({
 export const EditProposed = z.object({
   type: z.literal('edit/proposed'),
   stepId: StepId,
-  files: z.array(z.object({ path: z.string(), change: z.enum(['create', 'modify', 'delete', 'move']), patch: z.string() })),
+  files: z.array(
+    z.object({ path: z.string(), change: z.enum(['create', 'modify', 'delete', 'move']), patch: z.string() }),
+  ),
 });
 export const EditApplied = z.object({
   type: z.literal('edit/applied'),

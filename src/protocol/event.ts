@@ -1,4 +1,11 @@
-import { ApprovalAnswered, ApprovalAsked, ApprovalExpired, ApprovalWithdrawn, GrantAdded, GrantEnded } from './event-approval.ts';
+import {
+  ApprovalAnswered,
+  ApprovalAsked,
+  ApprovalExpired,
+  ApprovalWithdrawn,
+  GrantAdded,
+  GrantEnded,
+} from './event-approval.ts';
 import { NetworkJudged } from './event-network.ts';
 import { ReviewFinished, ReviewStarted } from './event-review.ts';
 import {
@@ -10,7 +17,15 @@ import {
   TurnEnded,
   TurnStarted,
 } from './event-session.ts';
-import { EditApplied, EditProposed, StepFinished, StepJudged, StepProposed, StepStarted, WallDenied } from './event-step.ts';
+import {
+  EditApplied,
+  EditProposed,
+  StepFinished,
+  StepJudged,
+  StepProposed,
+  StepStarted,
+  WallDenied,
+} from './event-step.ts';
 import { RunId, SessionId } from './ids.ts';
 import { z } from './zod.ts';
 

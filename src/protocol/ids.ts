@@ -13,10 +13,16 @@ export type SessionId = z.infer<typeof SessionId>;
 export const TurnId = z.string().regex(UUID_V7).brand<'TurnId'>();
 export type TurnId = z.infer<typeof TurnId>;
 /** A place in a script. */
-export const StepId = z.string().regex(/^step-[0-9a-hjkmnp-tv-z]{10}$/).brand<'StepId'>();
+export const StepId = z
+  .string()
+  .regex(/^step-[0-9a-hjkmnp-tv-z]{10}$/)
+  .brand<'StepId'>();
 export type StepId = z.infer<typeof StepId>;
 /** One execution of a step. */
-export const RunId = z.string().regex(/^run-[0-9a-hjkmnp-tv-z]{10}$/).brand<'RunId'>();
+export const RunId = z
+  .string()
+  .regex(/^run-[0-9a-hjkmnp-tv-z]{10}$/)
+  .brand<'RunId'>();
 export type RunId = z.infer<typeof RunId>;
 /** One question to a person, e.g. `cmd-7k3q9d2e`; unique in the history. */
 export const ApprovalId = z
@@ -24,9 +30,15 @@ export const ApprovalId = z
   .regex(/^(cmd|edit|net|mcp|perm|skill|agent)-[0-9a-hjkmnp-tv-z]{8}$/)
   .brand<'ApprovalId'>();
 export type ApprovalId = z.infer<typeof ApprovalId>;
-export const GrantId = z.string().regex(/^grant-[0-9a-hjkmnp-tv-z]{8}$/).brand<'GrantId'>();
+export const GrantId = z
+  .string()
+  .regex(/^grant-[0-9a-hjkmnp-tv-z]{8}$/)
+  .brand<'GrantId'>();
 export type GrantId = z.infer<typeof GrantId>;
-export const ReviewId = z.string().regex(/^review-[0-9a-hjkmnp-tv-z]{8}$/).brand<'ReviewId'>();
+export const ReviewId = z
+  .string()
+  .regex(/^review-[0-9a-hjkmnp-tv-z]{8}$/)
+  .brand<'ReviewId'>();
 export type ReviewId = z.infer<typeof ReviewId>;
 
 /** Cryptographically random bytes; pure rooms are handed it. */
@@ -55,7 +67,9 @@ function uuidV7(atMs: number, randomBytes: RandomBytes): string {
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
   const text = hex(bytes);
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join('-');
+  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join(
+    '-',
+  );
 }
 
 /** Makes every kind of id from a clock and a source of randomness. */

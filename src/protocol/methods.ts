@@ -49,7 +49,11 @@ export const SessionExecResult = z.object({
 });
 export type SessionExecResult = z.infer<typeof SessionExecResult>;
 
-const StreamData = z.strictObject({ sessionId: SessionId, stream: z.enum(['stdin', 'stdout', 'stderr']), data: z.base64() });
+const StreamData = z.strictObject({
+  sessionId: SessionId,
+  stream: z.enum(['stdin', 'stdout', 'stderr']),
+  data: z.base64(),
+});
 
 /**
  * Every request a client may send, with the shape of its parameters and of its result. `params` is checked before
@@ -57,7 +61,11 @@ const StreamData = z.strictObject({ sessionId: SessionId, stream: z.enum(['stdin
  */
 export const methods = {
   'engine/hello': {
-    params: z.strictObject({ protocolVersion: z.int(), client: z.string().max(64), version: z.string().max(64) }),
+    params: z.strictObject({
+      protocolVersion: z.int(),
+      client: z.string().max(64),
+      version: z.string().max(64),
+    }),
     result: z.object({
       protocolVersion: z.int(),
       engineVersion: z.string(),
@@ -67,7 +75,10 @@ export const methods = {
     }),
   },
   /** Ends the engine when no session is open. */
-  'engine/stop': { params: z.strictObject({ force: z.boolean().default(false) }), result: z.object({ stopping: z.boolean() }) },
+  'engine/stop': {
+    params: z.strictObject({ force: z.boolean().default(false) }),
+    result: z.object({ stopping: z.boolean() }),
+  },
   'session/open': {
     params: SessionOpenParams,
     result: z.object({ sessionId: SessionId, warnings: z.array(z.string()), summary: z.array(z.string()) }),
@@ -79,7 +90,10 @@ export const methods = {
   },
   'session/close': { params: z.strictObject({ sessionId: SessionId }), result: Empty },
   'session/signal': {
-    params: z.strictObject({ sessionId: SessionId, signal: z.enum(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL']) }),
+    params: z.strictObject({
+      sessionId: SessionId,
+      signal: z.enum(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL']),
+    }),
     result: Empty,
   },
   'session/resize': { params: TerminalSize.extend({ sessionId: SessionId }), result: Empty },
@@ -123,12 +137,22 @@ export const notifications = {
   /** Engine to subscriber. */
   'event/appended': z.object({ events: z.array(z.unknown()) }),
   /** Engine to subscriber; may be dropped. */
-  'output/added': z.object({ sessionId: SessionId, runId: z.string(), stream: z.enum(['stdout', 'stderr']), offset: z.int(), text: z.string() }),
+  'output/added': z.object({
+    sessionId: SessionId,
+    runId: z.string(),
+    stream: z.enum(['stdout', 'stderr']),
+    offset: z.int(),
+    text: z.string(),
+  }),
   /** Opener's lossless stream, both ways. */
   'stream/data': StreamData,
   'stream/end': z.strictObject({ sessionId: SessionId, stream: z.enum(['stdin', 'stdout', 'stderr']) }),
   /** The receiver has dealt with so many bytes: the sender may send as many again. */
-  'stream/credit': z.strictObject({ sessionId: SessionId, stream: z.enum(['stdin', 'stdout', 'stderr']), bytes: z.int().min(0) }),
+  'stream/credit': z.strictObject({
+    sessionId: SessionId,
+    stream: z.enum(['stdin', 'stdout', 'stderr']),
+    bytes: z.int().min(0),
+  }),
 } as const;
 
 export type NotificationName = keyof typeof notifications;

@@ -1,10 +1,19 @@
+import { AccessGrant } from './grant.ts';
 import { StepId, TurnId } from './ids.ts';
 import { Risk } from './risk.ts';
-import { AccessGrant } from './grant.ts';
 import { z } from './zod.ts';
 
 /** What a step asks for; `script` is the parent of all steps of one script. */
-export const StepKind = z.enum(['script', 'command', 'edit', 'network', 'mcp', 'permissions', 'skill', 'agent']);
+export const StepKind = z.enum([
+  'script',
+  'command',
+  'edit',
+  'network',
+  'mcp',
+  'permissions',
+  'skill',
+  'agent',
+]);
 export type StepKind = z.infer<typeof StepKind>;
 
 /**
@@ -110,10 +119,12 @@ export const PathFact = z.object({
   /** As written in the command. */
   text: z.string(),
   use: z.enum(['read', 'write', 'delete', 'execute']),
-  /** Absolute path with every symbolic link resolved (of the nearest existing parent when the file is missing). */
+  /** Absolute path with every symbolic link resolved, whole also when it, or folders above it, are missing. */
   real: z.string().nullable(),
   kind: z.enum(['file', 'dir', 'device', 'other', 'missing', 'unknown']),
   sizeBytes: z.int().optional(),
+  /** For a missing path: the nearest folder above it that exists, real. */
+  existingParent: z.string().optional(),
   /** What git says of it, where git was asked. */
   git: z.enum(['tracked', 'modified', 'ignored', 'untracked', 'none', 'unknown']).optional(),
 });

@@ -16,18 +16,14 @@ export interface LiveGrants {
 
 export const NO_GRANTS: LiveGrants = { live: [] };
 
-/** How the reason begins that a judgement by a grant has. */
-const GRANTED = /^Allowed by (grant-[0-9a-z]{8})\b/;
-
 function keep(grants: LiveGrants, isKept: (entry: LiveGrant) => boolean): LiveGrants {
   const live = grants.live.filter(isKept);
   return live.length === grants.live.length ? grants : { live };
 }
 
 function countUse(grants: LiveGrants, event: EventOf<'step/judged'>): LiveGrants {
-  if (event.category !== 'grant' || event.verdict !== 'allow' || event.runId === undefined) return grants;
-  const reason = event.reasons.findLast(({ code }) => code === 'grant');
-  const grantId = GRANTED.exec(reason?.text ?? '')?.[1];
+  const { grantId } = event;
+  if (grantId === undefined || event.verdict !== 'allow' || event.runId === undefined) return grants;
   if (!grants.live.some((entry) => entry.grant.grantId === grantId)) return grants;
   const live = grants.live.map((entry) =>
     entry.grant.grantId === grantId ? { ...entry, uses: entry.uses + 1, lastUsedAt: event.at } : entry,

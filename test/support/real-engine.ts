@@ -117,7 +117,8 @@ function onAsked(
   engine.answerApproval({ approvalId, requestKey: approvalId, by: 'test', answer }).catch(() => undefined);
 }
 
-function openParams(options: ScriptOptions) {
+/** What an opener sends. */
+export function openParams(options: ScriptOptions) {
   return {
     origin: 'exec',
     cwd: options.cwd,

@@ -56,7 +56,7 @@ async function lookAt(
     return { ...named, real, kind: kindOf(found), ...(found.isFile() && { sizeBytes: found.size }) };
   } catch (cause) {
     if (!isMissing(cause)) return { ...named, real: null, kind: 'unknown' };
-    return { ...named, real: await realOfMissing(absolute), kind: 'missing' };
+    return { ...named, kind: 'missing', ...(await lookAtMissing(absolute)) };
   }
 }
 
@@ -83,20 +83,21 @@ function isMissing(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 }
 
-/** The real path that a missing file would get: its nearest existing ancestor resolved, the rest as written. */
-async function realOfMissing(absolute: string): Promise<string | null> {
+/** The real path that a missing file would get (its nearest existing ancestor resolved, the rest as written), and that ancestor. */
+async function lookAtMissing(absolute: string): Promise<{ real: string | null; existingParent?: string }> {
   let parent = dirname(absolute);
   let rest = basename(absolute);
   for (let depth = 0; depth < 256; depth++) {
     try {
-      return join(await realpath(parent), rest);
+      const existingParent = await realpath(parent);
+      return { real: join(existingParent, rest), existingParent };
     } catch (cause) {
-      if (!isMissing(cause) || parent === dirname(parent)) return null;
+      if (!isMissing(cause) || parent === dirname(parent)) return { real: null };
       rest = join(basename(parent), rest);
       parent = dirname(parent);
     }
   }
-  return null;
+  return { real: null };
 }
 
 /** Undefined for what starts no program; null when PATH has none. */

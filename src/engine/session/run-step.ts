@@ -114,7 +114,7 @@ async function settle(
   const fresh = run.judge(facts);
   const grant = fresh.verdict === 'ask' ? findGrant(ports, scope, run, fresh) : undefined;
   const judgement = grant ? allowedBy(grant, fresh) : fresh;
-  const judged = judgedEvent(scope, run, runId, { facts, judgement });
+  const judged = judgedEvent(scope, run, runId, { facts, judgement, grant });
   if (judgement.verdict === 'allow') {
     if (grant) ports.grants.use(grant.grantId);
     // One commit for both: most runs are let go at once, and each waits for the disk.
@@ -182,7 +182,7 @@ function judgedEvent(
   scope: RunScope,
   run: ProposedRun,
   runId: RunId,
-  judged: { facts: Facts; judgement: Judgement },
+  judged: { facts: Facts; judgement: Judgement; grant: Grant | undefined },
 ): EventBody {
   return {
     type: 'step/judged',
@@ -190,6 +190,7 @@ function judgedEvent(
     runId,
     ...(run.argv && { argv: [...run.argv] }),
     ...judged.judgement,
+    ...(judged.grant && { grantId: judged.grant.grantId }),
     facts: judged.facts,
     snapshot: scope.snapshotDigest,
   };

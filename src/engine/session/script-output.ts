@@ -5,6 +5,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { CapturedStream, OutputNotice, RunId, SessionId } from '../../protocol/index.ts';
+import { createSecretMasker } from '../../replay/index.ts';
 import type { OpenerStreams } from '../engine.ts';
 import type { Journal } from '../history/index.ts';
 import type { SandboxProcess, SandboxTerminal } from '../sandbox/index.ts';
@@ -35,9 +36,14 @@ export function carryOutput(process: SandboxProcess, sinks: OutputSinks): Script
     delivered.push(pump(pipes.stdout, stdout), pump(pipes.stderr, stderr));
     // A program that does not read its input, or is gone, is no error of the script.
     pipes.stdin.on('error', () => undefined);
-    sinks.streams.stdin.on('error', () => pipes.stdin.end());
-    sinks.streams.stdin.pipe(pipes.stdin);
-    disconnect = () => sinks.streams.stdin.unpipe(pipes.stdin);
+    const endInput = (): void => void pipes.stdin.end();
+    const { stdin } = sinks.streams;
+    stdin.on('error', endInput);
+    stdin.pipe(pipes.stdin);
+    disconnect = () => {
+      stdin.unpipe(pipes.stdin);
+      stdin.off('error', endInput);
+    };
   } else if (process.terminal) {
     disconnect = carryTerminal(process.terminal, sinks.streams, (bytes) =>
       delivered.push(stdout.write(bytes)),

@@ -3,7 +3,7 @@
  * script asks for, a member of a pipeline that is settled in front.
  */
 import { judgeStep } from '../../policy/index.ts';
-import type { Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
+import type { AccessGrant, Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
 import { quoteArgv } from './quote-argv.ts';
@@ -23,7 +23,20 @@ export interface HeldProgram {
 function judgeWith(context: ScriptContext, step: Step, draft: StepDraft): (facts: Facts) => Judgement {
   const steps = context.board.steps.map((entry) => entry.step);
   const pipeline = pipelineOf(step, steps).map((other) => (other.stepId === step.stepId ? draft : other));
-  return (facts) => judgeStep(draft, context.snapshot, facts, { pipeline });
+  const access = openAccess(context);
+  return (facts) => judgeStep(draft, context.snapshot, facts, { pipeline, access });
+}
+
+/** What grants that stand by themselves have opened in the wall of this session. */
+function openAccess(context: ScriptContext): AccessGrant {
+  const grants = context.ports.grants.ofSession(context.scope.sessionId);
+  const opened = grants.flatMap((grant) => (grant.kind === 'access' && grant.access ? [grant.access] : []));
+  return {
+    read: opened.flatMap((access) => access.read),
+    write: opened.flatMap((access) => access.write),
+    hosts: opened.flatMap((access) => access.hosts),
+    sockets: opened.flatMap((access) => access.sockets),
+  };
 }
 
 function heldDraft(step: Step, held: HeldProgram): StepDraft {

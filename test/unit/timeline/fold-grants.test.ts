@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventBody } from '../../../src/protocol/index.ts';
+import { type EventBody, GrantId } from '../../../src/protocol/index.ts';
 import { foldGrants, NO_GRANTS } from '../../../src/timeline/index.ts';
 import { ids, judged, makeEvents, makeGrant, opened } from './event-sample.ts';
 
@@ -10,12 +10,12 @@ const added: EventBody[] = [
   { type: 'grant/added', grant: mine },
   { type: 'grant/added', grant: users },
 ];
-const byGrant = (grantId: string): EventBody =>
+const byGrant = (grantId: GrantId): EventBody =>
   judged(ids.step(), {
     runId: ids.run(),
     verdict: 'allow',
     category: 'grant',
-    reasons: [{ code: 'grant', text: `Allowed by ${grantId}, which answers cmd-00000000 (session).` }],
+    grantId,
   });
 
 const CASES: readonly [name: string, bodies: EventBody[], live: [id: string, uses: number][]][] = [
@@ -46,7 +46,7 @@ const CASES: readonly [name: string, bodies: EventBody[], live: [id: string, use
   ],
   [
     'a grant that is not there',
-    [...added, byGrant('grant-zzzzzzzz')],
+    [...added, byGrant(GrantId.parse('grant-zzzzzzzz'))],
     [
       [mine.grantId, 1],
       [users.grantId, 1],
