@@ -9,7 +9,7 @@ const MAX_LENGTH = 256;
  * (cut, as one argument has a limit), everything else as written. Nothing in it has a side effect.
  */
 export function listDisplayWords(step: AnalyzedStep): string[] {
-  const isLive = step.node?.type === 'Command' && !step.draft.context.isInSubstitution;
+  const isLive = step.node?.type === 'Command';
   return step.draft.words.slice(0, MAX_WORDS).map((word) => showWord(word, isLive));
 }
 

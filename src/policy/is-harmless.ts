@@ -7,7 +7,7 @@ import { isPrintingVariable, isRiskyVariable } from './risky-variables.ts';
 
 /** Launchers that add no effect of their own to what they start. */
 const PLAIN_WRAPPERS = new Set(
-  'env timeout nice ionice stdbuf time command builtin xargs gxargs find eval trap sh bash dash setsid'.split(
+  'env timeout nice ionice stdbuf time command builtin exec xargs find eval trap sh bash dash setsid'.split(
     ' ',
   ),
 );
@@ -45,7 +45,8 @@ export function isHarmless(step: StepDraft): boolean {
 }
 
 function isPlainWrapper(wrapper: string): boolean {
-  const name = wrapper.split(' ', 1)[0] ?? '';
+  const name = wrapper.split(' ', 1)[0]?.replace(/^\/(?:usr\/)?bin\//, '') ?? '';
+  if (name === 'time') return !/\s-/.test(wrapper);
   return PLAIN_WRAPPERS.has(name);
 }
 

@@ -1,6 +1,7 @@
 import type { StepDraft, Word } from '../protocol/index.ts';
 import { baseName } from './open-wrapper.ts';
 import { isSingleField, makeLiteralWord } from './shell-word.ts';
+import { splitScript } from './split-script.ts';
 import { unwrapCommand } from './unwrap-command.ts';
 
 /** A step of the script as far as the matching needs it. */
@@ -13,6 +14,7 @@ export type RunCandidate = {
 const REPEATING_WRAPPERS = /^(?:xargs|find|gfind|watch|parallel|trap)\b/;
 /** Bounds the work on one comparison; longer command lines are compared by their first words. */
 const MAX_WORDS = 512;
+const MAX_INNER = 8;
 
 /**
  * Finds the step that a held program belongs to: the earliest unfinished one in shell order whose literal words fit
@@ -40,12 +42,14 @@ export function mayRunAgain(step: Pick<StepDraft, 'context' | 'wrappers'>): bool
 }
 
 /** The real arguments as they are, and with the launchers taken off that a step does not show. */
-function listForms(argv: readonly string[]): string[][] {
-  const words: Word[] = argv.map(makeLiteralWord);
-  const { inner, wrappers } = unwrapCommand(words);
-  const forms = [[...argv]];
-  if (wrappers.length > 0 && inner !== null && inner.every((word) => word.value !== undefined)) {
-    forms.push(inner.map((word) => word.value ?? ''));
+function listForms(argv: readonly string[]): (readonly string[])[] {
+  const { inner, wrappers, script } = unwrapCommand(argv.map(makeLiteralWord));
+  const forms: (readonly string[])[] = [argv];
+  if (wrappers.length === 0) return forms;
+  if (inner !== null) forms.push(inner.map((word) => word.value ?? word.text));
+  if (script !== undefined) {
+    for (const step of splitScript(script).steps.slice(0, MAX_INNER))
+      if (step.argv !== undefined) forms.push(step.argv);
   }
   return forms;
 }

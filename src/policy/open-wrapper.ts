@@ -181,8 +181,11 @@ class WrapperReader {
   }
 
   private describeOdd(): string {
+    const name = this.words[0]?.text ?? 'the launcher';
+    const unknown = this.words.slice(0, this.position + 1).find((word) => !isSingleField(word));
+    if (unknown !== undefined) return `${unknown.text} may become several words of ${name}`;
     const word = this.words[Math.min(this.position, this.words.length - 1)];
-    return `an option of ${this.words[0]?.text ?? 'the launcher'} is not understood (${word?.text ?? 'it ends early'})`;
+    return `an option of ${name} is not understood (${word?.text ?? 'it ends early'})`;
   }
 
   private finishScript(script: Word): OpenedWrapper {

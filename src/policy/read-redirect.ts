@@ -15,6 +15,8 @@ export function readRedirect(node: Redirection): Redirect {
   }
   const target = node.target === undefined ? { text: '' } : toWord(node.target);
   if (node.type === 'HereString') return { operator: '<<<', ...fd, target, effect: 'none' };
+  // A process substitution is a pipe; what runs at its other end is a step of its own.
+  if (/^[<>]\(.*\)$/s.test(target.text)) return { operator: node.operator, ...fd, target, effect: 'none' };
   const hasFd = node.descriptor !== undefined;
   return { operator: node.operator, ...fd, target, effect: readEffect(node.operator, target.value, hasFd) };
 }
