@@ -71,7 +71,7 @@ export const OutputNotice = z.object({
   sessionId: SessionId,
   runId: RunId,
   stream: z.enum(['stdout', 'stderr']),
-  /** Bytes of this stream before this piece. */
+  /** Bytes of this stream, masked, before this piece. */
   offset: z.int().min(0),
   text: z.string(),
 });

@@ -20,8 +20,6 @@ export interface BubblewrapPlan {
   readonly bound: readonly BoundPath[];
   /** Bound onto themselves below `bound`, so that they cannot be renamed. */
   readonly pins: readonly string[];
-  /** Covered with an unreadable file: sockets that appeared since the session opened. */
-  readonly lateSockets: readonly string[];
   readonly sharedMemoryBytes: number;
   /** Entries of /proc that exist here and must not be writable for root. */
   readonly coveredProc: readonly string[];
@@ -62,7 +60,6 @@ export function bubblewrapArguments(plan: BubblewrapPlan): string[] {
     ...sortByDepth(modes.keys()).flatMap((path) =>
       bind(modes.get(path) === 'rw' ? '--bind' : '--ro-bind', path),
     ),
-    ...plan.lateSockets.flatMap((path) => ['--ro-bind', '/dev/null', path]),
     ...Object.entries(plan.innerEnvironment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--seccomp', String(plan.filterFd)],
     ...(plan.lockFd === undefined ? [] : ['--sync-fd', String(plan.lockFd)]),

@@ -12,7 +12,7 @@ import { bubblewrapArguments, PROC_TO_COVER } from './bubblewrap-arguments.ts';
 import { type GrantedPath, planGrant } from './granted-paths.ts';
 import type { HelperPaths } from './helper-paths.ts';
 import type { Holder } from './holder.ts';
-import { listHostSockets } from './host-sockets.ts';
+import { identifySocket, listHostSockets } from './host-sockets.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
 import { launchSupervised, type SupervisedSpec } from './launch-supervised.ts';
@@ -64,13 +64,21 @@ interface Running {
 interface State extends SessionParts {
   readonly grants: Map<string, GrantedPath>;
   readonly running: Map<string, Running>;
+  /** By path, the socket that was covered: a later one of the same name is another. */
+  readonly hiddenSockets: Map<string, string>;
   /** No launch may start any more. */
   isClosed: boolean;
 }
 
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
 export function createBubblewrapSession(parts: SessionParts): SandboxSession {
-  const state: State = { ...parts, grants: new Map(), running: new Map(), isClosed: false };
+  const state: State = {
+    ...parts,
+    grants: new Map(),
+    running: new Map(),
+    hiddenSockets: new Map(parts.view.masked.map((path) => [path, identifySocket(path) ?? ''])),
+    isClosed: false,
+  };
   const endAll = async (): Promise<void> => {
     state.isClosed = true;
     const processes = [...state.running.values()].flatMap((running) => running.process ?? []);
@@ -149,6 +157,15 @@ function launchFault(message: string): Fault {
   return new Fault({ kind: 'bug', code: 'launch-refused', message });
 }
 
+function socketFault(path: string, { step, errno }: { step: string; errno: string }): Fault {
+  return new Fault({
+    kind: 'host',
+    code: 'socket-not-hidden',
+    message: `The socket ${JSON.stringify(path)} of this machine could not be hidden (${step}: ${errno}).`,
+    hint: 'Nothing was run. Try again, or work in a folder that it does not lie in.',
+  });
+}
+
 /** Mounts into a launch what was granted between the planning of its mounts and its start. */
 async function catchUp(state: State, launchId: string, pid: number): Promise<void> {
   const running = state.running.get(launchId);
@@ -165,6 +182,7 @@ async function planLaunch(state: State, spec: LaunchSpec): Promise<string[]> {
   refuseMovedRoots(roots);
   const plan = planProtection(state.protectSpec);
   const placeholders = await state.placeholders.cover(plan.missing);
+  await hideLateSockets(state);
   const grants = [...state.grants.values()];
   const isGranted = (path: string): boolean => grants.some((granted) => granted.path === path);
   const readOnly = [...plan.readOnly, ...placeholders].filter((path) => !isGranted(path));
@@ -182,7 +200,6 @@ async function planLaunch(state: State, spec: LaunchSpec): Promise<string[]> {
   return bubblewrapArguments({
     bound,
     pins: pinsOfPlan(plan, placeholders, roots),
-    lateSockets: lateSockets(state, grants),
     sharedMemoryBytes: settings.tmpSizeBytes,
     coveredProc: PROC_TO_COVER.filter((path) => existsSync(path)),
     cwd: spec.cwd,
@@ -192,13 +209,23 @@ async function planLaunch(state: State, spec: LaunchSpec): Promise<string[]> {
   });
 }
 
-/** Host sockets that were made after the view was: covered per launch. */
-function lateSockets({ view }: State, grants: readonly GrantedPath[]): string[] {
-  return listHostSockets().filter((path) => {
-    if (grants.some((granted) => granted.path === path)) return false;
-    if (view.masked.some((mask) => isInside(path, mask))) return false;
-    return !view.emptied.some((top) => isInside(path, top)) || view.kept.some((top) => isInside(path, top));
-  });
+/**
+ * Host sockets that were made after the view was. They are covered in the view and not by bubblewrap: one that goes away
+ * again in the meantime would make its launch fail.
+ */
+async function hideLateSockets(state: State): Promise<void> {
+  const { view, grants, hiddenSockets, holder } = state;
+  for (const path of listHostSockets()) {
+    const isEmptied =
+      view.emptied.some((top) => isInside(path, top)) && !view.kept.some((top) => isInside(path, top));
+    if (isEmptied || grants.has(path) || view.masked.some((mask) => isInside(path, mask) && mask !== path))
+      continue;
+    const identity = identifySocket(path);
+    if (identity === null || hiddenSockets.get(path) === identity) continue;
+    const outcome = await holder.hide(holder.anchorPid, path);
+    if (outcome.kind === 'failed') throw socketFault(path, outcome);
+    hiddenSockets.set(path, identity);
+  }
 }
 
 async function grant(state: State, path: string, mode: GrantMode): Promise<GrantOutcome> {

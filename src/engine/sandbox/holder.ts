@@ -37,6 +37,8 @@ export interface Holder {
   /** Its namespaces are what launches join. */
   readonly anchorPid: number;
   mount(request: MountRequest): Promise<GrantOutcome>;
+  /** Covers a real host path, so that it cannot be read or connected to. A path that is gone needs no cover. */
+  hide(pid: number, path: string): Promise<GrantOutcome>;
   /** Takes the topmost mount at exactly `path` away; files that are open stay open. */
   unmount(pid: number, path: string): Promise<GrantOutcome>;
   /** When the holder has ended, for whatever reason: no launch can start any more. */
@@ -117,6 +119,7 @@ function createHolder(child: ChildProcess, anchorPid: number, { ended, pending }
         ...hidden.map((entry) => `hide:${entry}`),
       ]);
     },
+    hide: (pid, path) => request(['hide', String(pid), path]),
     unmount: (pid, path) => request(['umount', String(pid), path]),
     close() {
       closed ??= endHolder(child, ended);

@@ -20,6 +20,16 @@ export function listHostSockets(table: string = readSocketTable()): string[] {
   return [...found].sort();
 }
 
+/** Tells a socket from a later one of the same name. Null when it is gone. */
+export function identifySocket(path: string): string | null {
+  try {
+    const stat = lstatSync(path, { bigint: true });
+    return `${stat.dev}:${stat.ino}:${stat.ctimeNs}`;
+  } catch {
+    return null;
+  }
+}
+
 /** The pathname sockets of a table as the kernel prints it in /proc/net/unix. */
 export function parseSocketTable(table: string): string[] {
   const paths: string[] = [];

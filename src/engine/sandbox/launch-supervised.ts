@@ -11,6 +11,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
 import { Fault } from '../../protocol/index.ts';
 import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { attachExecGate, type ExecGate, type GateHandlers, type GateMode } from './exec-gate.ts';
@@ -68,8 +69,16 @@ function start(spec: SupervisedSpec, words: readonly string[]): StartedProcess {
   const { stdin, stdout, stderr } = child;
   // A program that does not read its input is no fault of ours.
   stdin?.on('error', () => undefined);
-  const pipes = stdin !== null && stdout !== null && stderr !== null ? { stdin, stdout, stderr } : null;
+  const pipes =
+    stdin !== null && stdout !== null && stderr !== null
+      ? { stdin, stdout: keepUnread(stdout), stderr: keepUnread(stderr) }
+      : null;
   return { pid: child.pid ?? 0, finished, pipes, terminal: null };
+}
+
+/** Node throws away what nobody has begun to read when a child ends, and a short script ends before its reader comes. */
+function keepUnread(output: Readable): Readable {
+  return output.pipe(new PassThrough());
 }
 
 interface Channel {

@@ -25,6 +25,10 @@ export async function startInTerminal(
       resolve(name === null ? { kind: 'exited', code: exitCode } : { kind: 'signalled', signal: name });
     });
   });
+  // What is printed before the reader comes is kept for it.
+  const early: Uint8Array[] = [];
+  let onBytes = (bytes: Uint8Array): void => void early.push(bytes);
+  pty.onData((data: string | Uint8Array) => onBytes(Buffer.from(data)));
   return {
     pid: pty.pid,
     finished,
@@ -32,7 +36,10 @@ export async function startInTerminal(
     terminal: {
       write: (data) => pty.write(typeof data === 'string' ? data : Buffer.from(data)),
       resize: (columns, rows) => pty.resize(columns, rows),
-      onData: (listener) => void pty.onData((data: string | Uint8Array) => listener(Buffer.from(data))),
+      onData: (listener) => {
+        onBytes = listener;
+        for (const bytes of early.splice(0)) listener(bytes);
+      },
       pause: () => pty.pause(),
       resume: () => pty.resume(),
     },

@@ -30,6 +30,7 @@ export function carryOutput(process: SandboxProcess, sinks: OutputSinks): Script
   const stdout = createTee(sinks, 'stdout');
   const stderr = createTee(sinks, 'stderr');
   const delivered: Promise<void>[] = [];
+  let last: Promise<unknown> = Promise.resolve();
   let disconnect: () => void = () => undefined;
   if (process.pipes) {
     const { pipes } = process;
@@ -45,13 +46,13 @@ export function carryOutput(process: SandboxProcess, sinks: OutputSinks): Script
       stdin.off('error', endInput);
     };
   } else if (process.terminal) {
-    disconnect = carryTerminal(process.terminal, sinks.streams, (bytes) =>
-      delivered.push(stdout.write(bytes)),
-    );
+    disconnect = carryTerminal(process.terminal, sinks.streams, (bytes) => {
+      last = Promise.all([last, stdout.write(bytes)]);
+    });
   }
   return {
     finish: async () => {
-      await Promise.all(delivered);
+      await Promise.all([last, ...delivered]);
       disconnect();
       return { stdout: await stdout.finish(), stderr: await stderr.finish() };
     },
@@ -68,18 +69,20 @@ function createTee(sinks: OutputSinks, stream: 'stdout' | 'stderr'): Tee {
   const capture = sinks.journal.captureOutput({ sessionId, runId, stream, secrets: sinks.secrets });
   const opener = sinks.streams[stream];
   const decoder = new StringDecoder('utf8');
+  const masker = createSecretMasker(sinks.secrets);
   let offset = 0;
   return {
     async write(bytes) {
+      const text = masker.push(decoder.write(Buffer.from(bytes)));
       sinks.notice({
         type: 'output',
         sessionId,
         runId,
         stream,
         offset,
-        text: decoder.write(Buffer.from(bytes)),
+        text,
       });
-      offset += bytes.length;
+      offset += Buffer.byteLength(text);
       await Promise.all([writeTo(opener, bytes), capture.write(bytes)]);
     },
     finish: () => capture.finish(),
