@@ -16,7 +16,7 @@ import {
 } from '../server/index.ts';
 import { PRODUCT_VERSION } from './product-version.ts';
 
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 30_000;
 const POLL_MS = 25;
 
 /**

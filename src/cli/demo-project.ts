@@ -58,7 +58,7 @@ function writeScript(outsideFile: string): string {
     'git status --short',
     'tr a-z A-Z < src/greeting.txt > GREETING.txt',
     'rm -rf dist || echo "the script was told no and goes on"',
-    'cp GREETING.txt .git/hooks/pre-commit || echo "the wall held"',
+    'awk \'BEGIN { print "make mischief" > ".git/hooks/pre-commit" }\' || echo "the wall held"',
     `cp GREETING.txt ${outsideFile}`,
     'echo done',
   ].join('\n');

@@ -73,8 +73,11 @@ This script runs in it, in a sandbox, and asks you under the policy "untrusted":
 ${lines.join('\n')}
 
 git status only reads, so it is not asked. Everything else is, each when the shell gets there:
-allow the greeting, reject the removal of dist (with a word of feedback), reject or allow the
-write into .git (git would run that file later), and allow the copy to a folder outside.
+  1 allow tr, which writes GREETING.txt in the project
+  2 reject rm, with a word of feedback: the script is told, and goes on
+  3 allow awk: it looks innocent, but then writes where git would run it later;
+  4 the wall stops that write and asks again: reject it
+  5 allow cp, which writes outside the project, for this session
 `;
 }
 
