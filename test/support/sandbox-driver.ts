@@ -57,7 +57,11 @@ async function runStep(session: SandboxSession, step: DriverStep): Promise<void>
     case 'revoke':
       return tell({ id: step.id, outcome: await session.revoke(step.path) });
     case 'listen':
-      await new Promise<void>((resolve) => createServer().listen(step.path, resolve).unref());
+      await new Promise<void>((resolve) =>
+        createServer(() => tell({ id: `${step.id} reached` }))
+          .listen(step.path, resolve)
+          .unref(),
+      );
   }
 }
 

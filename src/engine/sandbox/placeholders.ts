@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import type { Scope } from '../base/index.ts';
 import { type Janitor, placeholderStateFile, startJanitor } from './janitor.ts';
 
 /** The placeholders of one session: each root has its janitor, and later needs get another one for the same root. */
 export interface Placeholders {
   /**
-   * Makes the missing folders, by root, that are not there yet. Returns all of those asked for that can be covered; what
-   * the person may not make is left out.
+   * Makes the missing folders, by root, and holds those that another session made. Returns the ones that are held; what
+   * the person may not make, and an empty folder of the person, is left out.
    */
   cover(missing: ReadonlyMap<string, readonly string[]>): Promise<readonly string[]>;
   /** The state file whose lock every launch holds; null while there is no placeholder. */
@@ -22,19 +23,22 @@ export interface PlaceholderSpec {
 /** Starts with none; the scope removes what was made. */
 export function createPlaceholders({ program, sallyportHome, scope }: PlaceholderSpec): Placeholders {
   const janitors: Janitor[] = [];
-  const made = new Set<string>();
+  const asked = new Set<string>();
+  const held = new Set<string>();
   const coverRoot = async (root: string, paths: readonly string[]): Promise<void> => {
-    const fresh = paths.filter((path) => !made.has(path));
+    // What the host removed meanwhile is made anew.
+    const fresh = paths.filter((path) => !asked.has(path) || !existsSync(path));
     if (fresh.length === 0) return;
     const janitor = await startJanitor(program, placeholderStateFile(sallyportHome, root), fresh);
     scope.use(janitor, (opened) => opened.close());
     janitors.push(janitor);
-    for (const path of janitor.placeholders) made.add(path);
+    for (const path of fresh) asked.add(path);
+    for (const path of janitor.placeholders) held.add(path);
   };
   return {
     async cover(missing) {
       await Promise.all([...missing].map(([root, paths]) => coverRoot(root, paths)));
-      return [...missing.values()].flat().filter((path) => made.has(path));
+      return [...missing.values()].flat().filter((path) => held.has(path) && existsSync(path));
     },
     lockFile: () => janitors[0]?.stateFile ?? null,
   };

@@ -8,7 +8,7 @@
  * than the walk goes (said in `notes`).
  * Without it a sandboxed program would write a git hook and wait for the person to type `git status`.
  */
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 import { pinsOf } from './bubblewrap-arguments.ts';
@@ -31,7 +31,7 @@ export interface ProtectSpec {
 export interface ProtectPlan {
   /** Real, existing, below a root. */
   readonly readOnly: readonly string[];
-  /** Folders that a janitor has to make first, by the root they belong to. */
+  /** Folders that a janitor has to make or hold first, by the root they belong to. */
   readonly missing: ReadonlyMap<string, readonly string[]>;
   /** Links that cannot be mounted over, with what they led to. */
   readonly links: ReadonlyArray<{ readonly path: string; readonly target: string }>;
@@ -126,6 +126,8 @@ function addAlways(draft: Draft, root: string, path: string): void {
   switch (place.kind) {
     case 'present':
       for (const protectedPath of place.paths) draft.readOnly.add(protectedPath);
+      // It may be the placeholder of another session: then it goes away with that one unless we hold it too.
+      if (isEmptyFolder(path)) addMissing(draft, root, path);
       return;
     case 'link':
       draft.links.push({ path, target: place.target });
@@ -160,6 +162,14 @@ function realParent(path: string): string {
     return join(realpathSync(dirname(path)), basename(path));
   } catch {
     return path;
+  }
+}
+
+function isEmptyFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory() && readdirSync(path).length === 0;
+  } catch {
+    return false;
   }
 }
 

@@ -1,0 +1,109 @@
+/** Grants into a running sandbox, and their end. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { giveTo, listTestUsers, makeUserFolder, shareHelpers } from '../support/as-user.ts';
+import { type DriverStep, describeSession, runSteps, type StepResult } from '../support/sandbox-steps.ts';
+
+function listSteps(base: string): DriverStep[] {
+  const run = (id: string, script: string, more: object = {}): DriverStep => ({
+    kind: 'launch',
+    id,
+    argv: ['/bin/bash', '--norc', '--noprofile', '-c', script],
+    gate: 'exec,write',
+    ...more,
+  });
+  const outside = join(base, 'outside');
+  return [
+    run('denied', `echo $$ once; echo no > ${outside}/no; echo "status $?"`),
+    run(
+      'held',
+      `echo once >> count; echo yes > ${outside}/yes; echo "status $?"
+       echo evil > ${outside}/.git/planted; mv ${outside}/sub ${outside}/away; mkdir -p ${outside}/sub/.git; echo evil > ${outside}/sub/.git/planted
+       cat ${outside}/token; echo later >> ${outside}/yes`,
+      { grantOnWrite: outside },
+    ),
+    run(
+      'later',
+      `echo more >> ${outside}/yes; echo "status $?"; echo evil > ${outside}/.codex/planted; cat ${outside}/token`,
+      { gate: 'none' },
+    ),
+    { kind: 'revoke', id: 'revoked', path: outside },
+    run('after', `echo evil >> ${outside}/yes; echo "status $?"`),
+    { kind: 'grant', id: 'own', path: `${base}/home/.sallyport`, mode: 'rw' },
+    { kind: 'grant', id: 'missing', path: `${base}/nowhere`, mode: 'rw' },
+    { kind: 'grant', id: 'link', path: `${base}/link`, mode: 'rw' },
+    { kind: 'grant', id: 'file', path: `${base}/one/file`, mode: 'rw' },
+    run('one file', `echo granted > ${base}/one/file; echo evil > ${base}/one/other`, { gate: 'none' }),
+    { kind: 'grant', id: 'git', path: `${base}/ws/.git`, mode: 'rw' },
+    run(
+      'commit',
+      'git -c user.name=t -c user.email=t@localhost commit -q --allow-empty -m second && git log --oneline | wc -l; echo evil > .git/hooks/planted; git config a.b evil',
+      { gate: 'none' },
+    ),
+  ];
+}
+
+describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $name', (user) => {
+  const folder = makeUserFolder(user);
+  const base = folder.path;
+  let result: (id: string) => StepResult | undefined;
+
+  beforeAll(async () => {
+    for (const path of ['home', 'ws/.git/objects', 'ws/.git/refs', 'outside/sub/.git', 'one'])
+      mkdirSync(join(base, path), { recursive: true });
+    writeFileSync(join(base, 'ws/.git/HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(join(base, 'ws/.git/config'), '[core]\n\trepositoryformatversion = 0\n');
+    for (const file of ['outside/token', 'one/file', 'one/other'])
+      writeFileSync(join(base, file), 'original\n');
+    const session = describeSession(user, base, shareHelpers(base));
+    giveTo(user, base);
+    const { secretPaths } = { secretPaths: [join(base, 'outside/token')] };
+    result = await runSteps({ ...session, settings: { secretPaths }, steps: listSteps(base) });
+  }, 60_000);
+  afterAll(folder.remove);
+
+  it('holds a write and refuses it', () => {
+    expect(result('denied write')?.path).toBe(join(base, 'outside/no'));
+    expect(result('denied')?.stdout).toMatch(/status 1\n$/);
+    expect(result('denied')?.stderr).toContain('sallyport: refused by the test');
+    expect(existsSync(join(base, 'outside/no'))).toBe(false);
+  });
+
+  it('holds a write, grants it, and the same process goes on', () => {
+    expect(result('held')?.stdout).toBe('status 0\n');
+    expect(readFileSync(join(base, 'ws/count'), 'utf8')).toBe('once\n');
+    expect(readFileSync(join(base, 'outside/yes'), 'utf8')).toBe('yes\nlater\nmore\n');
+  });
+
+  it('keeps protected paths and secrets in a granted folder', () => {
+    for (const path of ['outside/.git/planted', 'outside/sub/.git/planted', 'outside/.codex/planted']) {
+      expect(existsSync(join(base, path))).toBe(false);
+    }
+    expect(`${result('held')?.stdout}${result('later')?.stdout}`).not.toContain('original');
+  });
+
+  it('holds again after a revoke', () => {
+    expect(result('later')?.stdout).toBe('status 0\n');
+    expect(result('revoked')?.outcome).toEqual({ kind: 'granted' });
+    expect(result('after write')?.path).toBe(join(base, 'outside/yes'));
+    expect(result('after')?.stdout).toBe('status 1\n');
+  });
+
+  it('never grants our own folder, what is missing, or a link', () => {
+    expect(result('own')?.outcome).toMatchObject({ kind: 'failed', step: 'policy' });
+    expect(result('missing')?.outcome).toMatchObject({ kind: 'failed', errno: 'ENOENT' });
+    expect(result('link')?.outcome).toMatchObject({ kind: 'failed', errno: 'ENOENT' });
+  });
+
+  it('grants one file without its neighbours', () => {
+    expect(readFileSync(join(base, 'one/file'), 'utf8')).toBe('granted\n');
+    expect(readFileSync(join(base, 'one/other'), 'utf8')).toBe('original\n');
+  });
+
+  it('grants .git for commits without hooks and configuration', () => {
+    expect(result('commit')?.stdout).toBe('1\n');
+    expect(existsSync(join(base, 'ws/.git/hooks/planted'))).toBe(false);
+    expect(readFileSync(join(base, 'ws/.git/config'), 'utf8')).not.toContain('evil');
+  });
+});
