@@ -96,7 +96,9 @@ function replaceShell(step: AnalyzedStep, stepCount: number): { isExec: boolean;
   const startsProgram =
     step.draft.form === 'program' && !/^(?:command|builtin|exec)\b/.test(step.draft.wrappers[0] ?? '');
   if (!step.isWholeJob || !startsProgram) return { isExec: false, edits: [] };
-  return { isExec: true, edits: [{ at: name.pos, order: 0, text: 'exec ' }] };
+  // The name could also be that of a function from a sourced file, which exec would not find.
+  const text = `$([[ "$(type -t -- ${name.text})" == file ]] && echo exec) `;
+  return { isExec: true, edits: [{ at: name.pos, order: 0, text }] };
 }
 
 /** Inserts by place; where several meet, what ends there comes first, then the longest that begins there. */

@@ -1,4 +1,4 @@
-import { type Command, forEachChild, type SyntaxNode, type Word as WordNode } from 'unbash';
+import { type Command, forEachChild, type SyntaxNode } from 'unbash';
 import type { StepDraft } from '../protocol/index.ts';
 import { isShellBuiltin } from './shell-builtins.ts';
 
@@ -44,15 +44,19 @@ export function renamePipeStatus(command: Command): TextEdit[] {
  * null when the name cannot be looked at without side effects.
  */
 export function guardByName(command: Command): string | null {
-  const name = command.name === undefined ? null : peekName(command.name);
-  if (name === null) return null;
-  return `[[ "$(__sallyport_n=${name}; type -t -- "\${__sallyport_n%%[[:space:]]*}")" == file ]]`;
+  const word = command.name?.text ?? '';
+  const array = /^"?\$\{([A-Za-z_]\w*)\[[@*]\]\}"?$/.exec(word);
+  if (array !== null) return testForFile(`__sallyport_n="\${${array[1]}[@]:0:1}"`);
+  if (/^"?\$[@*]"?$/.test(word)) return testForFile('__sallyport_n="${@:1:1}"');
+  if (/^"(?:[\w./-]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\$\d)+"$/.test(word))
+    return testForFile(`__sallyport_n=${word}`);
+  if (!/^(?:[\w./-]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\$\d)+$/.test(word)) return null;
+  // A value of several words is split as the shell does it; an empty one leaves the name to the next word.
+  const next = command.args[0]?.text ?? '';
+  const text = /^[\w./-]+$/.test(next) ? `${word}" ${next}"` : word;
+  return testForFile(`read -r __sallyport_n __sallyport_r <<< ${text}`);
 }
 
-/** Text that yields the first word a name becomes, as the value of an assignment. */
-function peekName(word: WordNode): string | null {
-  const array = /^"?\$\{([A-Za-z_]\w*)\[[@*]\]\}"?$/.exec(word.text);
-  if (array !== null) return `"\${${array[1]}[@]:0:1}"`;
-  if (/^"?\$[@*]"?$/.test(word.text)) return '"${@:1:1}"';
-  return /^"?(?:[\w./-]|\$[A-Za-z_]\w*|\$\{[A-Za-z_]\w*\}|\$\d)+"?$/.test(word.text) ? word.text : null;
+function testForFile(readName: string): string {
+  return `[[ "$(exec 2> /dev/null; ${readName}; type -t -- "$__sallyport_n")" == file ]]`;
 }
