@@ -2,12 +2,14 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEngineClient } from '../../src/client/index.ts';
 import { SessionOpenParams } from '../../src/protocol/index.ts';
 import { createSocketPipe, isEngineLocked, readEngineNote, serveEngine } from '../../src/server/index.ts';
 import { createFakeEngine } from '../support/fake-engine.ts';
 import { type CliPlace, createCliPlace } from '../support/terminal.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let place: CliPlace;
 beforeEach(() => {
@@ -34,7 +36,7 @@ async function listSessions(): Promise<ListedSession[]> {
 }
 
 describe('one engine per user', () => {
-  it('ten commands at once start one', { timeout: 60_000 }, async () => {
+  it('ten commands at once start one', async () => {
     const results = await Promise.all(
       Array.from({ length: 10 }, (_, index) => place.run(['exec', `echo number ${index}; exit ${index}`])),
     );

@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PROTOCOL_VERSION, RpcPeer } from '../../src/protocol/index.ts';
 import { listenOnControlSocket } from '../../src/server/control-socket.ts';
 import { acquireEngineLock, removeEngineNote, writeEngineNote } from '../../src/server/engine-lock.ts';
 import { type CliPlace, createCliPlace } from '../support/terminal.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let place: CliPlace;
 beforeEach(() => {

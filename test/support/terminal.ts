@@ -7,7 +7,7 @@ import { isEngineLocked, readEngineNote } from '../../src/server/index.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'src/cli/main.ts');
-const WAIT_MS = 15_000;
+const WAIT_MS = 30_000;
 
 export interface CliResult {
   readonly status: number | null;
@@ -37,6 +37,8 @@ export interface CliPlace {
   ): Promise<CliResult>;
   start(words: readonly string[]): ChildProcess;
   openTerminal(words: readonly string[], options?: { readonly columns?: number }): PersonTerminal;
+  /** A terminal with a line of shell in it. */
+  openShell(line: string): PersonTerminal;
   /** The pid of the engine that runs for this home. */
   enginePid(): number | undefined;
   close(): Promise<void>;
@@ -66,6 +68,13 @@ export function createCliPlace(): CliPlace {
     return child;
   }
 
+  function openPty(program: string, words: string[], columns: number): PersonTerminal {
+    const pty = spawnPty(program, words, { env, cwd: folder, cols: columns, rows: 50 });
+    terminals.add(pty);
+    pty.onExit(() => terminals.delete(pty));
+    return watchTerminal(pty);
+  }
+
   const enginePid = (): number | undefined => readEngineNote(lockFolder)?.pid;
 
   return {
@@ -74,12 +83,8 @@ export function createCliPlace(): CliPlace {
     env,
     start,
     run: (words, { input = '', cwd } = {}) => collect(start(words, cwd), input),
-    openTerminal: (words, { columns = 200 } = {}) => {
-      const pty = spawnPty(process.execPath, [MAIN, ...words], { env, cwd: folder, cols: columns, rows: 50 });
-      terminals.add(pty);
-      pty.onExit(() => terminals.delete(pty));
-      return watchTerminal(pty);
-    },
+    openTerminal: (words, { columns = 200 } = {}) => openPty(process.execPath, [MAIN, ...words], columns),
+    openShell: (line) => openPty('/bin/sh', ['-c', line], 200),
     enginePid,
     close: async () => {
       for (const child of children) child.kill('SIGKILL');
