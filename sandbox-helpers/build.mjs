@@ -12,19 +12,52 @@ const outDir = join(here, '..', 'build', 'helpers', `linux-${machine}`);
 
 const shared = ['common/fail.c', 'common/json-line.c', 'common/command-line.c'];
 const programs = {
-  holder: ['holder.c', 'holder-view.c', 'holder-grant.c', 'holder-compose.c', 'holder-paths.c', 'holder-cover.c'],
+  holder: [
+    'holder.c',
+    'holder-view.c',
+    'holder-grant.c',
+    'holder-compose.c',
+    'holder-paths.c',
+    'holder-cover.c',
+  ],
   'exec-gate': [
-    'gate-main.c', 'gate-run.c', 'gate-filter.c', 'gate-start.c', 'gate-supervise.c', 'gate-rpc.c',
-    'gate-answer.c', 'gate-exec.c', 'gate-write.c', 'gate-path.c', 'gate-caller.c', 'gate-image.c',
-    'gate-capture.c', 'gate-watch.c', 'gate-kill.c', 'gate-group.c', 'gate-open.c', 'gate-rights.c', 'gate-refusals.c',
+    'gate-main.c',
+    'gate-run.c',
+    'gate-filter.c',
+    'gate-start.c',
+    'gate-supervise.c',
+    'gate-rpc.c',
+    'gate-answer.c',
+    'gate-exec.c',
+    'gate-write.c',
+    'gate-path.c',
+    'gate-caller.c',
+    'gate-image.c',
+    'gate-capture.c',
+    'gate-watch.c',
+    'gate-kill.c',
+    'gate-group.c',
+    'gate-open.c',
+    'gate-rights.c',
+    'gate-refusals.c',
   ],
   ask: ['ask.c'],
   janitor: ['janitor.c'],
 };
 
 const flags = [
-  '-std=gnu11', '-O2', '-g0', '-Wall', '-Wextra', '-Werror', '-D_GNU_SOURCE', '-fstack-protector-strong',
-  '-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections', '-s',
+  '-std=gnu11',
+  '-O2',
+  '-g0',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-D_GNU_SOURCE',
+  '-fstack-protector-strong',
+  '-ffunction-sections',
+  '-fdata-sections',
+  '-Wl,--gc-sections',
+  '-s',
 ];
 
 /** Runs a program to its end; its text goes to ours. Throws when it fails. */
@@ -37,8 +70,13 @@ function run(command, args, options = {}) {
 
 function works(command, args, scratch) {
   const source = join(scratch, 'probe.c');
-  writeFileSync(source, '#include <linux/seccomp.h>\n#include <stdio.h>\nint main(void){return puts("")<0;}\n');
-  return spawnSync(command, [...args, '-o', join(scratch, 'probe'), source], { stdio: 'ignore' }).status === 0;
+  writeFileSync(
+    source,
+    '#include <linux/seccomp.h>\n#include <stdio.h>\nint main(void){return puts("")<0;}\n',
+  );
+  return (
+    spawnSync(command, [...args, '-o', join(scratch, 'probe'), source], { stdio: 'ignore' }).status === 0
+  );
 }
 
 /** The first compiler line that can build a program with kernel headers. */
@@ -52,7 +90,8 @@ function chooseCompiler(scratch) {
     ['cc', []],
   ];
   const found = candidates.find(([command, args]) => works(command, args, scratch));
-  if (!found) throw new Error('no C compiler: install gcc and musl-tools (Debian, Ubuntu) or gcc and glibc headers');
+  if (!found)
+    throw new Error('no C compiler: install gcc and musl-tools (Debian, Ubuntu) or gcc and glibc headers');
   return found;
 }
 
@@ -62,7 +101,10 @@ function newest(paths) {
 
 function isFresh(outputs) {
   const sources = ['common', 'linux'].flatMap((dir) =>
-    readdirSync(join(here, dir)).filter((name) => /\.[ch]$/.test(name)).map((name) => join(here, dir, name)));
+    readdirSync(join(here, dir))
+      .filter((name) => /\.[ch]$/.test(name))
+      .map((name) => join(here, dir, name)),
+  );
   const built = newest([...sources, fileURLToPath(import.meta.url)]);
   try {
     return outputs.every((path) => statSync(path).mtimeMs > built);
@@ -73,7 +115,8 @@ function isFresh(outputs) {
 
 /** Compiles beside its place and renames: a running helper keeps its file, two builds do not mix. */
 function build() {
-  if (process.platform !== 'linux' || !machine) throw new Error(`no native helpers for ${process.platform} ${process.arch}`);
+  if (process.platform !== 'linux' || !machine)
+    throw new Error(`no native helpers for ${process.platform} ${process.arch}`);
   const outputs = [...Object.keys(programs), 'wall.bpf'].map((name) => join(outDir, name));
   if (isFresh(outputs)) return;
   mkdirSync(outDir, { recursive: true });
@@ -81,7 +124,9 @@ function build() {
   try {
     const [command, args] = chooseCompiler(scratch);
     const compile = (name, sources) => {
-      const files = [...shared, ...sources.map((source) => join('linux', source))].map((path) => join(here, path));
+      const files = [...shared, ...sources.map((source) => join('linux', source))].map((path) =>
+        join(here, path),
+      );
       run(command, [...flags, ...args, '-o', join(scratch, name), ...files]);
       return join(scratch, name);
     };
@@ -92,7 +137,9 @@ function build() {
     }
     writeFileSync(join(scratch, 'wall.bpf'), rules);
     renameSync(join(scratch, 'wall.bpf'), join(outDir, 'wall.bpf'));
-    console.log(`helpers built with ${command} ${args.includes('-static') ? 'static' : 'dynamic'} in ${outDir}`);
+    console.log(
+      `helpers built with ${command} ${args.includes('-static') ? 'static' : 'dynamic'} in ${outDir}`,
+    );
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -29,8 +29,12 @@ static int make_blank_file(void) {
     return tree;
 }
 
+int make_cover(bool is_directory) {
+    return is_directory ? make_tmpfs("4096", "0000", ATTR_RDONLY | ATTR_NOEXEC) : make_blank_file();
+}
+
 bool cover(int target) {
-    int tree = is_directory_fd(target) ? make_tmpfs("4096", "0000", ATTR_RDONLY | ATTR_NOEXEC) : make_blank_file();
+    int tree = make_cover(is_directory_fd(target));
     if (tree < 0) return false;
     bool is_covered = attach_tree(tree, target);
     int error = errno;

@@ -11,6 +11,9 @@
  */
 bool cover(int target);
 
+/* Such a cover as a detached tree of its own; -1 with errno. The same limit for a file's. */
+int make_cover(bool is_directory);
+
 /* Whether an O_PATH descriptor shows such a cover. */
 bool is_cover(int fd);
 

@@ -134,9 +134,28 @@ static _Noreturn void take_in_child(pid_t pid, const char *path) {
     tell_parent("done", 0, mount_id, inode);
 }
 
+static _Noreturn void hide_in_child(pid_t pid, const char *path) {
+    uint64_t inode;
+    int namespace = open_namespace(pid, &inode);
+    errno = EINVAL;
+    if (!is_exact_path(path)) give_up("path");
+    /* Made before: inside the target there is no place where it could be prepared unseen. */
+    if (unshare(CLONE_NEWNS) != 0) give_up("unshare");
+    int folder = make_cover(true), file = make_cover(false);
+    if (folder < 0 || file < 0) give_up("cover");
+    if (setns(namespace, CLONE_NEWNS) != 0) give_up("setns");
+    int target = open_exact(path);
+    if (target < 0 && (errno == ENOENT || errno == ENOTDIR)) tell_parent("done", 0, 0, inode);
+    if (target < 0) give_up("target");
+    if (!is_cover(target) && !attach_tree(is_directory_fd(target) ? folder : file, target)) give_up("move_mount");
+    tell_parent("done", 0, 0, inode);
+}
+
 /* ---- in the holder */
 
-static struct grant_result run_child(const struct grant_request *request, pid_t pid, const char *path) {
+enum work { WORK_PUT, WORK_TAKE, WORK_HIDE };
+
+static struct grant_result run_child(enum work work, const struct grant_request *request) {
     struct grant_result result = {.step = "child", .error = EIO};
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return result;
@@ -146,8 +165,9 @@ static struct grant_result run_child(const struct grant_request *request, pid_t 
         if (getppid() != holder) _exit(1);
         alarm(WORK_SECONDS_MAX); /* a dead network file system must not stop the holder for good */
         result_pipe = ends[1];
-        if (request) put_in_child(request);
-        take_in_child(pid, path);
+        if (work == WORK_PUT) put_in_child(request);
+        if (work == WORK_TAKE) take_in_child(request->pid, request->path);
+        hide_in_child(request->pid, request->path);
     }
     close(ends[1]);
     if (child > 0) {
@@ -164,7 +184,7 @@ static struct grant_result run_child(const struct grant_request *request, pid_t 
 struct grant_result put_grant(const struct grant_request *request) {
     struct layered_grant *grant = malloc(sizeof *grant);
     if (!grant) fail("memory");
-    struct grant_result result = run_child(request, 0, NULL);
+    struct grant_result result = run_child(WORK_PUT, request);
     if (result.error || !result.is_layered) {
         free(grant);
         return result;
@@ -175,7 +195,8 @@ struct grant_result put_grant(const struct grant_request *request) {
 }
 
 struct grant_result take_grant(pid_t pid, const char *path) {
-    struct grant_result result = run_child(NULL, pid, path);
+    struct grant_request request = {.pid = pid, .path = path};
+    struct grant_result result = run_child(WORK_TAKE, &request);
     if (result.error) return result;
     for (struct layered_grant **link = &layered_grants; *link; link = &(*link)->next) {
         struct layered_grant *grant = *link;
@@ -185,4 +206,9 @@ struct grant_result take_grant(pid_t pid, const char *path) {
         break;
     }
     return result;
+}
+
+struct grant_result hide_path(pid_t pid, const char *path) {
+    struct grant_request request = {.pid = pid, .path = path};
+    return run_child(WORK_HIDE, &request);
 }

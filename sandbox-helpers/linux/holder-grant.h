@@ -30,5 +30,7 @@ struct grant_request {
 
 struct grant_result put_grant(const struct grant_request *request);
 struct grant_result take_grant(pid_t pid, const char *path);
+/* Covers what a namespace shows at path; nothing to do when nothing is there or it is covered. */
+struct grant_result hide_path(pid_t pid, const char *path);
 
 #endif

@@ -49,7 +49,9 @@ test('allow is 0, and the question has the words as they are', async () => {
 });
 
 test('deny is 126 with the reason', async () => {
-  const asked = await ask(['s', 'cd'], (socket) => socket.write(`deny ${encodeField('sallyport: rejected cmd-1: über\nnever')}\n`));
+  const asked = await ask(['s', 'cd'], (socket) =>
+    socket.write(`deny ${encodeField('sallyport: rejected cmd-1: über\nnever')}\n`),
+  );
   expect(asked).toMatchObject({ code: 126, stderr: 'sallyport: rejected cmd-1: über\nnever\n' });
 });
 
@@ -61,12 +63,20 @@ test('an answer that comes in pieces is put together', async () => {
   expect(asked.code).toBe(0);
 });
 
-test.each(['', '\n', 'yes\n', 'allow now\n', 'allowed\n', 'allow', 'deny\n', 'allow%\n', 'allow\0\n', 'deny a b\n'])(
-  'anything else is refused: %j',
-  async (answer) => {
-    expect(await ask(['s'], (socket) => socket.end(answer))).toMatchObject({ code: 126, stderr: gone });
-  },
-);
+test.each([
+  '',
+  '\n',
+  'yes\n',
+  'allow now\n',
+  'allowed\n',
+  'allow',
+  'deny\n',
+  'allow%\n',
+  'allow\0\n',
+  'deny a b\n',
+])('anything else is refused: %j', async (answer) => {
+  expect(await ask(['s'], (socket) => socket.end(answer))).toMatchObject({ code: 126, stderr: gone });
+});
 
 test('no engine is refused', async () => {
   expect(await run(['/nowhere/socket', 's'])).toEqual({ code: 126, stderr: gone });

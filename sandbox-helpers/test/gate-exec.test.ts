@@ -11,7 +11,14 @@ import {
   removeFolders,
   users,
 } from './support/helper-files.ts';
-import { allowAll, askedOf, type GateEvent, type GateSpec, type RunningGate, startGate } from './support/start-gate.ts';
+import {
+  allowAll,
+  askedOf,
+  type GateEvent,
+  type GateSpec,
+  type RunningGate,
+  startGate,
+} from './support/start-gate.ts';
 import { type RunningHolder, startHolder } from './support/start-holder.ts';
 
 const helpers = buildHelpers();
@@ -120,14 +127,17 @@ describe.each(users)('the exec gate as $name', (user) => {
   });
 
   test('execs of an allowed program pass unasked', async () => {
-    const script = 'import subprocess; subprocess.run(["uname"]); subprocess.run("uname -s; date >/dev/null", shell=True)';
+    const script =
+      'import subprocess; subprocess.run(["uname"]); subprocess.run("uname -s; date >/dev/null", shell=True)';
     const gate = await start(`/usr/bin/python3 -c '${script}'`);
     expect((await gate.finished).stdout).toBe('Linux\nLinux\n');
     expect(askedOf(gate).length).toBe(1);
   });
 
   test('the probes of PATH are not asked, a missing command gives 127', async () => {
-    const gate = await start('nosuchprogram; echo $?', { environment: { PATH: '/nowhere:/root/x:/etc:/usr/bin' } });
+    const gate = await start('nosuchprogram; echo $?', {
+      environment: { PATH: '/nowhere:/root/x:/etc:/usr/bin' },
+    });
     expect((await gate.finished).stdout).toBe('127\n');
     expect(askedOf(gate)).toEqual([]);
   });
@@ -151,7 +161,14 @@ describe.each(users)('the exec gate as $name', (user) => {
     const gate = await start('./tool');
     expect((await gate.finished).stdout).toBe('Linux\n');
     const asked = gate.events.find((event) => event.type === 'exec');
-    expect(asked).toMatchObject({ path: './tool', shebang: '/bin/sh -e', cwd: workspace, truncated: false, lossy: false, threads: 1 });
+    expect(asked).toMatchObject({
+      path: './tool',
+      shebang: '/bin/sh -e',
+      cwd: workspace,
+      truncated: false,
+      lossy: false,
+      threads: 1,
+    });
   });
 
   test('bytes that are no text are replaced and said to be', async () => {
@@ -162,7 +179,9 @@ describe.each(users)('the exec gate as $name', (user) => {
   });
 
   test('a long command line is cut and said to be', async () => {
-    const gate = await start('/bin/echo $(seq 5000) >/dev/null; /bin/echo $(printf %0100000d 7) > /dev/null; uname');
+    const gate = await start(
+      '/bin/echo $(seq 5000) >/dev/null; /bin/echo $(printf %0100000d 7) > /dev/null; uname',
+    );
     expect((await gate.finished).stdout).toBe('Linux\n');
     const echoes = gate.events.filter((event) => event.type === 'exec' && event.path === '/bin/echo');
     expect(echoes.map((event) => event.truncated)).toEqual([true, true]);
@@ -182,6 +201,14 @@ describe.each(users)('the exec gate as $name', (user) => {
       expect(gate.events.find((event) => event.type === 'exec')?.path).toBe('/usr/bin/uname');
     },
   );
+
+  test('a launcher that somebody else traces is followed all the same', async () => {
+    copyProgram(compileProgram('caller', makeFolder()), join(workspace, 'caller'));
+    const gate = await start(['./caller', 'traced']);
+    expect(await gate.finished).toMatchObject({ code: 7, stdout: 'Linux\n' });
+    expect(askedOf(gate)).toEqual(['sh -c uname; exit 7', 'uname']);
+    expect(gate.events.find((event) => event.type === 'captured')).toMatchObject({ ok: true });
+  });
 
   test('arguments at the very end of mapped memory are read', async () => {
     copyProgram(compileProgram('caller', makeFolder()), join(workspace, 'caller'));
@@ -232,9 +259,12 @@ describe.each(users)('the exec gate as $name', (user) => {
       ['--tmpfs', '/run', '65536', '0755', '--ro-bind', ask, '/run/sallyport/ask'],
       user,
     );
-    const gate = await start('/run/sallyport/ask /nowhere step-1; echo $?; cp /run/sallyport/ask ask; ./ask /nowhere step-1', {
-      anchorPid: other.anchorPid,
-    });
+    const gate = await start(
+      '/run/sallyport/ask /nowhere step-1; echo $?; cp /run/sallyport/ask ask; ./ask /nowhere step-1',
+      {
+        anchorPid: other.anchorPid,
+      },
+    );
     const result = await gate.finished;
     expect(result.stdout).toBe('126\n');
     expect(askedOf(gate)).toEqual(['cp /run/sallyport/ask ask', './ask /nowhere step-1']);

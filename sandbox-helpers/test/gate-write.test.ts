@@ -2,7 +2,13 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildHelpers, encodeField, makeFolder, own, removeFolders, users } from './support/helper-files.ts';
-import { allowAll, type GateEvent, type GateSpec, type RunningGate, startGate } from './support/start-gate.ts';
+import {
+  allowAll,
+  type GateEvent,
+  type GateSpec,
+  type RunningGate,
+  startGate,
+} from './support/start-gate.ts';
 import { type RunningHolder, startHolder } from './support/start-holder.ts';
 
 const helpers = buildHelpers();
@@ -48,7 +54,12 @@ describe.each(users)('held writes as $name', (user) => {
       `echo $$; echo one > ${other}/file; echo $$; /bin/true; read x; echo two > ${other}/file || echo stopped; echo $$`,
     );
     const first = await gate.wait(isWrite);
-    expect(first).toMatchObject({ path: `${other}/file`, kind: 'missing', cwd: workspace, pid: rootOf(gate) });
+    expect(first).toMatchObject({
+      path: `${other}/file`,
+      kind: 'missing',
+      cwd: workspace,
+      pid: rootOf(gate),
+    });
     expect(first.argv.slice(0, 2)).toEqual(['/bin/bash', '-c']);
     expect(await holder.command('mount', rootOf(gate), other, 'rw')).toMatchObject({ ok: true });
     gate.send(`allow ${first.slot}`);
@@ -100,7 +111,9 @@ describe.each(users)('held writes as $name', (user) => {
     const file = join(other, 'closed');
     writeFileSync(file, 'x', { mode: 0o444 });
     own(file, user);
-    const theirs = makeFolder(user?.ids === undefined ? { name: 'other', ids: { uid: 1001, gid: 1001 } } : undefined);
+    const theirs = makeFolder(
+      user?.ids === undefined ? { name: 'other', ids: { uid: 1001, gid: 1001 } } : undefined,
+    );
     if (process.getuid?.() === 0) {
       const gate = await start(`echo no > ${theirs}/file; echo no > ${file}`);
       await gate.finished;
@@ -112,9 +125,12 @@ describe.each(users)('held writes as $name', (user) => {
     mkdirSync(join(other, 'real'));
     writeFileSync(join(other, 'real', 'file'), 'x');
     own(other, user);
-    const gate = await start(`ln -s ${other}/real link; ln -s /../..${other}/real/file deep; echo a > link/file; echo b > deep; echo c > link/../real/new`, {
-      decide: (event) => (event.type === 'write' ? `deny ${event.slot} %` : allowAll(event)),
-    });
+    const gate = await start(
+      `ln -s ${other}/real link; ln -s /../..${other}/real/file deep; echo a > link/file; echo b > deep; echo c > link/../real/new`,
+      {
+        decide: (event) => (event.type === 'write' ? `deny ${event.slot} %` : allowAll(event)),
+      },
+    );
     await gate.finished;
     expect(gate.events.filter(isWrite).map(({ path, kind }) => [path, kind])).toEqual([
       [`${other}/real/file`, 'file'],
@@ -168,7 +184,8 @@ if os.uname().machine == "x86_64":
 
   test('a program that was let through is held at its writes too', async () => {
     const gate = await start(`touch ${other}/made; echo $?`, {
-      decide: (event) => (event.type === 'write' ? `deny ${event.slot} ${encodeField('sallyport: no')}` : allowAll(event)),
+      decide: (event) =>
+        event.type === 'write' ? `deny ${event.slot} ${encodeField('sallyport: no')}` : allowAll(event),
     });
     const result = await gate.finished;
     expect(result.stdout).toBe('1\n');

@@ -1,9 +1,17 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildHelpers, makeFolder, removeFolders, users } from './support/helper-files.ts';
+import { buildHelpers, makeFolder, own, removeFolders, users } from './support/helper-files.ts';
 
 const helpers = buildHelpers();
 const program = helpers.path('janitor');
@@ -29,7 +37,9 @@ describe.each(users)('the janitor as $name', (user) => {
     state = join(root, 'x.state');
   });
 
-  async function start(...folders: readonly string[]): Promise<{ child: ChildProcessWithoutNullStreams; ready: Ready; ended: Promise<unknown> }> {
+  async function start(
+    ...folders: readonly string[]
+  ): Promise<{ child: ChildProcessWithoutNullStreams; ready: Ready; ended: Promise<unknown> }> {
     const child = spawn(program, ['--state', state, ...folders], { ...user.ids, stdio: 'pipe' });
     const ended = new Promise((resolve) => child.once('close', resolve));
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -38,7 +48,11 @@ describe.each(users)('the janitor as $name', (user) => {
   }
 
   test('makes what is missing, leaves what is there, cleans at the end of input', async () => {
-    const [made, inner, there] = ['a b\nc', 'a b\nc/d', 'there'].map((name) => join(root, name)) as [string, string, string];
+    const [made, inner, there] = ['a b\nc', 'a b\nc/d', 'there'].map((name) => join(root, name)) as [
+      string,
+      string,
+      string,
+    ];
     mkdirSync(there);
     const janitor = await start(made, inner, there, join(root, 'no/parent'));
     expect(janitor.ready).toEqual({
@@ -69,6 +83,7 @@ describe.each(users)('the janitor as $name', (user) => {
     symlinkSync(outside, join(root, 'link'));
     symlinkSync(join(outside, 'nothing'), join(root, 'dangling'));
     mkdirSync(join(root, 'sub'));
+    own(join(root, 'sub'), user);
     const janitor = await start(join(root, 'link/new'), join(root, 'dangling'), join(root, 'sub/target'));
     expect(janitor.ready.skipped).toEqual([{ path: join(root, 'link/new'), errno: 'ELOOP' }]);
     expect(janitor.ready.created).toEqual([join(root, 'sub/target')]);
@@ -77,7 +92,11 @@ describe.each(users)('the janitor as $name', (user) => {
     symlinkSync(outside, join(root, 'sub'));
     janitor.child.stdin.end();
     await janitor.ended;
-    expect([join(outside, 'target'), join(outside, 'new'), join(outside, 'nothing')].map((path) => existsSync(path))).toEqual([true, false, false]);
+    expect(
+      [join(outside, 'target'), join(outside, 'new'), join(outside, 'nothing')].map((path) =>
+        existsSync(path),
+      ),
+    ).toEqual([true, false, false]);
   });
 
   test('cleans after kill -9 of its parent, and ends', async () => {
@@ -119,7 +138,11 @@ describe.each(users)('the janitor as $name', (user) => {
       const both = [await start(join(root, 'a')), await start(join(root, 'b'))];
       for (const { child } of both) child.stdin.end();
       await Promise.all(both.map(({ ended }) => ended));
-      expect(['a', 'b', 'x.state'].map((name) => existsSync(join(root, name)))).toEqual([false, false, false]);
+      expect(['a', 'b', 'x.state'].map((name) => existsSync(join(root, name)))).toEqual([
+        false,
+        false,
+        false,
+      ]);
     }
   });
 
@@ -127,7 +150,10 @@ describe.each(users)('the janitor as $name', (user) => {
     const made = join(root, 'made');
     const janitor = await start(made);
     const gate = helpers.path('exec-gate');
-    const sandbox = spawn(gate, ['sup', '--hold-lock', state, '--', '/bin/sh', '-c', 'echo here; read x'], { ...user.ids, stdio: 'pipe' });
+    const sandbox = spawn(gate, ['sup', '--hold-lock', state, '--', '/bin/sh', '-c', 'echo here; read x'], {
+      ...user.ids,
+      stdio: 'pipe',
+    });
     await new Promise((resolve) => sandbox.stdout.once('data', resolve));
     janitor.child.kill('SIGKILL');
     await janitor.ended;

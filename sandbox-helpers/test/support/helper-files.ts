@@ -30,8 +30,7 @@ export function makeFolder(user?: TestUser): string {
 }
 
 export function own(path: string, user: TestUser | undefined): void {
-  if (user?.ids !== undefined)
-    execFileSync('chown', ['-R', `${user.ids.uid}:${user.ids.gid}`, path]);
+  if (user?.ids !== undefined) execFileSync('chown', ['-R', `${user.ids.uid}:${user.ids.gid}`, path]);
 }
 
 const folders: string[] = [];
@@ -57,7 +56,17 @@ export function compileProgram(name: string, folder: string, flags: readonly str
   const output = join(folder, name);
   mkdirSync(folder, { recursive: true });
   const source = join(sources, 'test', 'programs', `${name}.c`);
-  execFileSync('cc', ['-O1', '-Wall', '-Werror', '-D_GNU_SOURCE', '-pthread', ...flags, '-o', output, source]);
+  execFileSync('cc', [
+    '-O1',
+    '-Wall',
+    '-Werror',
+    '-D_GNU_SOURCE',
+    '-pthread',
+    ...flags,
+    '-o',
+    output,
+    source,
+  ]);
   chmodSync(output, 0o755);
   return output;
 }

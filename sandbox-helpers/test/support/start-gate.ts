@@ -48,7 +48,17 @@ export interface RunningGate {
   readonly finished: Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>;
 }
 
-export const launchers = new Set(['sh', 'bash', 'dash', 'env', 'xargs', 'timeout', 'nohup', 'nice', 'setsid']);
+export const launchers = new Set([
+  'sh',
+  'bash',
+  'dash',
+  'env',
+  'xargs',
+  'timeout',
+  'nohup',
+  'nice',
+  'setsid',
+]);
 
 /** Allows everything; launchers are gated further. */
 export function allowAll(event: GateEvent): string | undefined {
@@ -65,7 +75,14 @@ export function askedOf(gate: RunningGate): string[] {
 
 function bubblewrap(spec: GateSpec): string[] {
   return [
-    ...['/usr/bin/bwrap', '--unshare-user', '--disable-userns', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
+    ...[
+      '/usr/bin/bwrap',
+      '--unshare-user',
+      '--disable-userns',
+      '--unshare-pid',
+      '--unshare-ipc',
+      '--unshare-uts',
+    ],
     ...['--die-with-parent', '--cap-drop', 'ALL', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
     ...['--bind', spec.workspace, spec.workspace],
     ...['--seccomp', '10', ...(spec.lock === undefined ? [] : ['--sync-fd', '11'])],
@@ -81,10 +98,13 @@ export async function startGate(spec: GateSpec): Promise<RunningGate> {
   own(path, spec.user);
   const connected = new Promise<Socket>((resolve) => server.once('connection', resolve));
   const mode = spec.gate ?? 'exec';
-  const inner = mode === 'none' ? spec.argv : [join(spec.helpers, 'exec-gate'), 'run', '9', '--', ...spec.argv];
+  const inner =
+    mode === 'none' ? spec.argv : [join(spec.helpers, 'exec-gate'), 'run', '9', '--', ...spec.argv];
   const words = [
     ...['sup', '--rpc', path, '--launch', 'launch-1', '--gate', mode],
-    ...(spec.anchorPid === undefined ? [] : ['--anchor', String(spec.anchorPid), '--wall', join(spec.helpers, 'wall.bpf')]),
+    ...(spec.anchorPid === undefined
+      ? []
+      : ['--anchor', String(spec.anchorPid), '--wall', join(spec.helpers, 'wall.bpf')]),
     ...(spec.lock === undefined ? [] : ['--hold-lock', spec.lock]),
     ...['--', ...(spec.anchorPid === undefined ? [] : bubblewrap(spec)), ...inner],
   ];
@@ -95,9 +115,12 @@ export async function startGate(spec: GateSpec): Promise<RunningGate> {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const output = collect(child);
-  const finished = new Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>(
-    (resolve) => child.once('close', (code, signal) => resolve({ code, signal, ...output() })),
-  );
+  const finished = new Promise<{
+    code: number | null;
+    signal: string | null;
+    stdout: string;
+    stderr: string;
+  }>((resolve) => child.once('close', (code, signal) => resolve({ code, signal, ...output() })));
   const socket = await Promise.race([connected, finished]);
   server.close();
   if (!('write' in socket)) throw new Error(`the supervisor ended: ${JSON.stringify(socket)}`);
@@ -109,7 +132,10 @@ function collect(child: ChildProcess): () => { stdout: string; stderr: string } 
   child.stdout?.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
   child.stdin?.on('error', () => undefined);
-  return () => ({ stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() });
+  return () => ({
+    stdout: Buffer.concat(chunks.stdout).toString(),
+    stderr: Buffer.concat(chunks.stderr).toString(),
+  });
 }
 
 function attach(

@@ -13,7 +13,7 @@ export interface RunningHolder {
   readonly holderPid: number;
   readonly anchorPid: number;
   readonly child: ChildProcessWithoutNullStreams;
-  command(verb: 'mount' | 'umount', ...fields: readonly (string | number)[]): Promise<HolderReply>;
+  command(verb: 'mount' | 'umount' | 'hide', ...fields: readonly (string | number)[]): Promise<HolderReply>;
   close(): Promise<number | null>;
 }
 
@@ -41,7 +41,9 @@ export async function startHolder(
     ...ready,
     child,
     async command(verb, ...fields) {
-      child.stdin.write(`${[verb, ++lastId, ...fields.map((field) => encodeField(String(field)))].join(' ')}\n`);
+      child.stdin.write(
+        `${[verb, ++lastId, ...fields.map((field) => encodeField(String(field)))].join(' ')}\n`,
+      );
       const reply = await lines.next();
       return JSON.parse(String(reply.value)) as HolderReply;
     },
