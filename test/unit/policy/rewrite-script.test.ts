@@ -63,6 +63,16 @@ test('words that are shown have no side effect and no line break', () => {
   );
 });
 
+test("a program's words are shown as it will get them, where that changes nothing", () => {
+  const shown = (script: string): string | undefined =>
+    / ASK \d+ (.*?); then/.exec(plan(script, 'kernel').text)?.[1];
+  const same = `cp -r "$a" $b "\${c}x" "\${d[@]}" $1 "$@" *.ts {x,y} ~/z \\$e 'f g' "\${h%.ts}" "\${i:-j}" k`;
+  expect(shown(`${same} > f`)).toBe(same.replace('\\$e', "'$e'"));
+  expect(shown('cp "$(a)" `b` "${c:=1}" $((d++)) <(e) $? ${f[$g]} "${h@P}" > i')).toBe(
+    `cp '"$(a)"' '\`b\`' '"\${c:=1}"' '$((d++))' '<(e)' '$?' '\${f[$g]}' '"\${h@P}"'`,
+  );
+});
+
 test('a command with an unknown name is asked in the script only when no program starts', () => {
   expect(plan('$v x', 'kernel').text).toContain('type -t');
   expect(plan('$v x', 'shell').text).not.toContain('type -t');
