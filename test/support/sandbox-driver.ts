@@ -2,7 +2,6 @@
  * Runs a list of steps in one sandbox session, as whichever user, and tells what came of each as JSON lines. A process of
  * its own, so that a test can give it another user, another keyring, or kill it.
  */
-import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import {
   chooseSandbox,
@@ -29,7 +28,7 @@ const settings = { ...plainSettings({ ...spec.plain, env: spec.env }), ...spec.s
 const environment = plainEnvironment(spec.env, settings);
 
 function tell(row: object): void {
-  appendFileSync(1, `${JSON.stringify(row)}\n`);
+  process.stdout.write(`${JSON.stringify(row)}\n`);
 }
 
 async function main(): Promise<void> {

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 
@@ -13,10 +13,10 @@ const MAX_SOCKETS = 1000;
 export function listHostSockets(table: string = readSocketTable()): string[] {
   const found = new Set<string>();
   for (const path of parseSocketTable(table)) {
-    if (found.size >= MAX_SOCKETS) break;
     const real = realSocket(path);
     if (real !== null) found.add(real);
   }
+  if (found.size > MAX_SOCKETS) throw tableFault(`There are more than ${MAX_SOCKETS} of them.`);
   return [...found].sort();
 }
 
@@ -45,20 +45,39 @@ function readSocketTable(): string {
   try {
     return readFileSync('/proc/net/unix', 'utf8');
   } catch (cause) {
-    throw new Fault({
-      kind: 'host',
-      code: 'sockets-unknown',
-      message: 'The unix sockets of this machine cannot be listed, so they cannot be hidden.',
-      hint: 'Make /proc/net/unix readable. Nothing was run.',
-      cause,
-    });
+    throw tableFault('/proc/net/unix cannot be read.', cause);
   }
+}
+
+function tableFault(why: string, cause?: unknown): Fault {
+  return new Fault({
+    kind: 'host',
+    code: 'sockets-unknown',
+    message: `The unix sockets of this machine cannot be hidden one by one. ${why}`,
+    hint: 'Nothing was run.',
+    cause,
+  });
+}
+
+/**
+ * Whether a program with this person's ids and no capability can get to the path. Behind the wall root has none either, so
+ * a socket in another person's closed folder needs no cover, and the helper could not reach it to put one there.
+ */
+function mayReach(path: string): boolean {
+  const uid = process.getuid?.() ?? 0;
+  const groups = [process.getgid?.() ?? 0, ...(process.getgroups?.() ?? [])];
+  for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) {
+    const stat = statSync(folder);
+    const bit = stat.uid === uid ? 0o100 : groups.includes(stat.gid) ? 0o010 : 0o001;
+    if ((stat.mode & bit) === 0) return false;
+  }
+  return true;
 }
 
 function realSocket(path: string): string | null {
   try {
     const real = join(realpathSync(dirname(path)), path.slice(path.lastIndexOf('/') + 1));
-    return lstatSync(real).isSocket() ? real : null;
+    return lstatSync(real).isSocket() && mayReach(real) ? real : null;
   } catch {
     return null;
   }
