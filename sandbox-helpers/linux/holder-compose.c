@@ -45,7 +45,7 @@ static bool pin_parents(int base, const char *part, bool *has_pins) {
     for (char *slash = strchr(parent, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = 0;
         int fd = open_part(base, parent);
-        if (fd < 0) return errno == ENOENT || errno == ENOTDIR;
+        if (fd < 0) return is_out_of_reach(errno);
         bool is_pinned = attach_copy(fd, 0);
         close(fd);
         if (!is_pinned) return false;
@@ -57,7 +57,7 @@ static bool pin_parents(int base, const char *part, bool *has_pins) {
 
 static bool protect(int base, const char *part, bool is_hidden) {
     int fd = open_part(base, part);
-    if (fd < 0) return errno == ENOENT || errno == ENOTDIR; /* nothing there to protect */
+    if (fd < 0) return is_out_of_reach(errno); /* nothing there to protect */
     bool is_done = is_hidden ? cover(fd) : attach_copy(fd, ATTR_RDONLY);
     close(fd);
     return is_done;

@@ -33,6 +33,11 @@ int open_exact(const char *path) {
     return call_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS);
 }
 
+bool is_out_of_reach(int error) {
+    /* Folders of the person's own never answer EACCES to the holder, whatever their mode: in its namespace it is their root. */
+    return error == ENOENT || error == ENOTDIR || error == EACCES;
+}
+
 bool is_directory_fd(int fd) {
     struct stat status;
     return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);

@@ -34,6 +34,12 @@ bool attach_tree(int tree, int target);
 /* A new detached tmpfs; options may be NULL. -1 with errno. */
 int make_tmpfs(const char *size, const char *mode, unsigned attributes);
 
+/*
+ * Whether an errno of open_exact says that the sandbox cannot reach the path either: nothing is
+ * there, or a folder of somebody else's bars the way, who alone could open it.
+ */
+bool is_out_of_reach(int error);
+
 /* True when the O_PATH descriptor is a directory. */
 bool is_directory_fd(int fd);
 

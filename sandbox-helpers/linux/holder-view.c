@@ -66,7 +66,7 @@ static struct kept *take_kept(const struct view_op *ops, int count, const char *
     for (int i = 0; i < count; i++) {
         if (ops[i].kind != VIEW_KEEP || !is_below(ops[i].path, path)) continue;
         int fd = open_exact(ops[i].path);
-        if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) continue;
+        if (fd < 0 && is_out_of_reach(errno)) continue;
         int tree = fd < 0 ? -1 : clone_tree(fd);
         if (tree < 0) fail_at("keep", ops[i].path);
         close(fd);
@@ -93,7 +93,7 @@ static void put_tmpfs(const struct view_op *ops, int count, const struct view_op
 
 static void put_mask(const char *path) {
     int target = open_exact(path);
-    if (target < 0 && (errno == ENOENT || errno == ENOTDIR)) return;
+    if (target < 0 && is_out_of_reach(errno)) return;
     if (target < 0) fail_at("mask", path);
     if (!cover(target)) fail_at("mask", path);
     close(target);

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -99,6 +107,26 @@ describe.each(users)('the holder as $name', (user) => {
         );
       });
       server.close();
+    });
+
+    test("what lies in a folder of somebody else's is out of reach anyway", async () => {
+      const closed = join(host, 'closed');
+      mkdirSync(join(closed, 'in'), { recursive: true });
+      own(closed, user);
+      chmodSync(closed, 0o000);
+      const ops = [
+        '--mask-dir',
+        join(closed, 'in'),
+        '--keep',
+        '/root/none',
+        '--tmpfs',
+        '/root',
+        '65536',
+        '0700',
+      ];
+      await withHolder(user.ids === undefined ? ops.slice(0, 2) : ['--mask-file', '/root/none'], (holder) => {
+        expect(look(holder, `ls ${closed}/in`).stdout).toBe('');
+      });
     });
 
     test('what is bound is taken from the host, whatever hides it before', async () => {
