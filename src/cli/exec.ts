@@ -28,6 +28,7 @@ function createExecCommand() {
   );
   addPolicyFlags(command)
     .argument('[script]', 'the script, or - to read it from standard input')
+    .allowExcessArguments()
     .option('--json', 'every event as one JSON line on stdout, instead of the output')
     .option('--wait', 'do not ask here: wait until somebody answers from elsewhere')
     .option('--no-input', 'ask nobody: what would be asked is refused at once')

@@ -92,7 +92,7 @@ export class CreditedReceiver extends Readable {
   }
 
   /** Takes one piece; false when the sender has sent more than it may. */
-  take(data: string): boolean {
+  takePiece(data: string): boolean {
     const piece = Buffer.from(data, 'base64');
     if (this.#hasEnded || this.destroyed) return true;
     if (piece.length > PIECE_BYTES || this.#queuedBytes + piece.length > WINDOW_BYTES) return false;

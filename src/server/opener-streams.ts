@@ -48,7 +48,7 @@ export function createOpenerChannel(notify: RpcPeer['notify'], hasStdin: boolean
       stderr.start();
     },
     takeData: ({ stream, data }) => {
-      if (stream === 'stdin' && stdin.take(data)) return;
+      if (stream === 'stdin' && stdin.takePiece(data)) return;
       throw new Fault({
         kind: 'peer',
         code: 'stream-misused',

@@ -161,7 +161,7 @@ describe('a session', () => {
     );
     let errors = '';
     client.on('stream/data', ({ stream, data }) => {
-      if (stream === 'stdout') expect(stdout.take(data)).toBe(true);
+      if (stream === 'stdout') expect(stdout.takePiece(data)).toBe(true);
       else errors += Buffer.from(data, 'base64').toString();
     });
     const result = client.call('session/exec', { sessionId, script: 'cat' });
