@@ -141,6 +141,7 @@ function supervisedSpec(state: State, spec: LaunchSpec, words: readonly string[]
     cwd: '/',
     environment: { ...spec.environment, PWD: spec.cwd },
     stdio: spec.stdio,
+    umask: spec.umask,
     gate: spec.gate,
     socketFolder: isGated || spec.handlers !== undefined ? state.spec.folders.runtimeDir : null,
     handlers: {

@@ -17,6 +17,7 @@ import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { attachExecGate, type ExecGate, type GateHandlers, type GateMode } from './exec-gate.ts';
 import type { LaunchStdio, SandboxProcess, SandboxTerminal } from './sandbox.ts';
 import { startInTerminal } from './terminal.ts';
+import { withUmask } from './with-umask.ts';
 
 export interface SupervisedSpec {
   readonly launchId: string;
@@ -29,6 +30,7 @@ export interface SupervisedSpec {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly stdio: LaunchStdio;
+  readonly umask?: number | undefined;
   readonly gate: GateMode;
   /** Where the control socket is made; null for no control channel (then `gate` must be `none`). */
   readonly socketFolder: string | null;
@@ -60,11 +62,13 @@ export async function launchSupervised(spec: SupervisedSpec): Promise<SandboxPro
 
 function start(spec: SupervisedSpec, words: readonly string[]): StartedProcess {
   const isPiped = spec.stdio.kind === 'pipes';
-  const child = spawn(spec.execGate, words, {
-    stdio: isPiped ? 'pipe' : 'inherit',
-    env: { ...spec.environment },
-    cwd: spec.cwd,
-  });
+  const child = withUmask(spec.umask, () =>
+    spawn(spec.execGate, words, {
+      stdio: isPiped ? 'pipe' : 'inherit',
+      env: { ...spec.environment },
+      cwd: spec.cwd,
+    }),
+  );
   const finished = waitForChild(child, isPiped ? 'closed' : 'ended');
   const { stdin, stdout, stderr } = child;
   // A program that does not read its input is no fault of ours.

@@ -49,6 +49,7 @@ function launch(session: SessionSpec, spec: LaunchSpec, helpers: HelperPaths): P
     cwd: spec.cwd,
     environment: { ...spec.environment, ...spec.innerEnvironment },
     stdio: spec.stdio,
+    umask: spec.umask,
     gate: spec.gate,
     socketFolder: isGated || spec.handlers !== undefined ? session.folders.runtimeDir : null,
     handlers: spec.handlers ?? {},

@@ -55,6 +55,8 @@ export interface LaunchSpec {
   readonly gate: GateMode;
   readonly handlers?: GateHandlers;
   readonly stdio: LaunchStdio;
+  /** The file mode mask of the opener; that of this process without one. */
+  readonly umask?: number;
 }
 
 export interface SandboxTerminal {

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { ChildOutcome } from '../base/index.ts';
 import type { StartedProcess, SupervisedSpec } from './launch-supervised.ts';
 import type { LaunchStdio } from './sandbox.ts';
+import { withUmask } from './with-umask.ts';
 
 /** Starts the supervisor on a new pseudo-terminal. The native module is loaded here, when a terminal is really wanted. */
 export async function startInTerminal(
@@ -10,15 +11,17 @@ export async function startInTerminal(
   words: readonly string[],
 ): Promise<StartedProcess> {
   const { spawn } = await import('node-pty');
-  const pty = spawn(spec.execGate, [...words], {
-    name: size.name ?? 'xterm-256color',
-    cols: size.columns,
-    rows: size.rows,
-    cwd: spec.cwd,
-    env: { ...spec.environment },
-    // Bytes, not text: a character may be split between two reads.
-    encoding: null,
-  });
+  const pty = withUmask(spec.umask, () =>
+    spawn(spec.execGate, [...words], {
+      name: size.name ?? 'xterm-256color',
+      cols: size.columns,
+      rows: size.rows,
+      cwd: spec.cwd,
+      env: { ...spec.environment },
+      // Bytes, not text: a character may be split between two reads.
+      encoding: null,
+    }),
+  );
   const finished = new Promise<ChildOutcome>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       const name = signalName(signal);

@@ -49,6 +49,8 @@ export interface ScriptHost {
   readonly cwd: string;
   readonly agentName: string;
   readonly stdio: LaunchStdio;
+  /** That of the opener. */
+  readonly umask: number;
   readonly sinks: Omit<OutputSinks, 'runId'>;
   /** Whether writes that the wall would stop may become questions. */
   readonly mayAskWrites: boolean;
@@ -210,7 +212,7 @@ export class ScriptRun {
   }
 
   #launch(): Promise<SandboxProcess> {
-    const { sandbox, snapshot, environment, innerEnvironment, stdio, cwd, enforced } = this.#host;
+    const { sandbox, snapshot, environment, innerEnvironment, stdio, umask, cwd, enforced } = this.#host;
     const script = this.#rewrite();
     if (Buffer.byteLength(script) > MAX_ARGUMENT_BYTES) {
       throw new Fault({
@@ -229,6 +231,7 @@ export class ScriptRun {
       gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',
       handlers: this.#handlers(),
       stdio,
+      umask,
     });
   }
 

@@ -191,6 +191,7 @@ export class Session implements OpenSession {
       cwd: params.cwd,
       agentName: params.origin,
       stdio,
+      umask: params.umask,
       sinks: {
         sessionId: this.sessionId,
         journal: this.#deps.journal,
