@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CliPlace, createCliPlace } from '../support/terminal.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let place: CliPlace;
+beforeEach(() => {
+  place = createCliPlace();
+});
+afterEach(() => place.close());
+
+const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+
+/** A program that connects to the control socket and tells what came of it. */
+const CONNECT = `
+const socket = require('node:net').connect(process.argv[1]);
+socket.on('connect', () => { console.log('CONNECTED'); process.exit(0); });
+socket.on('error', (error) => { console.log('refused ' + error.code); process.exit(0); });
+`;
+
+describe('from inside a sandbox', () => {
+  it('nothing of ours can be reached: no answer, no control socket, no home', async () => {
+    const waiting = place.run(['exec', '--wait', '-a', 'untrusted', 'touch waiting.txt']);
+    let approvalId = '';
+    while (approvalId === '') {
+      const { stdout } = await place.run(['approvals', 'list', '--json']);
+      approvalId = stdout === '' ? '' : JSON.parse(stdout.split('\n')[0] ?? '').approvalId;
+      await delay(20);
+    }
+    const node = process.execPath;
+    const socket = join(place.home, 'run', 'control.sock');
+    const script = [
+      `'${node}' '${MAIN}' approvals allow ${approvalId}; echo allow=$?`,
+      `'${node}' -e "$CONNECT_PROGRAM" '${socket}'`,
+      `ls '${place.home}'; echo ls=$?`,
+      `cat '${place.home}/history.sqlite'; echo cat=$?`,
+      'touch ran.txt && echo alive',
+    ].join('\n');
+    place.env['CONNECT_PROGRAM'] = CONNECT;
+    const result = await place.run(['exec', script]);
+    expect(result.stdout).toContain('alive');
+    expect(result.stdout).not.toContain('CONNECTED');
+    expect(result.stdout).toMatch(/^refused E/m);
+    expect(result.stdout).not.toContain('allow=0');
+    expect(result.stdout).not.toContain('ls=0');
+    expect(result.stdout).not.toContain('cat=0');
+    const { stdout } = await place.run(['approvals', 'list', '--json']);
+    expect(stdout).toContain(approvalId);
+    expect((await place.run(['approvals', 'reject', approvalId])).status).toBe(0);
+    expect((await waiting).status).toBe(126);
+  });
+});
