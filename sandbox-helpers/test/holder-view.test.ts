@@ -114,17 +114,8 @@ describe.each(users)('the holder as $name', (user) => {
       mkdirSync(join(closed, 'in'), { recursive: true });
       own(closed, user);
       chmodSync(closed, 0o000);
-      const ops = [
-        '--mask-dir',
-        join(closed, 'in'),
-        '--keep',
-        '/root/none',
-        '--tmpfs',
-        '/root',
-        '65536',
-        '0700',
-      ];
-      await withHolder(user.ids === undefined ? ops.slice(0, 2) : ['--mask-file', '/root/none'], (holder) => {
+      const theirs = user.ids === undefined ? [] : ['--mask-file', '/root/none', '--keep', '/root/none'];
+      await withHolder(['--mask-dir', join(closed, 'in'), ...theirs], (holder) => {
         expect(look(holder, `ls ${closed}/in`).stdout).toBe('');
       });
     });
