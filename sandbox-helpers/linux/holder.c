@@ -215,5 +215,8 @@ int main(int argc, char **argv) {
     if (!json_write(&line, STDOUT_FILENO)) return 0;
     json_free(&line);
     serve(anchor_fd);
+    /* It would die with us anyway, but then nobody might collect it. */
+    kill(anchor, SIGKILL);
+    while (waitpid(anchor, NULL, 0) < 0 && errno == EINTR) continue;
     return 0;
 }
