@@ -3,6 +3,11 @@ import type { Word } from '../protocol/index.ts';
 
 const PLAIN = /^[\w.,/:@%+=^-]+$/;
 
+/** True for a word without quotes or expansions: it is what it says, and nothing can be inside it. */
+export function isPlainText(text: string): boolean {
+  return PLAIN.test(text);
+}
+
 /** The protocol's word for a parsed one: its value is set only when the shell can make nothing else of it. */
 export function toWord(node: WordNode): Word {
   if (PLAIN.test(node.text)) return { text: node.text, value: node.text };

@@ -2,6 +2,7 @@ import { type CommandNode, forEachChild, type SyntaxNode } from 'unbash';
 import { finishCommand } from './finish-command.ts';
 import { describeParseError, parseShell } from './parse-shell.ts';
 import { hasWriteRedirect, readRedirect } from './read-redirect.ts';
+import { isPlainText } from './shell-word.ts';
 import {
   type AnalyzedStep,
   type FunctionDefinition,
@@ -131,7 +132,11 @@ class Walk {
 
   private visitCommand(node: Extract<SyntaxNode, { type: 'Command' }>, scope: StepScope): void {
     this.stack.push({ kind: 'finish', node, scope });
-    this.pushChildren(node, withContext(withHost(scope, node), {}));
+    const children: SyntaxNode[] = [];
+    forEachChild(node, (child) => {
+      if (child.type !== 'Word' || !isPlainText(child.text)) children.push(child);
+    });
+    if (children.length > 0) this.pushNodes(children, withContext(withHost(scope, node), {}));
   }
 
   private visitRedirected(node: Extract<SyntaxNode, { type: 'Redirected' }>, scope: StepScope): void {
