@@ -20,7 +20,7 @@ export async function watchApprovals(words: readonly string[]): Promise<number> 
   if (command.opts<{ json?: boolean }>().json === true) {
     return printApprovals(await connectEngine(folders, 'approvals'));
   }
-  const terminal = openOwnTerminal(new OutputHold());
+  const terminal = openOwnTerminal(new OutputHold(), false);
   if (terminal === undefined) {
     throw new Fault({
       kind: 'user',

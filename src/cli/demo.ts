@@ -27,7 +27,7 @@ export async function runDemo(words: readonly string[]): Promise<number> {
   const { answers } = command.opts<{ answers?: string }>();
   const scripted = answers === undefined ? undefined : readAnswers(answers);
   const hold = new OutputHold();
-  const terminal = scripted === undefined ? openOwnTerminal(hold) : undefined;
+  const terminal = scripted === undefined ? openOwnTerminal(hold, false) : undefined;
   const project = createDemoProject();
   process.stderr.write(describeWalk(project));
   const client = await connectEngine(findFolders(), 'demo');

@@ -51,7 +51,7 @@ export async function runExec(words: readonly string[]): Promise<number> {
   const size = hasStdin && !isJson ? terminalSize() : undefined;
   const mayAsk = flags.input && flags.wait !== true;
   const hold = new OutputHold();
-  const terminal = mayAsk || size !== undefined ? openOwnTerminal(hold) : undefined;
+  const terminal = mayAsk || size !== undefined ? openOwnTerminal(hold, size !== undefined) : undefined;
   const asksHere = mayAsk && terminal !== undefined;
   const params: SessionOpenParams = {
     ...openerOf(cwd),

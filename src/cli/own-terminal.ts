@@ -1,38 +1,38 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { ReadStream, WriteStream } from 'node:tty';
+import { isatty, ReadStream, WriteStream } from 'node:tty';
 import type { OutputHold } from './output-hold.ts';
 import type { QuestionTerminal } from './terminal-questions.ts';
 
 /** The terminal of this process: questions are asked on it, and what is typed otherwise belongs to the script. */
 export interface OwnTerminal extends QuestionTerminal {
-  /** Raw from now on: every byte that is typed goes to `onBytes`, except while a question is shown. */
-  passThrough(onBytes: (bytes: Buffer) => void): void;
-  /** Lines from now on: what is typed goes to `onBytes`, except while a question is shown. */
-  passLines(onBytes: (bytes: Buffer) => void): void;
+  /** What is typed on standard input goes to the script, except while a question is shown. */
+  passInput(script: ScriptInput): void;
   /** Gives the terminal back as it was. */
   close(): void;
 }
 
+export interface ScriptInput {
+  write(bytes: Buffer): void;
+  end(): void;
+}
+
 /**
- * Opens the terminal for questions: standard input where that is one, else `/dev/tty`. `undefined`: there is none.
- * Asking in the background would stop this process, so it counts as none.
+ * Opens the terminal for questions. With `isForScript` the script has a terminal of its own, and this one becomes raw:
+ * every key goes there. `undefined`: there is none. Asking from the background would stop this process, so that counts
+ * as none.
  */
-export function openOwnTerminal(hold: OutputHold): OwnTerminal | undefined {
+export function openOwnTerminal(hold: OutputHold, isForScript: boolean): OwnTerminal | undefined {
   if (!isForeground()) return undefined;
-  if (process.stdin.isTTY && process.stderr.isTTY) {
-    return new TerminalOwner({
-      input: process.stdin,
-      write: (text) => process.stderr.write(text),
-      hold,
-      isOurs: false,
-    });
+  if (isForScript) {
+    const write = (text: string): void => void process.stderr.write(text);
+    return new TerminalOwner({ keys: process.stdin, write, hold, isForScript });
   }
   const fd = openControllingTerminal();
   if (fd === undefined) return undefined;
+  // a second reader of the same terminal: standard input may come to its end, and the next question must not
   const output = new WriteStream(fd);
-  const isStdinShared = process.stdin.isTTY === true;
-  const input = isStdinShared ? process.stdin : new ReadStream(fd);
-  return new TerminalOwner({ input, write: (text) => output.write(text), hold, isOurs: !isStdinShared });
+  const write = (text: string): void => void output.write(text);
+  return new TerminalOwner({ keys: new ReadStream(fd), write, hold, isForScript });
 }
 
 /** Whether this process group has the terminal; where the system does not tell, it is taken for granted. */
@@ -51,76 +51,86 @@ function openControllingTerminal(): number | undefined {
   let fd: number | undefined;
   try {
     fd = openSync('/dev/tty', 'r+');
-    new WriteStream(fd).getWindowSize();
-    return fd;
+    if (isatty(fd)) return fd;
   } catch {
-    if (fd !== undefined) closeSync(fd);
-    return undefined;
+    // there is no terminal
   }
+  if (fd !== undefined) closeSync(fd);
+  return undefined;
 }
 
 interface TerminalParts {
-  readonly input: ReadStream;
+  /** Where keys are read; with `isForScript` standard input itself. */
+  readonly keys: ReadStream;
   write(text: string): void;
   readonly hold: OutputHold;
-  /** The input is read only while a question is shown. */
-  readonly isOurs: boolean;
+  readonly isForScript: boolean;
 }
 
 class TerminalOwner implements OwnTerminal {
   readonly #parts: TerminalParts;
-  #onBytes: ((bytes: Buffer) => void) | undefined;
+  #script: ScriptInput | undefined;
   #onKeys: ((text: string) => void) | undefined;
-  #isRawForScript = false;
-  readonly #take = (bytes: Buffer): void => {
+  readonly #takeKeys = (bytes: Buffer): void => {
     if (this.#onKeys !== undefined) this.#onKeys(bytes.toString('utf8'));
-    else this.#onBytes?.(bytes);
+    else if (this.#parts.isForScript) this.#script?.write(bytes);
   };
 
   constructor(parts: TerminalParts) {
     this.#parts = parts;
-    parts.input.on('data', this.#take);
-    parts.input.pause();
+    parts.keys.on('data', this.#takeKeys);
     // a terminal that goes away ends this process by its signal
-    parts.input.on('error', () => {});
+    parts.keys.on('error', () => {});
+    parts.keys.pause();
   }
 
   write(text: string): void {
     this.#parts.write(text);
   }
 
-  passThrough(onBytes: (bytes: Buffer) => void): void {
-    this.#isRawForScript = true;
-    this.passLines(onBytes);
-  }
-
-  passLines(onBytes: (bytes: Buffer) => void): void {
-    this.#onBytes = onBytes;
-    this.#parts.input.setRawMode(this.#isRawForScript);
-    this.#parts.input.resume();
+  passInput(script: ScriptInput): void {
+    this.#script = script;
+    if (this.#parts.isForScript) {
+      this.#parts.keys.setRawMode(true);
+      this.#parts.keys.resume();
+      return;
+    }
+    process.stdin.on('data', (bytes: Buffer) => script.write(bytes));
+    process.stdin.on('end', () => script.end());
+    process.stdin.on('error', () => script.end());
+    if (this.#onKeys !== undefined) this.#holdInput();
   }
 
   capture(onKeys: (text: string) => void): () => void {
-    const { input, hold } = this.#parts;
+    const { keys, hold, isForScript } = this.#parts;
     hold.hold();
     this.#onKeys = onKeys;
-    input.setRawMode(true);
-    input.resume();
+    this.#holdInput();
+    keys.setRawMode(true);
+    keys.resume();
     return () => {
       this.#onKeys = undefined;
-      input.setRawMode(this.#isRawForScript);
-      if (this.#onBytes === undefined) input.pause();
+      if (!isForScript) {
+        keys.setRawMode(false);
+        keys.pause();
+        if (this.#script !== undefined && process.stdin.isTTY) process.stdin.resume();
+      }
       hold.release();
     };
   }
 
   close(): void {
-    const { input, isOurs } = this.#parts;
+    const { keys, isForScript } = this.#parts;
     this.#onKeys = undefined;
-    this.#onBytes = undefined;
-    input.off('data', this.#take);
-    if (!input.destroyed) input.setRawMode(false);
-    input.pause();
-    if (isOurs) input.destroy();
+    this.#script = undefined;
+    keys.off('data', this.#takeKeys);
+    if (!keys.destroyed) keys.setRawMode(false);
+    keys.pause();
+    if (!isForScript) keys.destroy();
+  }
+
+  /** Two readers of one terminal would share its lines by chance. */
+  #holdInput(): void {
+    if (!this.#parts.isForScript && this.#script !== undefined && process.stdin.isTTY) process.stdin.pause();
   }
 }

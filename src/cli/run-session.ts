@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { EngineClient } from '../client/index.ts';
 import { Fault, type SessionExecResult, type SessionId, type SessionOpenParams } from '../protocol/index.ts';
 import { showLine } from '../timeline/index.ts';
@@ -135,18 +136,14 @@ function whenGone(client: EngineClient): Promise<never> {
   });
 }
 
-function feedStdin({ terminal, params }: SessionRequest, stdin: NodeJS.WritableStream): void {
+function feedStdin({ terminal, params }: SessionRequest, stdin: Writable): void {
   if (!params.hasStdin) return;
-  if (process.stdin.isTTY && terminal !== undefined) {
-    const pass = (bytes: Buffer): void => {
-      stdin.write(bytes);
-    };
-    if (params.terminal !== undefined) terminal.passThrough(pass);
-    else terminal.passLines(pass);
-  } else {
-    process.stdin.on('error', () => stdin.end());
-    process.stdin.pipe(stdin);
+  if (terminal !== undefined && process.stdin.isTTY) {
+    terminal.passInput({ write: (bytes) => stdin.write(bytes), end: () => stdin.end() });
+    return;
   }
+  process.stdin.on('error', () => stdin.end());
+  process.stdin.pipe(stdin);
 }
 
 function followSize(client: EngineClient, sessionId: SessionId): () => void {

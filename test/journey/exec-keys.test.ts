@@ -141,3 +141,34 @@ describe('exec on a terminal', () => {
     expect(existsSync(join(place.folder, 'never.txt'))).toBe(false);
   });
 });
+
+describe('exec with only a part of a terminal', () => {
+  const cli = `'${process.execPath}' '${join(import.meta.dirname, '../../src/cli/main.ts')}'`;
+
+  it('typed lines and the end of input go to the script, keys of a question do not', async () => {
+    const terminal = place.openShell(
+      `${cli} exec -a untrusted 'cat > got.txt; tee x.txt < got.txt; echo end' > out.txt`,
+    );
+    await seePrompt(terminal);
+    terminal.type('a\r');
+    await terminal.see('allowed (once)');
+    terminal.type('typed line\r');
+    await delay(500);
+    terminal.type('\x04');
+    await seePrompt(terminal);
+    terminal.type('a\r');
+    expect(await terminal.ended).toBe(0);
+    expect(readFileSync(join(place.folder, 'out.txt'), 'utf8')).toBe('typed line\nend\n');
+  });
+
+  it('--json on a terminal asks there and prints only JSON on stdout', async () => {
+    const terminal = place.openShell(`${cli} exec --json -a untrusted 'touch x.txt' < /dev/null > out.txt`);
+    await seePrompt(terminal);
+    terminal.type('a\r');
+    expect(await terminal.ended).toBe(0);
+    for (const line of readFileSync(join(place.folder, 'out.txt'), 'utf8').trim().split('\n')) {
+      expect(JSON.parse(line)).toHaveProperty('type');
+    }
+    expect(existsSync(join(place.folder, 'x.txt'))).toBe(true);
+  });
+});
