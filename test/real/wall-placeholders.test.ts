@@ -32,11 +32,12 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())(
   (user) => {
     const folder = makeUserFolder(user);
     const ws = join(folder.path, 'ws');
+    const runs: DriverRun[] = [];
     let session: Omit<DriverSpec, 'steps'>;
 
     /** A session with one launch that stays for as long as it is let; the mark is in every command line of it. */
-    const start = (mark: string): DriverRun =>
-      startSteps({
+    const start = (mark: string): DriverRun => {
+      const run = startSteps({
         ...session,
         steps: [
           {
@@ -53,6 +54,9 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())(
           },
         ],
       });
+      runs.push(run);
+      return run;
+    };
     const placeholders = (): string[] => readdirSync(ws).filter((name) => PLACEHOLDERS.includes(name));
 
     beforeAll(() => {
@@ -61,7 +65,12 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())(
       session = describeSession(user, folder.path, shareHelpers(folder.path));
       giveTo(user, folder.path);
     });
-    afterAll(folder.remove);
+    afterAll(async () => {
+      // Only those of a failed test are still there.
+      for (const run of runs) run.kill();
+      await Promise.all(runs.map((run) => run.ended));
+      folder.remove();
+    });
 
     it('removes placeholders when it ends by itself', async () => {
       const run = start('by-itself');
@@ -90,7 +99,7 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())(
       await run.row('stay ready');
       const engine = `stop-${mark}`;
       expect(findProcesses(engine)).not.toEqual([]);
-      process.kill(run.pid, 'SIGKILL');
+      run.kill();
       expect(await until(() => findProcesses(engine).length === 0)).toBe(true);
       expect(await until(() => placeholders().length === 0)).toBe(true);
       expect(existsSync(join(ws, '.git'))).toBe(false);

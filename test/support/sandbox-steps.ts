@@ -62,7 +62,8 @@ export interface StepResult {
 }
 
 export interface DriverRun {
-  readonly pid: number;
+  /** Ends the driver as `kill -9` does. */
+  kill(): void;
   /** Resolves with the first row of that id; rejects when the driver ends without one. */
   row(id: string): Promise<StepResult>;
   /** All rows told so far. */
@@ -100,7 +101,7 @@ export function startSteps(spec: DriverSpec, before: readonly string[] = []): Dr
     child.once('close', (code) => resolve({ code, stderr }));
   });
   return {
-    pid: child.pid ?? 0,
+    kill: () => void child.kill('SIGKILL'),
     ended,
     rows,
     async row(id) {

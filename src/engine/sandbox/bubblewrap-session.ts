@@ -158,7 +158,8 @@ function launchFault(message: string): Fault {
   return new Fault({ kind: 'bug', code: 'launch-refused', message });
 }
 
-function socketFault(path: string, { step, errno }: { step: string; errno: string }): Fault {
+function socketFault(path: string, outcome: GrantOutcome): Fault {
+  const { step, errno } = outcome.kind === 'failed' ? outcome : { step: 'hide', errno: 'EAGAIN' };
   return new Fault({
     kind: 'host',
     code: 'socket-not-hidden',
@@ -215,17 +216,25 @@ async function planLaunch(state: State, spec: LaunchSpec): Promise<string[]> {
  * again in the meantime would make its launch fail.
  */
 async function hideLateSockets(state: State): Promise<void> {
-  const { view, grants, hiddenSockets, holder } = state;
+  const { view, grants } = state;
   for (const path of listHostSockets()) {
     const isEmptied =
       view.emptied.some((top) => isInside(path, top)) && !view.kept.some((top) => isInside(path, top));
     if (isEmptied || grants.has(path) || view.masked.some((mask) => isInside(path, mask) && mask !== path))
       continue;
+    await hideSocket(state, path);
+  }
+}
+
+async function hideSocket({ hiddenSockets, holder }: State, path: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
     const identity = identifySocket(path);
-    if (identity === null || hiddenSockets.get(path) === identity) continue;
+    if (identity === null || hiddenSockets.get(path) === identity) return;
     const outcome = await holder.hide(holder.anchorPid, path);
-    if (outcome.kind === 'failed') throw socketFault(path, outcome);
-    hiddenSockets.set(path, identity);
+    const isSame = identifySocket(path) === identity;
+    if (outcome.kind === 'granted' && isSame) hiddenSockets.set(path, identity);
+    // Sockets come and go: only one that stays and cannot be covered is a reason to refuse.
+    else if (isSame || tries >= 5) throw socketFault(path, outcome);
   }
 }
 

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 
@@ -59,25 +59,10 @@ function tableFault(why: string, cause?: unknown): Fault {
   });
 }
 
-/**
- * Whether a program with this person's ids and no capability can get to the path. Behind the wall root has none either, so
- * a socket in another person's closed folder needs no cover, and the helper could not reach it to put one there.
- */
-function mayReach(path: string): boolean {
-  const uid = process.getuid?.() ?? 0;
-  const groups = [process.getgid?.() ?? 0, ...(process.getgroups?.() ?? [])];
-  for (let folder = dirname(path); folder !== '/'; folder = dirname(folder)) {
-    const stat = statSync(folder);
-    const bit = stat.uid === uid ? 0o100 : groups.includes(stat.gid) ? 0o010 : 0o001;
-    if ((stat.mode & bit) === 0) return false;
-  }
-  return true;
-}
-
 function realSocket(path: string): string | null {
   try {
     const real = join(realpathSync(dirname(path)), path.slice(path.lastIndexOf('/') + 1));
-    return lstatSync(real).isSocket() && mayReach(real) ? real : null;
+    return lstatSync(real).isSocket() ? real : null;
   } catch {
     return null;
   }
