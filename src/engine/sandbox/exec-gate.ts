@@ -42,7 +42,7 @@ export interface ExecGate {
   /** Lets a held call go on; `watch` reports when that process ends. */
   allow(slot: number, watch?: 'watch'): void;
   /** Lets a launcher go on; what it starts is held in turn. */
-  through(slot: number): void;
+  through(slot: number, watch?: 'watch'): void;
   /** Refuses a held call; the message appears on the caller's standard error. */
   deny(slot: number, message: string): void;
   /** What happens to writes that the wall would stop. */
@@ -67,7 +67,7 @@ export function attachExecGate(socket: Socket, launchId: string, handlers: GateH
   };
   const gate: ExecGate = {
     allow: (slot, watch) => send(watch === undefined ? `allow ${slot}` : `allow ${slot} watch`),
-    through: (slot) => send(`through ${slot}`),
+    through: (slot, watch) => send(watch === undefined ? `through ${slot}` : `through ${slot} watch`),
     deny: (slot, message) => send(`deny ${slot} ${encodeField(message.slice(0, MAX_MESSAGE_BYTES))}`),
     setWrites: (mode) => send(`writes ${mode}`),
     signal: (signalNumber) => send(`signal ${signalNumber}`),

@@ -9,21 +9,11 @@ import { quoteArgv } from './quote-argv.ts';
 import { runStep, type SettledRun } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import { settlePipeline } from './settle-pipeline.ts';
-import { type HeldProgram, programRun } from './shell-runs.ts';
+import { type HeldProgram, programRun, scriptedRun } from './shell-runs.ts';
 import type { BoardStep } from './step-board.ts';
-import { watchAsker } from './watch-asker.ts';
-
-/** What was last refused to a process. */
-interface Denial {
-  readonly argv: readonly string[];
-  readonly path: string;
-}
-
-const REMEMBERED_DENIALS = 256;
 
 export class HeldPrograms {
   readonly #context: ScriptContext;
-  readonly #denials = new Map<number, Denial>();
 
   constructor(context: ScriptContext) {
     this.#context = context;
@@ -31,15 +21,6 @@ export class HeldPrograms {
 
   /** Settles one held program and answers the gate. Never rejects. */
   async settle(gate: ExecGate, held: HeldExec): Promise<void> {
-    try {
-      await this.#settle(gate, held);
-    } catch (cause) {
-      gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
-    }
-  }
-
-  async #settle(gate: ExecGate, held: HeldExec): Promise<void> {
-    const context = this.#context;
     const program: HeldProgram = {
       argv: held.argv,
       path: held.path,
@@ -47,47 +28,75 @@ export class HeldPrograms {
       threads: held.threads,
       isWhole: !held.truncated && !held.lossy,
     };
-    if (this.#isNextPlaceOfDenied(held)) {
-      gate.deny(held.slot, '');
-      return;
+    try {
+      if (this.#isLauncher(held, program)) await this.#settleLauncher(gate, held);
+      else await this.#settleProgram(gate, held, program);
+    } catch (cause) {
+      gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
     }
+  }
+
+  #isLauncher(held: HeldExec, program: HeldProgram): boolean {
     const shebang = held.shebang === undefined ? {} : { shebang: held.shebang };
-    if (program.isWhole && isLauncher(held.argv, { path: held.path, ...shebang })) {
-      gate.through(held.slot);
-      return;
-    }
+    return program.isWhole && isLauncher(held.argv, { path: held.path, ...shebang });
+  }
+
+  async #settleProgram(gate: ExecGate, held: HeldExec, program: HeldProgram): Promise<void> {
+    const context = this.#context;
     const entry = context.board.match(held.argv) ?? (await addUnforeseen(context, program));
     // Taken before anything is awaited: a second program of the same step must not use this one's answer.
     const isFirst = entry.runs === 0;
     entry.runs += 1;
     if (isFirst) await settlePipeline(context, entry);
     const settled = await settleEntry(context, entry, program, held.pid);
-    if (settled.outcome !== 'allowed') {
-      this.#remember(held);
-      gate.deny(held.slot, settled.message);
-      if (settled.stopTurn) context.stop('a person stopped it');
-      return;
-    }
-    const { runId, endAccess } = settled;
-    context.runs.start(held.pid, { stepId: entry.step.stepId, runId, endAccess });
-    gate.allow(held.slot, 'watch');
+    if (this.#isAllowed(gate, held, entry, settled)) gate.allow(held.slot, 'watch');
   }
 
   /**
-   * Some shells try the next folder of PATH after a refusal: the same words from the same process at another place are
-   * the same attempt, and were answered.
+   * What a launcher starts is held in turn, so it goes on unasked; unless the script has a step for the launcher itself
+   * that is not simply allowed, such as a shell that reads what an address gave.
    */
-  #isNextPlaceOfDenied(held: HeldExec): boolean {
-    const denial = this.#denials.get(held.pid);
-    return denial !== undefined && denial.path !== held.path && isSameCommand(denial.argv, held.argv);
+  async #settleLauncher(gate: ExecGate, held: HeldExec): Promise<void> {
+    const context = this.#context;
+    const entry = context.board.match(held.argv);
+    const isOwnStep = entry && programName(entry.step.words[0]?.value) === programName(held.argv[0]);
+    if (!isOwnStep || !this.#isAskedItself(entry)) {
+      gate.through(held.slot);
+      return;
+    }
+    const isFirst = entry.runs === 0;
+    entry.runs += 1;
+    if (isFirst) await settlePipeline(context, entry);
+    const inFront = entry.presettled;
+    entry.presettled = undefined;
+    const settled = await (inFront?.settled ??
+      context.askers.whileWaiting(held.pid, (gone) =>
+        runStep(context.ports, context.scope, scriptedRun(context, entry.step, { cwd: held.cwd, gone })),
+      ));
+    if (this.#isAllowed(gate, held, entry, settled)) gate.through(held.slot, 'watch');
   }
 
-  #remember(held: HeldExec): void {
-    this.#denials.set(held.pid, { argv: held.argv, path: held.path });
-    if (this.#denials.size <= REMEMBERED_DENIALS) return;
-    const oldest = this.#denials.keys().next();
-    if (!oldest.done) this.#denials.delete(oldest.value);
+  /** Not when it is asked about only as any program is: what it starts will be. */
+  #isAskedItself(entry: BoardStep): boolean {
+    const preview = this.#context.previews.get(entry.step.index);
+    return preview !== undefined && preview.verdict !== 'allow' && preview.category !== 'inside';
   }
+
+  /** Answers a run that may not be; takes note of one that may. */
+  #isAllowed(gate: ExecGate, held: HeldExec, entry: BoardStep, settled: SettledRun): boolean {
+    if (settled.outcome !== 'allowed') {
+      gate.deny(held.slot, settled.message);
+      if (settled.stopTurn) this.#context.stop('a person stopped it');
+      return false;
+    }
+    const { runId, endAccess } = settled;
+    this.#context.runs.start(held.pid, { stepId: entry.step.stepId, runId, endAccess });
+    return true;
+  }
+}
+
+function programName(word: string | undefined): string | undefined {
+  return word?.split('/').at(-1);
 }
 
 /** The answer given in front when it was for exactly these words, else a judgement and, if need be, a question of its own. */
@@ -100,12 +109,9 @@ async function settleEntry(
   const inFront = entry.presettled;
   entry.presettled = undefined;
   if (inFront?.words && program.isWhole && isSameCommand(inFront.words, program.argv)) return inFront.settled;
-  const asker = watchAsker(pid, context.setTimer);
-  try {
-    return await runStep(context.ports, context.scope, programRun(context, entry.step, program, asker.gone));
-  } finally {
-    asker.stop();
-  }
+  return context.askers.whileWaiting(pid, (gone) =>
+    runStep(context.ports, context.scope, programRun(context, entry.step, program, gone)),
+  );
 }
 
 function isSameCommand(shown: readonly string[], argv: readonly string[]): boolean {

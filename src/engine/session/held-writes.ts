@@ -9,7 +9,6 @@ import type { ExecGate, HeldWrite } from '../sandbox/index.ts';
 import { quoteArgv } from './quote-argv.ts';
 import { type ProposedRun, runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
-import { watchAsker } from './watch-asker.ts';
 
 /** A shell lives as long as its script: what is opened once for a redirection of its own must not stay open so long. */
 const SHELLS = new Set(['bash', 'sh', 'dash', 'zsh', 'ksh']);
@@ -59,9 +58,9 @@ export class HeldWrites {
 
   async #ask(gate: ExecGate, held: HeldWrite): Promise<void> {
     const context = this.#context;
-    const asker = watchAsker(held.pid, context.setTimer);
-    const settled = await runStep(context.ports, context.scope, this.#propose(held, asker.gone));
-    asker.stop();
+    const settled = await context.askers.whileWaiting(held.pid, (gone) =>
+      runStep(context.ports, context.scope, this.#propose(held, gone)),
+    );
     if (settled.outcome !== 'allowed') {
       gate.deny(held.slot, settled.message);
       if (settled.stopTurn) context.stop('a person stopped it');

@@ -1,4 +1,5 @@
 import type { ConfigSnapshot, EventBody, Judgement, RunId, Step } from '../../protocol/index.ts';
+import type { Askers } from './askers.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { RunScope, RunStepPorts } from './run-step.ts';
 import type { StepBoard } from './step-board.ts';
@@ -15,6 +16,7 @@ export interface ScriptContext {
   /** Judgements at the split, by step index. */
   readonly previews: ReadonlyMap<number, Judgement>;
   readonly runs: LiveRuns;
+  readonly askers: Askers;
   /** PATH inside. */
   readonly searchPath: string;
   append(bodies: readonly EventBody[]): Promise<unknown>;

@@ -23,6 +23,7 @@ import type {
   SandboxSession,
 } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
+import { Askers } from './askers.ts';
 import { HeldPrograms } from './held-programs.ts';
 import { HeldWrites } from './held-writes.ts';
 import { LiveRuns } from './live-runs.ts';
@@ -115,6 +116,7 @@ export class ScriptRun {
       rootRunId: ids.run(),
       previews,
       runs: new LiveRuns(append),
+      askers: new Askers(),
       searchPath,
       append,
       setTimer: host.setTimer,
@@ -255,7 +257,10 @@ export class ScriptRun {
       onWrite: (held) => this.#withGate((gate) => this.#writes.settle(gate, held)),
       onDenied: (pid, path) =>
         this.#orStop(this.#writes.report(pid, path, 'questions are not asked in this session')),
-      onExit: (exit) => this.#orStop(this.#context.runs.exit(exit.pid, exit)),
+      onExit: (exit) => {
+        this.#context.askers.exit(exit.pid);
+        this.#orStop(this.#context.runs.exit(exit.pid, exit));
+      },
       onFault: (fault) => this.stop(fault.message),
     };
   }
