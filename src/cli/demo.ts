@@ -5,7 +5,7 @@ import { type ApprovalListener, answerFromTerminal } from './approval-feed.ts';
 import { createCommand, parseWords } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
 import { createDemoProject, type DemoProject } from './demo-project.ts';
-import { openerOf } from './exec.ts';
+import { openerOf, writeOutcome } from './exec.ts';
 import { findFolders } from './find-folders.ts';
 import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
@@ -43,6 +43,7 @@ export async function runDemo(words: readonly string[]): Promise<number> {
   const questions = scripted === undefined ? undefined : answerFromList(client, scripted);
   const result = await runSession(client, questions === undefined ? request : { ...request, questions });
   client.close();
+  writeOutcome(result);
   process.stderr.write(describeEnd(project, result.sessionId));
   return result.outcome === 'fault' ? 125 : 0;
 }

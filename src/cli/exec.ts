@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Fault, type SessionOpenParams } from '../protocol/index.ts';
+import { Fault, type SessionExecResult, type SessionOpenParams } from '../protocol/index.ts';
 import { showText } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
@@ -65,10 +65,14 @@ export async function runExec(words: readonly string[]): Promise<number> {
   const client = await connectEngine(findFolders(), 'exec');
   const result = await runSession(client, { script, params, isJson, terminal, hold, asksHere });
   client.close();
-  if (result.message !== undefined && result.outcome !== 'ran') {
-    process.stderr.write(`sallyport: ${showText(result.message)}\n`);
-  }
+  writeOutcome(result);
   return result.exitCode;
+}
+
+/** Says why a script did not come to its own end. */
+export function writeOutcome(result: SessionExecResult): void {
+  if (result.message === undefined || result.outcome === 'ran') return;
+  process.stderr.write(`sallyport: ${showText(result.message.replace(/^sallyport: /, ''))}\n`);
 }
 
 /** What this process is: the session runs with it. */

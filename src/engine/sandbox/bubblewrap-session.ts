@@ -251,7 +251,7 @@ async function grant(state: State, path: string, mode: GrantMode): Promise<Grant
   for (const running of state.running.values()) {
     if (running.rootPid === null) continue;
     const inside = await state.holder.mount({ pid: running.rootPid, ...granted });
-    if (inside.kind === 'failed' && inside.errno !== 'ESRCH') return inside;
+    if (inside.kind === 'failed' && !hasEnded(inside)) return inside;
   }
   return outcome;
 }
@@ -275,7 +275,10 @@ async function revoke(state: State, path: string): Promise<GrantOutcome> {
   for (const running of state.running.values()) {
     if (running.rootPid !== null) outcomes.push(await state.holder.unmount(running.rootPid, path));
   }
-  return (
-    outcomes.find((outcome) => outcome.kind === 'failed' && outcome.errno !== 'ESRCH') ?? { kind: 'granted' }
-  );
+  return outcomes.find((outcome) => outcome.kind === 'failed' && !hasEnded(outcome)) ?? { kind: 'granted' };
+}
+
+/** The launch ended meanwhile, and its mounts with it: there is nothing left to open or to close. */
+function hasEnded({ step, errno }: Extract<GrantOutcome, { kind: 'failed' }>): boolean {
+  return errno === 'ESRCH' || (step === 'namespace' && errno === 'ENOENT');
 }
