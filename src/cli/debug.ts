@@ -11,13 +11,13 @@ import {
 } from '../engine/sandbox/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { prepareOwnFolders } from './own-folders.ts';
-import { readWallWords } from './wall-words.ts';
+import { readWallWords, WALL_FLAGS_HELP } from './wall-words.ts';
 
 const HELP = `Usage: sallyport debug [flags] -- COMMAND [WORD...]
 
 Say what would be enforced around a command and why, then run it behind that wall.
-The flags are those of \`sallyport sandbox\`.
 
+${WALL_FLAGS_HELP}
 Example:
   sallyport debug -s read-only -- true
 `;

@@ -3,19 +3,13 @@ import { plainEnvironment, plainSettings, runBare } from '../engine/sandbox/inde
 import { Fault } from '../protocol/index.ts';
 import { prepareOwnFolders } from './own-folders.ts';
 import { describeFault } from './report-fault.ts';
-import { readWallWords, skipPlatformName } from './wall-words.ts';
+import { readWallWords, skipPlatformName, WALL_FLAGS_HELP } from './wall-words.ts';
 
 const HELP = `Usage: sallyport sandbox [linux|macos|windows] [flags] -- COMMAND [WORD...]
 
 Run one command behind the bare wall: no questions, no history, no configuration.
 
-  -s, --sandbox MODE   read-only, workspace-write (default) or danger-full-access
-  -C, --cd DIR         work in this folder
-  --add-dir DIR        a further folder that may be written (may be repeated)
-  --deny-read PATH     a path that cannot be read inside (may be repeated)
-  --full-auto          workspace-write
-  --yolo               no wall at all
-
+${WALL_FLAGS_HELP}
 Examples:
   sallyport sandbox -- npm test
   sallyport sandbox -s read-only -- cat /etc/passwd     works

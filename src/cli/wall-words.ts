@@ -57,6 +57,15 @@ function usage(command: string, message: string): Fault {
   return new Fault({ kind: 'user', code: 'usage', message, hint: `see \`sallyport ${command} --help\`` });
 }
 
+/** The flags, as the help of both commands shows them. */
+export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-write (default) or danger-full-access
+  -C, --cd DIR         work in this folder
+  --add-dir DIR        a further folder that may be written (may be repeated)
+  --deny-read PATH     a path that cannot be read inside (may be repeated)
+  --full-auto          workspace-write
+  --yolo               no wall at all
+`;
+
 /**
  * Parses `[linux|macos|windows] [flags] -- CMD`. `'help'` when help was asked for. Throws a `user` fault for a wrong
  * command line.
