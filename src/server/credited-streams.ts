@@ -6,9 +6,9 @@
 import { Readable, Writable } from 'node:stream';
 
 /** Bytes that may be on their way in one stream. */
-export const WINDOW_BYTES = 256 * 1024;
+const WINDOW_BYTES = 256 * 1024;
 /** Bytes in one notification. */
-export const PIECE_BYTES = 48 * 1024;
+const PIECE_BYTES = 48 * 1024;
 
 /** The sending half: writes become pieces of base64, as far as there is credit. */
 export class CreditedSender extends Writable {

@@ -17,7 +17,7 @@ const CUT_LIMIT_BYTES = 4 * 1024 * 1024;
 const MAX_SUBSCRIPTIONS = 64;
 
 /** Stands in a batch of events where a slow reader has missed some. */
-export const CUT_MARKER = { type: 'subscription/cut' } as const;
+const CUT_MARKER = { type: 'subscription/cut' } as const;
 
 export interface Subscriptions {
   /** One session after `after`, then live; all sessions live when there is no `sessionId`. */
