@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { parseGateLine } from '../../../src/engine/sandbox/gate-message.ts';
+import { encodeField } from '../../../src/engine/sandbox/line-fields.ts';
+
+const parse = (value: unknown) =>
+  parseGateLine(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
+
+const EXEC = {
+  type: 'exec',
+  slot: 1,
+  pid: 2,
+  path: 'ls',
+  argv: ['ls', '-l'],
+  cwd: '/',
+  threads: 1,
+  truncated: false,
+  lossy: false,
+};
+const WRITE = {
+  type: 'write',
+  slot: 1,
+  pid: 2,
+  path: '/x',
+  kind: 'missing',
+  argv: [],
+  cwd: '/',
+  lossy: true,
+};
+
+describe('parseGateLine', () => {
+  it.each([
+    { type: 'hello', launch: 'l', pid: 1, gate: 'exec', exitCodes: true },
+    { type: 'root', pid: 5 },
+    EXEC,
+    { ...EXEC, shebang: '/bin/sh -e' },
+    WRITE,
+    { type: 'denied', pid: 1, path: '/x' },
+    { type: 'captured', pid: 1, ok: false },
+    { type: 'exit', pid: 1, code: 0 },
+    { type: 'exit', pid: 1, signal: 9 },
+    { type: 'exit', pid: 1 },
+  ])('reads %j', (message) => {
+    expect(parse(message)).toEqual(message);
+  });
+
+  it('takes only the fields it knows', () => {
+    expect(parse({ type: 'root', pid: 5, extra: 1 })).toEqual({ type: 'root', pid: 5 });
+  });
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '{',
+    '"root"',
+    '{"type":"allow","slot":1}',
+    '{"type":"root","pid":"5"}',
+    '{"type":"root","pid":-5}',
+    '{"type":"root","pid":1.5}',
+    '{"type":"root","pid":1e300}',
+    JSON.stringify({ ...EXEC, argv: ['ls', 1] }),
+    JSON.stringify({ ...EXEC, argv: 'ls' }),
+    JSON.stringify({ ...EXEC, slot: null }),
+    JSON.stringify({ ...EXEC, threads: undefined }),
+    JSON.stringify({ ...EXEC, shebang: 1 }),
+    JSON.stringify({ ...WRITE, kind: 'socket' }),
+    JSON.stringify({ ...WRITE, path: 'relative' }),
+    JSON.stringify({ type: 'exit', pid: 1, code: '0' }),
+  ])('refuses %s', (line) => {
+    expect(parse(line)).toBeNull();
+  });
+});
+
+describe('encodeField', () => {
+  it.each([
+    ['', '%'],
+    ['/a/b-c_d.e', '/a/b-c_d.e'],
+    ['a b\n%', 'a%20b%0A%25'],
+    ['ü', '%C3%BC'],
+  ])('encodes %j as %s', (text, encoded) => {
+    expect(encodeField(text)).toBe(encoded);
+  });
+});

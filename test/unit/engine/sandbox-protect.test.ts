@@ -1,0 +1,170 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { inspectRoots } from '../../../src/engine/sandbox/inspect-roots.ts';
+import { planProtection, refuseMovedRoots, resolveRoot } from '../../../src/engine/sandbox/protect.ts';
+import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from '../../../src/engine/sandbox/protected-names.ts';
+
+let base = '';
+let root = '';
+
+beforeEach(() => {
+  base = realpathSync(mkdtempSync(join(tmpdir(), 'sallyport-protect-')));
+  root = join(base, 'ws');
+  mkdirSync(root);
+});
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+const make = (path: string) => mkdirSync(join(base, path), { recursive: true });
+const write = (path: string, text = 'x') => {
+  make(join(path, '..'));
+  writeFileSync(join(base, path), text);
+};
+/** Paths relative to the folder of the test. */
+const plan = (more: { names?: string[]; paths?: string[]; roots?: string[] } = {}) => {
+  const roots = (more.roots ?? ['ws']).map((path) => join(base, path));
+  const made = planProtection({
+    roots,
+    names: more.names ?? [],
+    paths: (more.paths ?? []).map((path) => join(base, path)),
+  });
+  const short = (path: string) => path.slice(base.length + 1);
+  return {
+    readOnly: made.readOnly.map(short),
+    missing: [...made.missing.values()].flat().map(short).sort(),
+    links: made.links.map((link) => short(link.path)),
+    watched: made.watched.map((row) => short(row.path)),
+    notes: made.notes,
+    made,
+  };
+};
+
+describe('planProtection', () => {
+  it('has placeholders for what is missing', () => {
+    expect(plan().missing).toEqual(ALWAYS_PROTECTED.map((row) => `ws/${row.name}`).sort());
+    expect(plan().readOnly).toEqual([]);
+    expect(plan().watched).toHaveLength(RUNS_CODE_LATER.length);
+  });
+
+  it('protects .git as a folder', () => {
+    write('ws/.git/HEAD');
+    expect(plan().readOnly).toEqual(['ws/.git']);
+    expect(plan().missing).not.toContain('ws/.git');
+  });
+
+  it('protects what a .git file leads to, with the common folder of a worktree', () => {
+    write('ws/store/worktrees/tree/commondir', '../..\n');
+    write('ws/tree/.git', `gitdir: ${join(base, 'ws/store/worktrees/tree')}\n`);
+    expect(plan().readOnly).toEqual(['ws/store', 'ws/tree/.git', 'ws/store/worktrees/tree']);
+  });
+
+  it('leaves out what lies outside the roots: it is read-only anyway', () => {
+    write('elsewhere/HEAD');
+    write('ws/.git', 'gitdir: ../elsewhere\n');
+    expect(plan().readOnly).toEqual(['ws/.git']);
+  });
+
+  it('protects the target of a .git link and does not fail on one to nowhere', () => {
+    make('ws/real');
+    symlinkSync('real', join(root, '.git'));
+    symlinkSync('nowhere', join(root, '.agents'));
+    symlinkSync('/nonexistent/place', join(root, '.codex'));
+    const { readOnly, missing, links } = plan();
+    expect(readOnly).toEqual(['ws/real']);
+    expect(missing).toEqual(['ws/.sallyport', 'ws/nowhere']);
+    expect(links).toEqual(['ws/.git', 'ws/.agents', 'ws/.codex']);
+  });
+
+  it('protects nested repositories, but not those of packages', () => {
+    write('ws/a/b/.git/HEAD');
+    write('ws/node_modules/p/.git/HEAD');
+    write('ws/sub/.git', 'gitdir: nowhere\n');
+    const { readOnly, missing } = plan();
+    expect(readOnly).toEqual(['ws/sub/.git', 'ws/a/b/.git']);
+    expect(missing).toEqual(expect.arrayContaining(['ws/a/b/.codex', 'ws/sub/.agents']));
+  });
+
+  it('says so when the walk is cut', () => {
+    make('ws/1/2/3/4/5/6/7/8');
+    expect(plan().notes).toEqual([expect.stringContaining('too large')]);
+  });
+
+  it('does not follow links out of the root', () => {
+    write('other/.git/HEAD');
+    symlinkSync('../other', join(root, 'link'));
+    expect(plan().readOnly).toEqual([]);
+  });
+
+  it.each(RUNS_CODE_LATER)('protects $name where it exists', ({ name }) => {
+    write(`ws/${name}`);
+    expect(plan().readOnly).toEqual([`ws/${name}`]);
+    expect(plan().watched).not.toContain(`ws/${name}`);
+  });
+
+  it('protects by real path when a parent is a link', () => {
+    write('ws/settings/tasks.json');
+    symlinkSync('settings', join(root, '.vscode'));
+    expect(plan().readOnly).toEqual(['ws/settings/tasks.json']);
+  });
+
+  it('takes names and paths of the configuration', () => {
+    write('ws/conf/secret');
+    write('outside/secret');
+    const { readOnly, missing } = plan({ names: ['.mine'], paths: ['ws/conf/secret', 'outside/secret'] });
+    expect(readOnly).toEqual(['ws/conf/secret']);
+    expect(missing).toContain('ws/.mine');
+  });
+
+  it('holds an empty folder: it may be the placeholder of another session', () => {
+    make('ws/.git');
+    const { readOnly, missing } = plan();
+    expect(readOnly).toEqual(['ws/.git']);
+    expect(missing).toContain('ws/.git');
+  });
+
+  it('does not wait for a pipe that is named .git', () => {
+    make('ws/.git');
+    rmSync(join(root, '.git'), { recursive: true });
+    symlinkSync('/dev/zero', join(root, '.git'));
+    expect(plan().readOnly).toEqual([]);
+  });
+});
+
+describe('inspectRoots', () => {
+  it('finds what appeared or was replaced', () => {
+    make('ws/real');
+    symlinkSync('real', join(root, '.git'));
+    const { made } = plan();
+    expect(inspectRoots([root], made)).toEqual([]);
+    write('ws/.envrc');
+    for (const name of ['HEAD', 'objects', 'refs']) write(`ws/${name}`);
+    rmSync(join(root, '.git'));
+    symlinkSync('other', join(root, '.git'));
+    expect(inspectRoots([root], made).map((row) => row.path.slice(root.length + 1))).toEqual([
+      '.envrc',
+      '.git',
+      'HEAD',
+    ]);
+  });
+});
+
+describe('roots', () => {
+  it('refuses a root inside the workspace that leads out of it', () => {
+    make('outside');
+    make('ws/inner');
+    symlinkSync('../outside', join(root, 'link'));
+    expect(resolveRoot('inner', root)).toBe(join(root, 'inner'));
+    expect(resolveRoot(join(base, 'outside'), root)).toBe(join(base, 'outside'));
+    expect(() => resolveRoot('link', root)).toThrow(/now leads to/);
+  });
+
+  it('refuses a root that was swapped for a link or removed', () => {
+    make('outside');
+    expect(() => refuseMovedRoots([root])).not.toThrow();
+    rmSync(root, { recursive: true });
+    expect(() => refuseMovedRoots([root])).toThrow(/is gone/);
+    symlinkSync('outside', root);
+    expect(() => refuseMovedRoots([root])).toThrow(/now leads to/);
+  });
+});
