@@ -45,9 +45,8 @@ export class HeldPrograms {
     const context = this.#context;
     const entry = context.board.match(held.argv) ?? (await addUnforeseen(context, program));
     // Taken before anything is awaited: a second program of the same step must not use this one's answer.
-    const isFirst = entry.runs === 0;
     entry.runs += 1;
-    if (isFirst) await settlePipeline(context, entry);
+    await settlePipeline(context, entry);
     const settled = await settleEntry(context, entry, program, held.pid);
     if (this.#isAllowed(gate, held, entry, settled)) gate.allow(held.slot, 'watch');
   }
@@ -64,9 +63,8 @@ export class HeldPrograms {
       gate.through(held.slot);
       return;
     }
-    const isFirst = entry.runs === 0;
     entry.runs += 1;
-    if (isFirst) await settlePipeline(context, entry);
+    await settlePipeline(context, entry);
     const inFront = entry.presettled;
     entry.presettled = undefined;
     const settled = await (inFront?.settled ??

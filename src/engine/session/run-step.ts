@@ -59,6 +59,8 @@ export interface ProposedRun {
   judge(facts: Facts): Judgement;
   /** Aborted when whoever wants it is gone. */
   readonly gone: AbortSignal;
+  /** Called when a question about it is open. */
+  onPosed?(): void;
   /** An access grant stands by itself (a blocked call); else it holds only while a matching command runs. */
   readonly isCall: boolean;
 }
@@ -221,6 +223,7 @@ async function ask(
     expiryMs: scope.snapshot.approvalExpiryMs,
   };
   return ports.broker.ask(question, (approval) => {
+    run.onPosed?.();
     const withdraw = (): void => {
       ports.broker.withdraw(approval.approvalId, 'the asking program is gone').catch(() => undefined);
     };

@@ -16,6 +16,8 @@ export interface ScriptContext {
   /** Judgements at the split, by step index. */
   readonly previews: ReadonlyMap<number, Judgement>;
   readonly runs: LiveRuns;
+  /** Pipelines whose members are settled together, by their number. */
+  readonly pipelines: Map<number, Promise<void>>;
   readonly askers: Askers;
   /** PATH inside. */
   readonly searchPath: string;

@@ -56,6 +56,8 @@ export interface ScriptHost {
   /** Whether writes that the wall would stop may become questions. */
   readonly mayAskWrites: boolean;
   setTimer(callback: () => void, delayMs: number): () => void;
+  /** Appends with the next fact, or a moment later: for what nothing waits for. Rejects with that append. */
+  appendSoon(bodies: readonly EventBody[]): Promise<unknown>;
 }
 
 /** Linux takes no single argument longer than this (MAX_ARG_STRLEN), its end included. */
@@ -115,8 +117,9 @@ export class ScriptRun {
       root,
       rootRunId: ids.run(),
       previews,
-      runs: new LiveRuns(append),
+      runs: new LiveRuns(host.appendSoon),
       askers: new Askers(),
+      pipelines: new Map(),
       searchPath,
       append,
       setTimer: host.setTimer,

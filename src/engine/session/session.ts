@@ -24,6 +24,7 @@ import { AccessKeeper } from './access-keeper.ts';
 import { type AskSocket, openAskSocket } from './ask-socket.ts';
 import type { RunStepPorts } from './run-step.ts';
 import { type ScriptHost, ScriptRun } from './script-run.ts';
+import { SessionFacts } from './session-facts.ts';
 
 /** What an engine gives every session. */
 export interface SessionDeps {
@@ -59,6 +60,7 @@ export class Session implements OpenSession {
   readonly #keeper: AccessKeeper;
   readonly #standing = new Map<GrantId, () => Promise<void>>();
   readonly #enforced: EnforcedAccess;
+  readonly #facts: SessionFacts;
   #script: ScriptRun | undefined;
   #closed: Promise<void> | undefined;
 
@@ -71,6 +73,10 @@ export class Session implements OpenSession {
     this.#input = input;
     this.sessionId = opened.sessionId;
     this.#scope = opened.scope;
+    this.#facts = new SessionFacts({
+      append: (bodies) => deps.journal.append(opened.sessionId, bodies),
+      setTimer: (callback, delayMs) => deps.clock.setTimer(callback, delayMs),
+    });
     this.#sandbox = opened.sandbox;
     this.#keeper = new AccessKeeper({
       grant: async (path, mode) => requireGranted(await opened.sandbox.grant(path, mode), path),
@@ -169,7 +175,7 @@ export class Session implements OpenSession {
   }
 
   #append(bodies: readonly EventBody[]): Promise<unknown> {
-    return this.#deps.journal.append(this.sessionId, bodies);
+    return this.#facts.append(bodies);
   }
 
   #host(): ScriptHost {
@@ -201,6 +207,7 @@ export class Session implements OpenSession {
       },
       mayAskWrites: snapshot.approvalPolicy !== 'never' && params.answers !== 'nobody',
       setTimer: (callback, delayMs) => this.#deps.clock.setTimer(callback, delayMs),
+      appendSoon: (bodies) => this.#facts.appendSoon(bodies),
     };
   }
 

@@ -1,3 +1,8 @@
+/**
+ * Settles the members of a pipeline together. Promises: no member starts before all that are known to need a person are
+ * settled, their questions stand in the pipeline's order, and each is asked once. Without it the first half of
+ * `generate | apply` would have run before somebody could reject the second half.
+ */
 import { runStep, type SettledRun } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import { scriptedRun } from './shell-runs.ts';
@@ -5,26 +10,40 @@ import type { BoardStep } from './step-board.ts';
 
 const NEVER_GONE = new AbortController().signal;
 
-/**
- * Settles, in front of the first member that arrives, every member of its pipeline that is known to need a person, and
- * resolves when all are settled. Without it the first half of `generate | apply` would have run before somebody could
- * reject the second half.
- */
-export async function settlePipeline(context: ScriptContext, first: BoardStep): Promise<void> {
-  const waiting: Promise<SettledRun>[] = [];
-  for (const member of context.board.pipelineOf(first.step)) {
-    if (member.runs === 0 && member.presettled === undefined && isKnownToAsk(context, member)) {
-      const { cwd } = member.step;
-      const settled = runStep(
-        context.ports,
-        context.scope,
-        scriptedRun(context, member.step, { cwd, gone: NEVER_GONE }),
-      );
-      member.presettled = { settled, words: member.step.argv };
-    }
-    if (member.presettled) waiting.push(member.presettled.settled);
+/** Resolves when the pipeline of `arrived`, whose members arrive in any order, is settled. */
+export async function settlePipeline(context: ScriptContext, arrived: BoardStep): Promise<void> {
+  const { pipeline } = arrived.step.context;
+  if (pipeline === undefined) return;
+  let settled = context.pipelines.get(pipeline);
+  if (!settled) {
+    settled = settleMembers(context, context.board.pipelineOf(arrived.step));
+    context.pipelines.set(pipeline, settled);
   }
-  await Promise.all(waiting);
+  await settled;
+}
+
+async function settleMembers(context: ScriptContext, members: readonly BoardStep[]): Promise<void> {
+  const settlements: Promise<SettledRun>[] = [];
+  for (const member of members) {
+    if (!isKnownToAsk(context, member)) continue;
+    const { settled } = await poseQuestion(context, member);
+    member.presettled = { settled, words: member.step.argv };
+    settlements.push(settled);
+  }
+  await Promise.all(settlements);
+}
+
+/** Resolves when the question is open; its settlement comes in its own time. */
+async function poseQuestion(
+  context: ScriptContext,
+  member: BoardStep,
+): Promise<{ readonly settled: Promise<SettledRun> }> {
+  const posed = Promise.withResolvers<void>();
+  const run = scriptedRun(context, member.step, { cwd: member.step.cwd, gone: NEVER_GONE });
+  const settled = runStep(context.ports, context.scope, { ...run, onPosed: posed.resolve });
+  // Refused without a question, or answered by a grant: then nothing is posed.
+  await Promise.race([posed.promise, settled]);
+  return { settled };
 }
 
 /** Every word is known, it runs once, and the split already said that it must be asked. */

@@ -20,7 +20,7 @@ export async function settleShellQuestion(
 ): Promise<AskReply> {
   const entry = context.board.at(request.step);
   if (!entry) return { reply: 'deny', message: 'sallyport: refused: the script has no such step' };
-  if (entry.runs === 0) await settlePipeline(context, entry);
+  await settlePipeline(context, entry);
   const inFront = entry.presettled;
   entry.presettled = undefined;
   const words = request.words.length > 0 ? request.words : undefined;
