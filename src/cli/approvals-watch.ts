@@ -51,7 +51,6 @@ export async function watchApprovals(words: readonly string[]): Promise<number> 
       },
     });
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
-    terminal.write('Waiting for questions; Ctrl-C ends this.\r\n');
     const follow = async (): Promise<void> => {
       client = await connectEngine(folders, 'approvals');
       client.onClose(() => {
@@ -66,6 +65,7 @@ export async function watchApprovals(words: readonly string[]): Promise<number> 
         },
         { mayAnswer: true },
       );
+      terminal.write('Waiting for questions; Ctrl-C ends this.\r\n');
     };
     follow().catch(reject);
   });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineClient } from '../client/index.ts';
 import { type Approval, type ApprovalAnswer, Fault, GrantScope } from '../protocol/index.ts';
+import { maskSecrets } from '../replay/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findEngine } from './connect-engine.ts';
@@ -78,7 +79,7 @@ function renderApprovals(approvals: readonly Approval[], nowMs: number): string 
     describeAge(approval.askedAt, nowMs),
     approval.risk === null ? '-' : approval.risk.level,
     showLine(approval.workspace, 60),
-    showLine(approval.text, 100),
+    showLine(maskSecrets(approval.text), 100),
   ]);
   return renderTable(['ID', 'WAITS', 'RISK', 'SESSION IN', 'WHAT'], rows);
 }

@@ -5,6 +5,7 @@ import {
   type SessionSummary,
 } from '../engine/index.ts';
 import { Fault } from '../protocol/index.ts';
+import { maskEvent, maskSecrets } from '../replay/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findFolders } from './find-folders.ts';
@@ -40,7 +41,7 @@ function showHelp(): number {
 Every session that ever ran, from its file, also while one is running.
 
   list          newest first (--limit N, --json)
-  show ID       steps, runs, verdicts with reasons, approvals, outcomes (--json: the events as stored)
+  show ID       steps, runs, verdicts with reasons, approvals, outcomes (--json: the events)
   verify [ID]   is it still what was written? (--expect-head HASH checks against a head kept elsewhere)
 
 Examples:
@@ -67,7 +68,8 @@ function listSessions(words: readonly string[]): number {
   if (!Number.isInteger(limit) || limit < 1)
     throw usageFault(`--limit must be a number, not ${flags.limit}`, NAME);
   const reader = openReaderOrNothing();
-  const sessions = reader?.listSessions({ limit }) ?? [];
+  const stored = reader?.listSessions({ limit }) ?? [];
+  const sessions = stored.map((session) => ({ ...session, title: maskSecrets(session.title) }));
   reader?.close();
   if (flags.json === true)
     for (const session of sessions) process.stdout.write(`${JSON.stringify(session)}\n`);
@@ -101,7 +103,7 @@ function renderSessions(sessions: readonly SessionSummary[]): string {
 function showSession(words: readonly string[]): number {
   const command = createCommand('history show', 'Show what happened in a session.')
     .argument('<id>', 'the session, or an unambiguous beginning of its ID')
-    .option('--json', 'the events as stored, one JSON line each');
+    .option('--json', 'the events, one JSON line each');
   if (parseWords(command, words) === 'help') return 0;
   const reader = openReader();
   try {
@@ -110,7 +112,7 @@ function showSession(words: readonly string[]): number {
     if (command.opts<{ json?: boolean }>().json === true) {
       for (const event of events) process.stdout.write(writeEventLine(event));
     } else {
-      process.stdout.write(renderTimeline(events));
+      process.stdout.write(renderTimeline(events.map((event) => maskEvent(event))));
     }
     return 0;
   } finally {

@@ -1,14 +1,15 @@
 import type { EngineClient } from '../client/index.ts';
 import type { Event, SessionId } from '../protocol/index.ts';
+import { maskEvent } from '../replay/index.ts';
 
 export interface EventPrinter {
   /** Settles when the last event of the session was printed. */
   readonly closed: Promise<void>;
 }
 
-/** `seq`, `at`, `sessionId` and `type` first, then the rest, on one line. */
+/** `seq`, `at`, `sessionId` and `type` first, then the rest, on one line, with secrets masked. */
 export function writeEventLine(event: Event): string {
-  const { seq, at, sessionId, type, ...rest } = event;
+  const { seq, at, sessionId, type, ...rest } = maskEvent(event);
   return `${JSON.stringify({ seq, at, sessionId, type, ...rest })}\n`;
 }
 

@@ -111,8 +111,9 @@ async function execWithStreams(
   onReady();
   feedStdin(request, streams.stdin);
   try {
-    const running = client.call('session/exec', { sessionId, script: request.script });
-    const result = await Promise.race([running, whenGone(client)]);
+    const result = await client
+      .call('session/exec', { sessionId, script: request.script })
+      .catch((thrown: unknown) => Promise.reject(client.isClosed ? engineGone(thrown) : thrown));
     await streams.finish();
     return result;
   } finally {
@@ -120,19 +121,13 @@ async function execWithStreams(
   }
 }
 
-/** Settles with an error when the engine ends first. */
-function whenGone(client: EngineClient): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    client.onClose(() =>
-      reject(
-        new Fault({
-          kind: 'host',
-          code: 'engine-gone',
-          message: 'the engine has ended: what ran in the session is ended too',
-          hint: 'see `sallyport history list`',
-        }),
-      ),
-    );
+function engineGone(cause: unknown): Fault {
+  return new Fault({
+    kind: 'host',
+    code: 'engine-gone',
+    message: 'the engine has ended: what ran in the session is ended too',
+    hint: 'see `sallyport history list`',
+    cause,
   });
 }
 

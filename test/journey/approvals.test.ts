@@ -76,7 +76,6 @@ describe('approvals from a second terminal', () => {
   it('watch asks the questions of all sessions, and a session without a terminal waits for it', async () => {
     const watch = place.openTerminal(['approvals', 'watch']);
     await watch.see('Waiting for questions');
-    await delay(1500);
     const running = place.run(['exec', '-a', 'untrusted', 'touch w.txt; echo ok']);
     await watch.see('touch w.txt');
     await watch.see('Your answer to');

@@ -116,10 +116,7 @@ describe('exec on a terminal', () => {
   });
 
   it('with stdin from a pipe the question still comes to the terminal', async () => {
-    const cli = join(import.meta.dirname, '../../src/cli/main.ts');
-    const terminal = place.openShell(
-      `echo piped | '${process.execPath}' '${cli}' exec -a untrusted 'tee got.txt' > out.txt`,
-    );
+    const terminal = place.openShell(`echo piped | ${place.cli} exec -a untrusted 'tee got.txt' > out.txt`);
     await seePrompt(terminal);
     terminal.type('a\r');
     expect(await terminal.ended).toBe(0);
@@ -142,12 +139,29 @@ describe('exec on a terminal', () => {
   });
 });
 
-describe('exec with only a part of a terminal', () => {
-  const cli = `'${process.execPath}' '${join(import.meta.dirname, '../../src/cli/main.ts')}'`;
+describe('when the engine is killed', () => {
+  it('exec says so, gives the terminal back, and nothing is allowed', async () => {
+    const terminal = place.openShell(
+      `${place.cli} exec -a untrusted 'touch never.txt'; echo "rc=$?"; stty -a`,
+    );
+    await seePrompt(terminal);
+    process.kill(place.enginePid() ?? 0, 'SIGKILL');
+    await terminal.see('the engine has ended');
+    await terminal.see('rc=125');
+    await terminal.see(/[^-]icanon/);
+    await terminal.ended;
+    expect(existsSync(join(place.folder, 'never.txt'))).toBe(false);
+    const { stdout } = await place.run(['exec', 'true']);
+    expect(stdout).toBe('');
+    const states = (await place.run(['history', 'list', '--json'])).stdout.match(/"state":"\w+"/g);
+    expect(states).toEqual(['"state":"closed"', '"state":"lost"']);
+  });
+});
 
+describe('exec with only a part of a terminal', () => {
   it('typed lines and the end of input go to the script, keys of a question do not', async () => {
     const terminal = place.openShell(
-      `${cli} exec -a untrusted 'cat > got.txt; tee x.txt < got.txt; echo end' > out.txt`,
+      `${place.cli} exec -a untrusted 'cat > got.txt; tee x.txt < got.txt; echo end' > out.txt`,
     );
     await seePrompt(terminal);
     terminal.type('a\r');
@@ -162,7 +176,9 @@ describe('exec with only a part of a terminal', () => {
   });
 
   it('--json on a terminal asks there and prints only JSON on stdout', async () => {
-    const terminal = place.openShell(`${cli} exec --json -a untrusted 'touch x.txt' < /dev/null > out.txt`);
+    const terminal = place.openShell(
+      `${place.cli} exec --json -a untrusted 'touch x.txt' < /dev/null > out.txt`,
+    );
     await seePrompt(terminal);
     terminal.type('a\r');
     expect(await terminal.ended).toBe(0);

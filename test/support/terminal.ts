@@ -31,6 +31,8 @@ export interface CliPlace {
   readonly home: string;
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The program, as words of a shell. */
+  readonly cli: string;
   run(
     words: readonly string[],
     options?: { readonly input?: string; readonly cwd?: string },
@@ -81,6 +83,7 @@ export function createCliPlace(): CliPlace {
     home,
     folder,
     env,
+    cli: `'${process.execPath}' '${MAIN}'`,
     start,
     run: (words, { input = '', cwd } = {}) => collect(start(words, cwd), input),
     openTerminal: (words, { columns = 200 } = {}) => openPty(process.execPath, [MAIN, ...words], columns),
