@@ -69,7 +69,7 @@ function readStart(path: string): string | null {
 
 function realOrNull(path: string): string | null {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return null;
   }
@@ -77,7 +77,7 @@ function realOrNull(path: string): string | null {
 
 function lstatOrNull(path: string) {
   try {
-    return lstatSync(path);
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {
     return null;
   }

@@ -8,7 +8,7 @@
  * than the walk goes (said in `notes`).
  * Without it a sandboxed program would write a git hook and wait for the person to type `git status`.
  */
-import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 import { pinsOf } from './bubblewrap-arguments.ts';
@@ -87,7 +87,7 @@ export function pinsOfPlan(
  */
 export function resolveRoot(typed: string, workspace: string): string {
   const plain = isAbsolute(typed) ? resolve(typed) : resolve(workspace, typed);
-  const real = realpathSync(plain);
+  const real = realpathSync.native(plain);
   if (isInside(plain, workspace) && !isInside(real, workspace)) throw movedFault(typed, real);
   return real;
 }
@@ -100,7 +100,7 @@ export function refuseMovedRoots(roots: readonly string[]): void {
   for (const root of roots) {
     let real: string | null = null;
     try {
-      real = realpathSync(root);
+      real = realpathSync.native(root);
     } catch {
       real = null;
     }
@@ -158,8 +158,9 @@ function addWhereExisting(draft: Draft, typed: string, reason: string): void {
 
 /** The path with every link but one at its end resolved; as it is when the parent does not exist. */
 function realParent(path: string): string {
+  const parent = dirname(path);
   try {
-    return join(realpathSync(dirname(path)), basename(path));
+    return existsSync(parent) ? join(realpathSync.native(parent), basename(path)) : path;
   } catch {
     return path;
   }
@@ -175,7 +176,7 @@ function isEmptyFolder(path: string): boolean {
 
 function isFolder(path: string): boolean {
   try {
-    return lstatSync(path).isDirectory();
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { sortByDepth } from './path-inside.ts';
 
@@ -155,7 +155,8 @@ function expandStar(path: string): string[] {
 
 function realOrNull(path: string): string | null {
   try {
-    return realpathSync(path);
+    // Most rows do not exist; an exception for each would be felt at every start.
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : realpathSync.native(path);
   } catch {
     return null;
   }

@@ -150,7 +150,8 @@ function toMask(path: string): ViewOperation {
 
 function realFolder(path: string): string | null {
   try {
-    const real = realpathSync(path);
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+    const real = realpathSync.native(path);
     return lstatSync(real).isDirectory() ? real : null;
   } catch {
     return null;
