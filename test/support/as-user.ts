@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -30,8 +31,8 @@ export function listTestUsers(): TestUser[] {
   const gid = process.getgid?.() ?? 0;
   if (uid !== 0) return [{ name: 'ordinary user', uid, gid }];
   const users: TestUser[] = [{ name: 'root', uid, gid }];
-  const isKnown = () => spawnSync('getent', ['passwd', String(ORDINARY_ID)]).status === 0;
-  if (!isKnown()) spawnSync('useradd', ['--create-home', '--uid', String(ORDINARY_ID), 'tester']);
+  const isKnown = () => readFileSync('/etc/passwd', 'utf8').includes(`:x:${ORDINARY_ID}:`);
+  if (!isKnown()) spawnSync('/usr/sbin/useradd', ['--create-home', '--uid', String(ORDINARY_ID), 'tester']);
   if (isKnown()) users.push({ name: 'ordinary user', uid: ORDINARY_ID, gid: ORDINARY_ID });
   return users;
 }

@@ -93,13 +93,21 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
       command: INSIDE_PATHS.ask,
       socket: parts.spec.askSocket === undefined ? null : INSIDE_PATHS.askSocket,
     },
-    notes: parts.firstPlan.notes,
+    notes: [...parts.firstPlan.notes, ...networkNotes(parts.spec)],
     launch: (spec) => launch(state, spec),
     grant: (path, mode) => grant(state, path, mode),
     revoke: (path) => revoke(state, path),
     inspect: () => Promise.resolve(inspectRoots(rootsOf(parts.spec), parts.firstPlan)),
     close: () => parts.scope.close(),
   };
+}
+
+/** The network is the host's own when it is on, and with it what hangs on it without a path. */
+function networkNotes({ settings }: SessionSpec): string[] {
+  if (!settings.networkAccess) return [];
+  return [
+    'The network is on: abstract unix sockets of this machine can be reached; those with a path cannot.',
+  ];
 }
 
 /** The roots that are writable in this mode. */

@@ -30,7 +30,7 @@ export interface GateHandlers {
   onDenied?(pid: number, path: string): void;
   /** After `through`: false means that from now on every program start is asked. */
   onCaptured?(pid: number, isCaptured: boolean): void;
-  /** A run allowed with `watch` has ended. */
+  /** A run allowed with `watch`, or a caller that is held (then with its slot), has ended. */
   onExit?(exit: WatchedExit): void;
   /** The supervisor spoke nonsense; the launch has been ended. */
   onFault?(fault: Fault): void;

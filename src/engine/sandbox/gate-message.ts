@@ -44,6 +44,8 @@ export type GateMessage =
   | {
       readonly type: 'exit';
       readonly pid: number;
+      /** A held caller has ended before the answer: the question of this slot is withdrawn. */
+      readonly slot?: number | undefined;
       readonly code?: number | undefined;
       readonly signal?: number | undefined;
     };
@@ -108,9 +110,10 @@ function parseWrite({ slot, pid, path, kind, argv, cwd, lossy }: Fields): GateMe
   return { type: 'write', slot, pid, path, kind, argv, cwd, lossy: lossy === true };
 }
 
-function parseExit({ pid, code, signal }: Fields): GateMessage | null {
-  if (!isCount(pid) || !isOptional(code, isCount) || !isOptional(signal, isCount)) return null;
-  return { type: 'exit', pid, code, signal };
+function parseExit({ pid, slot, code, signal }: Fields): GateMessage | null {
+  if (!isCount(pid) || !isOptional(slot, isCount)) return null;
+  if (!isOptional(code, isCount) || !isOptional(signal, isCount)) return null;
+  return { type: 'exit', pid, slot, code, signal };
 }
 
 function parseObject(line: Buffer): Fields | null {

@@ -7,7 +7,6 @@
  * Without the shared lock, the clean-up of a short session would take the mount points of a long one away.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
@@ -59,17 +58,26 @@ export async function startJanitor(
   });
   const placeholders = await ready.promise;
   const close = async (): Promise<void> => {
-    child.stdin.end();
+    // A last word: every launch has ended, there is nothing to wait for.
+    child.stdin.end('end\n');
     await ended;
   };
   return { stateFile, placeholders, close };
+}
+
+/** A file name that no other root has; longer ones are hashed. Loading the hash costs a bare run 10 ms. */
+function fileNameFor(root: string): string {
+  const name = Buffer.from(root).toString('base64url');
+  if (name.length <= 200) return name;
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(root).digest('hex');
 }
 
 /** The state file of a root, in a folder that is made when missing. */
 export function placeholderStateFile(sallyportHome: string, root: string): string {
   const folder = placeholderFolder(sallyportHome);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return join(folder, `${createHash('sha256').update(root).digest('hex')}.state`);
+  return join(folder, `${fileNameFor(root)}.state`);
 }
 
 /**

@@ -6,7 +6,6 @@
  * Must run on the main thread: the kernel ties the supervisor's life to the thread that started it.
  */
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
@@ -50,7 +49,9 @@ export async function launchSupervised(spec: SupervisedSpec): Promise<SandboxPro
   const channel = spec.socketFolder === null ? null : await openChannel(spec.socketFolder);
   try {
     const rpc = channel === null ? [] : ['--rpc', channel.path, '--launch', spec.launchId];
-    const words = ['sup', ...spec.options, ...rpc, '--gate', spec.gate, '--', ...spec.command];
+    // Node's own "pipes" are sockets: no path such as /dev/stdout opens them, and bash takes one for a remote shell's.
+    const pipes = spec.stdio.kind === 'pipes' ? ['--pipes'] : [];
+    const words = ['sup', ...spec.options, ...pipes, ...rpc, '--gate', spec.gate, '--', ...spec.command];
     const started =
       spec.stdio.kind === 'terminal' ? await startInTerminal(spec, spec.stdio, words) : start(spec, words);
     const gate = channel === null ? null : await connect(spec, started, channel);
@@ -91,9 +92,15 @@ interface Channel {
   close(): void;
 }
 
-/** Listens for the one supervisor that will call. The folder is the person's own (0700), so nobody else can. */
+/**
+ * Listens for the one supervisor that will call. The folder is the person's own (0700), so nobody else can. Randomness is
+ * loaded here only: a bare run has no channel and would wait 10 ms for it.
+ */
 async function openChannel(folder: string): Promise<Channel> {
-  const path = join(folder, `gate-${randomBytes(6).toString('hex')}.sock`);
+  const path = join(
+    folder,
+    `gate-${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}.sock`,
+  );
   const connected = Promise.withResolvers<Socket>();
   const server: Server = createServer({ pauseOnConnect: true }, (socket) => {
     server.close();

@@ -80,7 +80,7 @@ export function plainSettings(plain: PlainSettings): WallSettings {
   const denied = (plain.denyRead ?? []).flatMap((typed) => realOrNothing(resolve(plain.cwd, typed)));
   const temporary = plain.env['TMPDIR'];
   const ownTemporary =
-    temporary === undefined ? [] : realOrNothing(temporary).filter((path) => !isInside(path, '/tmp'));
+    temporary === undefined ? [] : realOrNothing(temporary).filter((path) => isOwnFolder(path, plain.home));
   const mayWrite = plain.mode !== 'read-only';
   return {
     sandboxMode: plain.mode,
@@ -113,6 +113,11 @@ async function withSignals(launched: SandboxProcess): Promise<ChildOutcome> {
   } finally {
     for (const signal of FORWARDED) process.off(signal, forward);
   }
+}
+
+/** A TMPDIR below the private /tmp does not exist inside; one that holds the home folder would open far too much. */
+function isOwnFolder(path: string, home: string): boolean {
+  return !isInside(path, '/tmp') && !isInside(home, path) && statSync(path).isDirectory();
 }
 
 type Lookup = 'found' | 'missing' | 'not-executable';

@@ -39,6 +39,7 @@ describe('parseGateLine', () => {
     { type: 'exit', pid: 1, code: 0 },
     { type: 'exit', pid: 1, signal: 9 },
     { type: 'exit', pid: 1 },
+    { type: 'exit', pid: 1, slot: 4 },
   ])('reads %j', (message) => {
     expect(parse(message)).toEqual(message);
   });
