@@ -181,27 +181,31 @@ static void remove_recorded(const char *path, void *context) {
 }
 
 /* With the exclusive lock held: nobody relies on the placeholders any more. */
-static void clean(int state, const char *path) {
+static void clean(int state, const char *path, bool is_orderly) {
     struct stat held, named;
     if (fstat(state, &held) != 0 || lstat(path, &named) != 0 || held.st_ino != named.st_ino || held.st_dev != named.st_dev) return;
-    usleep(DETACH_MS * 1000); /* a mount namespace goes away a moment after its last process */
+    /* A mount namespace goes away a moment after its last process; whoever ends in good order has seen that end. */
+    if (!is_orderly) usleep(DETACH_MS * 1000);
     each_recorded(state, remove_recorded, NULL);
     unlink(path);
 }
 
-static void wait_for_end_of_input(void) {
+/* True when the engine said a last word: it is alive, and everything that it had confined is gone. */
+static bool wait_for_end_of_input(void) {
     char bytes[256];
+    bool is_orderly = false;
     for (;;) {
         ssize_t count = read(STDIN_FILENO, bytes, sizeof bytes);
-        if (count == 0 || (count < 0 && errno != EINTR)) return;
+        if (count == 0 || (count < 0 && errno != EINTR)) return is_orderly;
+        if (count > 0) is_orderly = true;
     }
 }
 
-static void clean_when_free(int state, const char *path) {
+static void clean_when_free(int state, const char *path, bool is_orderly) {
     flock(state, LOCK_UN); /* first let go: two that both hold on would wait for each other */
     for (int waited = 0; waited <= CLEAN_WAIT_MS; waited += CLEAN_STEP_MS) {
         if (flock(state, LOCK_EX | LOCK_NB) == 0) {
-            clean(state, path);
+            clean(state, path, is_orderly);
             return;
         }
         usleep(CLEAN_STEP_MS * 1000);
@@ -219,7 +223,7 @@ static void sweep(const char *folder) {
         int state = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (state < 0) continue;
         struct stat status;
-        if (fstat(state, &status) == 0 && S_ISREG(status.st_mode) && flock(state, LOCK_EX | LOCK_NB) == 0) clean(state, path);
+        if (fstat(state, &status) == 0 && S_ISREG(status.st_mode) && flock(state, LOCK_EX | LOCK_NB) == 0) clean(state, path, false);
         close(state);
     }
     closedir(directory);
@@ -242,7 +246,7 @@ int main(int argc, char **argv) {
     if (call_close_range(3, ~0u) != 0) fail("close_range");
     int state = open_shared(argv[2]);
     make_and_tell(state, argv + 3, argc - 3);
-    wait_for_end_of_input();
-    clean_when_free(state, argv[2]);
+    bool is_orderly = wait_for_end_of_input();
+    clean_when_free(state, argv[2], is_orderly);
     return 0;
 }

@@ -15,7 +15,7 @@ import { type Clock, realClock } from './base/index.ts';
 import { type LoadConfigOptions, loadConfig } from './config/index.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
 import { type HistoryReader, type Journal, openHistoryReader, openJournal } from './history/index.ts';
-import { chooseSandbox, findSecrets, sweepPlaceholders } from './sandbox/index.ts';
+import { chooseSandbox, findSecrets, probeKernelGate, sweepPlaceholders } from './sandbox/index.ts';
 import { recoverSessions, Session, type SessionDeps } from './session/index.ts';
 
 export interface EngineOptions {
@@ -46,7 +46,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   return new RunningEngine({ options, clock, engineId, journal, reader });
 }
 
-const probeKernelGate = () => true;
 interface EngineParts {
   readonly options: EngineOptions;
   readonly clock: Clock;
