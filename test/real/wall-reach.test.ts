@@ -1,5 +1,5 @@
 /** Payloads that really run and try to reach what is not theirs: processes, sockets, keys, secrets, kernel switches. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -227,6 +227,17 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())(
       expect(textOf('devices')).not.toMatch(/\b(vda|sda|mem|kmsg)\b\n/);
       expect(textOf('capabilities')).toMatch(/CapEff:\t0+\nCapBnd:\t0+\nNoNewPrivs:\t1\nSeccomp:\t2\n/);
       expect(results('inherited descriptors')?.stdout.replace(/^total \d+\n/, '')).toBe('ran\n');
+    });
+
+    // Last: it does reach the servers that the tests above count the connections of.
+    it('tries what does work without a wall', async () => {
+      const words = ['-c', KEYRING, '/bin/bash', '-c', `${READ_KEY}\n${CONNECT}`, 'bash'];
+      const names = [`${base}/home/host.sock`, `${base}/ws/link.sock`, `@${host.abstractName}`];
+      const text = await new Promise<string>((resolve) => {
+        execFile('python3', [...words, ...names], (_error, stdout) => resolve(stdout));
+      });
+      expect(text).toContain("REACHED b'keyring-secret");
+      for (const name of names) expect(text).toContain(`REACHED ${name}`);
     });
   },
 );

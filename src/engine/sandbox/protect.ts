@@ -17,6 +17,9 @@ import { findNestedRepositories, type NestedRepositories } from './nested-reposi
 import { isBelow, isInside, sortByDepth } from './path-inside.ts';
 import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
 
+/** Nested repositories that get all names: each name is a mount in every launch, and a thousand take seconds. */
+const MAX_FULLY_PROTECTED = 40;
+
 export interface ProtectSpec {
   /** Real paths that may be written. */
   readonly roots: readonly string[];
@@ -66,8 +69,15 @@ function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
       `${root} is too large to look at whole: repositories nested deep in it are not protected.`,
     );
   }
-  for (const base of [root, ...nested.folders]) {
-    for (const name of namesOf(spec)) addAlways(draft, root, join(base, name));
+  const isMany = nested.folders.length > MAX_FULLY_PROTECTED;
+  if (isMany) {
+    draft.notes.push(
+      `${root} holds ${nested.folders.length} repositories: of the nested ones only .git is protected.`,
+    );
+  }
+  for (const name of namesOf(spec)) addAlways(draft, root, join(root, name));
+  for (const base of nested.folders) {
+    for (const name of isMany ? ['.git'] : namesOf(spec)) addAlways(draft, root, join(base, name));
   }
   for (const row of RUNS_CODE_LATER) addWhereExisting(draft, join(root, row.name), row.reason);
 }

@@ -90,6 +90,14 @@ describe('planProtection', () => {
     expect(plan().notes).toEqual([expect.stringContaining('too large')]);
   });
 
+  it('protects only .git in a great many nested repositories, and says so', () => {
+    for (let count = 0; count < 50; count++) write(`ws/r${count}/.git/HEAD`);
+    const { readOnly, missing, notes } = plan();
+    expect(readOnly).toHaveLength(50);
+    expect(missing).toHaveLength(ALWAYS_PROTECTED.length);
+    expect(notes).toEqual([expect.stringContaining('50 repositories')]);
+  });
+
   it('does not follow links out of the root', () => {
     write('other/.git/HEAD');
     symlinkSync('../other', join(root, 'link'));
