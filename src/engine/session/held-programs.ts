@@ -5,8 +5,9 @@
 import { isLauncher } from '../../policy/index.ts';
 import { type Step, toFault } from '../../protocol/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
+import type { SettledRun } from './proposed-run.ts';
 import { quoteArgv } from './quote-argv.ts';
-import { runStep, type SettledRun } from './run-step.ts';
+import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import { settlePipeline } from './settle-pipeline.ts';
 import { type HeldProgram, programRun, scriptedRun } from './shell-runs.ts';

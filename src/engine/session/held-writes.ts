@@ -6,8 +6,9 @@
 import { isQuietWrite, judgeBlocked } from '../../policy/index.ts';
 import { type EventBody, type PathFact, toFault } from '../../protocol/index.ts';
 import type { ExecGate, HeldWrite } from '../sandbox/index.ts';
+import type { ProposedRun } from './proposed-run.ts';
 import { quoteArgv } from './quote-argv.ts';
-import { type ProposedRun, runStep } from './run-step.ts';
+import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 
 /** A shell lives as long as its script: what is opened once for a redirection of its own must not stay open so long. */

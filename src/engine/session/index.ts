@@ -1,3 +1,4 @@
 export { collectFacts, type FactsContext } from './collect-facts.ts';
 export { recoverSessions } from './recover.ts';
-export { Session, type SessionDeps } from './session.ts';
+export { Session } from './session.ts';
+export type { SessionDeps } from './session-deps.ts';

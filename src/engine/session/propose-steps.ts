@@ -1,7 +1,8 @@
 import { judgeStep, type ScriptSplit } from '../../policy/index.ts';
 import type { EventBody, IdMaker, Judgement, Step, TurnId } from '../../protocol/index.ts';
 import { collectFacts } from './collect-facts.ts';
-import type { RunScope } from './run-step.ts';
+import type { RunScope } from './proposed-run.ts';
+import { keepWithinWall } from './within-wall.ts';
 
 export interface ProposeInput {
   readonly script: string;
@@ -70,7 +71,9 @@ export async function previewSteps(
       home,
       searchPath: context.searchPath,
     });
-    const judgement = judgeStep(step, scope.snapshot, facts, { pipeline: pipelineOf(step, steps) });
+    const judgement = keepWithinWall(
+      judgeStep(step, scope.snapshot, facts, { pipeline: pipelineOf(step, steps) }),
+    );
     previews.set(step.index, judgement);
     events.push({
       type: 'step/judged',

@@ -4,82 +4,18 @@
  * written to the history before anything follows from it. It returns `allowed` or a reason to stop; whoever calls it may
  * let the run go only on `allowed`. Every fault on the way means refuse.
  */
-import { matchesGrant, offeredScopes } from '../../policy/index.ts';
 import {
   type AccessGrant,
-  type ApprovalKind,
-  type ConfigSnapshot,
-  type EnforcedAccess,
   type EventBody,
   type Facts,
   type Grant,
-  type GrantId,
-  type GrantScope,
-  type IdMaker,
   type Judgement,
   type RunId,
-  type SessionId,
-  type Step,
-  type TurnId,
   toFault,
 } from '../../protocol/index.ts';
-import type { Broker, GrantBook, Question, Settlement } from '../approvals/index.ts';
-
-export interface RunStepPorts {
-  nowMs(): number;
-  readonly ids: IdMaker;
-  append(bodies: readonly EventBody[]): Promise<unknown>;
-  readonly broker: Broker;
-  readonly grants: GrantBook;
-  /** Somebody could answer a question of this session now. */
-  hasAnswerer(): boolean;
-  /** Opens paths in the wall; the result closes them. */
-  openAccess(access: AccessGrant): Promise<() => Promise<void>>;
-  /** Opens what a lasting grant gives by itself; it closes when the grant ends. */
-  openStanding(grantId: GrantId, access: AccessGrant): Promise<void>;
-}
-
-export interface RunScope {
-  readonly sessionId: SessionId;
-  readonly turnId: TurnId;
-  readonly snapshot: ConfigSnapshot;
-  readonly snapshotDigest: string;
-  readonly enforced: EnforcedAccess;
-}
-
-/** One execution that wants to happen. */
-export interface ProposedRun {
-  readonly step: Step;
-  readonly kind: ApprovalKind;
-  /** What a person is shown. */
-  readonly text: string;
-  readonly argv?: readonly string[] | undefined;
-  readonly cwd: string;
-  collectFacts(): Promise<Facts>;
-  judge(facts: Facts): Judgement;
-  /** Aborted when whoever wants it is gone. */
-  readonly gone: AbortSignal;
-  /** Called when a question about it is open. */
-  onPosed?(): void;
-  /** An access grant stands by itself (a blocked call); else it holds only while a matching command runs. */
-  readonly isCall: boolean;
-}
-
-export type SettledRun =
-  | {
-      readonly outcome: 'allowed';
-      readonly runId: RunId;
-      readonly judgement: Judgement;
-      /** Ends what was opened for this run alone. */
-      endAccess(): Promise<void>;
-    }
-  | {
-      readonly outcome: 'refused' | 'rejected' | 'expired' | 'withdrawn';
-      readonly runId: RunId;
-      /** For the asking program's standard error. */
-      readonly message: string;
-      readonly stopTurn: boolean;
-    };
+import type { Question, Settlement } from '../approvals/index.ts';
+import { allowedBy, findGrant, makeGrant, scopesFor } from './grant-answer.ts';
+import type { ProposedRun, RunScope, RunStepPorts, SettledRun } from './proposed-run.ts';
 
 const NOTHING_OPENED = async (): Promise<void> => undefined;
 
@@ -135,51 +71,6 @@ async function settle(
   return stop(ports, run, runId, settlement);
 }
 
-/** A live grant that covers exactly this; nothing critical is ever answered by one. */
-function findGrant(
-  ports: RunStepPorts,
-  scope: RunScope,
-  run: ProposedRun,
-  judgement: Judgement,
-): Grant | undefined {
-  if (judgement.risk?.level === 'critical') return undefined;
-  const question = {
-    stepId: run.step.stepId,
-    turnId: scope.turnId,
-    sessionId: scope.sessionId,
-    category: judgement.category,
-    argv: recognisableArgv(run),
-    cwd: run.cwd,
-    risk: judgement.risk,
-    access: judgement.grant,
-  };
-  return ports.grants
-    .ofSession(scope.sessionId)
-    .find((grant) => matchesGrant(grant, question, ports.nowMs()));
-}
-
-/**
- * The words by which the same command would be known again. A command with a written redirection has none: `echo x > a`
- * and `echo x > b` have the same words and do different things.
- */
-function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
-  return run.step.redirects.some((redirect) => redirect.effect === 'write') ? undefined : run.argv;
-}
-
-function scopesFor(run: ProposedRun, judgement: Judgement): GrantScope[] {
-  const offered = offeredScopes(judgement).filter((scope) => scope !== 'always');
-  if (run.isCall) return offered.filter((scope) => scope !== 'step');
-  return recognisableArgv(run) ? offered : offered.filter((scope) => scope === 'once' || scope === 'step');
-}
-
-function allowedBy(grant: Grant, fresh: Judgement): Judgement {
-  const reason = {
-    code: 'grant',
-    text: `Allowed by ${grant.grantId}, which answers ${grant.source.approvalId} (${grant.scope}).`,
-  };
-  return { ...fresh, verdict: 'allow', category: 'grant', reasons: [...fresh.reasons, reason] };
-}
-
 function judgedEvent(
   scope: RunScope,
   run: ProposedRun,
@@ -219,7 +110,7 @@ async function ask(
     reasons: judgement.reasons,
     risk: judgement.risk,
     grant: judgement.grant,
-    scopes: scopesFor(run, judgement),
+    scopes: scopesFor(run, judgement, scope.snapshot),
     expiryMs: scope.snapshot.approvalExpiryMs,
   };
   return ports.broker.ask(question, (approval) => {
@@ -253,31 +144,6 @@ async function allow(
     access: stands ? undefined : judgement.grant,
     before: [],
   });
-}
-
-function makeGrant(
-  ports: RunStepPorts,
-  scope: RunScope,
-  run: ProposedRun,
-  at: { runId: RunId; judgement: Judgement; settlement: Extract<Settlement, { outcome: 'allowed' }> },
-): Grant {
-  const { answer, approvalId, by } = at.settlement;
-  const argv = recognisableArgv(run);
-  const isKnownAgain = !run.isCall && argv !== undefined && answer.scope !== 'step';
-  return {
-    grantId: ports.ids.grant(),
-    holder: scope.sessionId,
-    kind: run.isCall ? 'access' : 'command',
-    ...(isKnownAgain && { command: { match: answer.match ?? 'exact', argv: [...argv], cwd: run.cwd } }),
-    ...(at.judgement.grant && { access: at.judgement.grant }),
-    scope: answer.scope,
-    ...(answer.scope === 'step' && { stepId: run.step.stepId }),
-    turnId: scope.turnId,
-    ...(answer.scope === 'until' && answer.untilMs !== undefined && { untilMs: answer.untilMs }),
-    uses: 1,
-    lastUsedAt: ports.nowMs(),
-    source: { approvalId, by },
-  };
 }
 
 /** Opens what the run needs, then says that it started. The access is open before the run is let go. */

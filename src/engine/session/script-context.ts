@@ -1,7 +1,7 @@
 import type { ConfigSnapshot, EventBody, Judgement, RunId, Step } from '../../protocol/index.ts';
 import type { Askers } from './askers.ts';
 import type { LiveRuns } from './live-runs.ts';
-import type { RunScope, RunStepPorts } from './run-step.ts';
+import type { RunScope, RunStepPorts } from './proposed-run.ts';
 import type { StepBoard } from './step-board.ts';
 
 /** What every part of one script's life shares. */

@@ -2,66 +2,31 @@
  * One script from its text to its exit status: split, proposed, judged, rewritten, launched behind the wall with every
  * program held, finished. Everything in it that must be decided goes through `runStep`.
  */
-import { planAsks, rewriteScript, type ScriptSplit, splitScript } from '../../policy/index.ts';
+import { type ScriptSplit, splitScript } from '../../policy/index.ts';
 import {
-  type ConfigSnapshot,
-  type EnforcedAccess,
   type EventBody,
-  Fault,
   type RunId,
   type SessionExecResult,
-  type SessionId,
   type TurnId,
   toFault,
 } from '../../protocol/index.ts';
 import { exitStatusOf } from '../base/index.ts';
-import type {
-  ExecGate,
-  GateHandlers,
-  LaunchStdio,
-  SandboxProcess,
-  SandboxSession,
-} from '../sandbox/index.ts';
+import type { ExecGate, GateHandlers, SandboxProcess } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
 import { Askers } from './askers.ts';
 import { HeldPrograms } from './held-programs.ts';
 import { HeldWrites } from './held-writes.ts';
+import { launchScript } from './launch-script.ts';
 import { LiveRuns } from './live-runs.ts';
 import { identifySteps, previewSteps } from './propose-steps.ts';
-import { quoteArgv } from './quote-argv.ts';
-import { type RunScope, type RunStepPorts, runStep } from './run-step.ts';
+import type { RunScope } from './proposed-run.ts';
+import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
-import { carryOutput, type OutputSinks } from './script-output.ts';
+import type { ScriptHost } from './script-host.ts';
+import { carryOutput } from './script-output.ts';
 import { settleShellQuestion } from './shell-questions.ts';
 import { scriptedRun } from './shell-runs.ts';
 import { StepBoard } from './step-board.ts';
-
-/** What a session gives every script. */
-export interface ScriptHost {
-  readonly sessionId: SessionId;
-  readonly ports: RunStepPorts;
-  readonly snapshot: ConfigSnapshot;
-  readonly snapshotDigest: string;
-  readonly enforced: EnforcedAccess;
-  readonly sandbox: SandboxSession;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Variables that only the programs inside get. */
-  readonly innerEnvironment: Readonly<Record<string, string>>;
-  readonly cwd: string;
-  readonly agentName: string;
-  readonly stdio: LaunchStdio;
-  /** That of the opener. */
-  readonly umask: number;
-  readonly sinks: Omit<OutputSinks, 'runId'>;
-  /** Whether writes that the wall would stop may become questions. */
-  readonly mayAskWrites: boolean;
-  setTimer(callback: () => void, delayMs: number): () => void;
-  /** Appends with the next fact, or a moment later: for what nothing waits for. Rejects with that append. */
-  appendSoon(bodies: readonly EventBody[]): Promise<unknown>;
-}
-
-/** Linux takes no single argument longer than this (MAX_ARG_STRLEN), its end included. */
-const MAX_ARGUMENT_BYTES = 131_071;
 
 const NEVER_GONE = new AbortController().signal;
 
@@ -154,7 +119,8 @@ export class ScriptRun {
     const context = this.#context;
     const refusal = await this.#settleWhole();
     if (refusal) return this.#end({ outcome: 'refused', exitCode: 126, message: refusal });
-    this.#launched = this.#launch();
+    const launch = { host: this.#host, split: this.#split, context, handlers: this.#handlers() };
+    this.#launched = launchScript(launch);
     const process = await this.#launched;
     this.#process = process;
     if (this.#stopReason !== undefined) process.kill();
@@ -170,6 +136,7 @@ export class ScriptRun {
     const outcome = await process.finished;
     const streams = await output.finish();
     await context.runs.finishAll();
+    await this.#reportFindings();
     const exitCode = exitStatusOf(outcome);
     const ended = this.#stopReason === undefined ? 'ran' : 'cancelled';
     await context.append([
@@ -188,6 +155,16 @@ export class ScriptRun {
       exitCode,
       ...(this.#stopReason !== undefined && { message: this.#stopReason }),
     });
+  }
+
+  async #reportFindings(): Promise<void> {
+    const { findings, sandbox, sinks } = this.#host;
+    const { turnId } = this.#context.scope;
+    const told = await findings.report(sandbox, sinks.streams.stderr);
+    if (told.length === 0) return;
+    await this.#context.append(
+      told.map((text): EventBody => ({ type: 'message/added', turnId, role: 'system', text })),
+    );
   }
 
   async #end(result: SessionExecResult): Promise<SessionExecResult> {
@@ -214,43 +191,6 @@ export class ScriptRun {
       endAccess: settled.endAccess,
     });
     return undefined;
-  }
-
-  #launch(): Promise<SandboxProcess> {
-    const { sandbox, snapshot, environment, innerEnvironment, stdio, umask, cwd, enforced } = this.#host;
-    const script = this.#rewrite();
-    if (Buffer.byteLength(script) > MAX_ARGUMENT_BYTES) {
-      throw new Fault({
-        kind: 'user',
-        code: 'script-too-long',
-        message: `the script is longer than ${Math.floor(MAX_ARGUMENT_BYTES / 1024)} KiB with its questions in place`,
-        hint: 'put it into a file in the workspace and run that file',
-      });
-    }
-    return sandbox.launch({
-      launchId: this.#context.rootRunId,
-      argv: [snapshot.shell, ...shellOptions(snapshot.shell), '-c', script],
-      cwd,
-      environment,
-      innerEnvironment,
-      gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',
-      handlers: this.#handlers(),
-      stdio,
-      umask,
-    });
-  }
-
-  #rewrite(): string {
-    const { root, previews } = this.#context;
-    if (this.#split.opaque !== undefined) return root.text;
-    const gate = this.#host.enforced.gate === 'kernel' ? 'kernel' : 'shell';
-    const mustAsk = planAsks(this.#split.steps, (index) => previews.get(index)?.verdict ?? 'ask', { gate });
-    const { command, socket } = this.#host.sandbox.ask;
-    if (mustAsk.size === 0) return root.text;
-    if (socket === null)
-      throw new Fault({ kind: 'bug', code: 'no-ask-socket', message: 'the session has no ask socket' });
-    const ask = quoteArgv([command, socket]);
-    return rewriteScript(root.text, this.#split, { gate, mustAsk, askCommand: (index) => `${ask} ${index}` });
   }
 
   #handlers(): GateHandlers {
@@ -282,9 +222,4 @@ export class ScriptRun {
   #orStop(work: Promise<void>): void {
     work.catch((cause: unknown) => this.stop(toFault(cause).message));
   }
-}
-
-/** Nothing of the person's own start files runs in front of a script. */
-function shellOptions(shell: string): string[] {
-  return /(^|\/)bash$/.test(shell) ? ['--norc', '--noprofile'] : [];
 }

@@ -2,54 +2,26 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
-  type CheckedParams,
   type EnforcedAccess,
   type EventBody,
   Fault,
   type GrantId,
-  type IdMaker,
-  type OutputNotice,
-  PROTOCOL_VERSION,
   type SessionExecResult,
   type SessionId,
   toFault,
 } from '../../protocol/index.ts';
-import type { Broker, GrantBook } from '../approvals/index.ts';
-import { type Clock, createScope, type Scope } from '../base/index.ts';
-import type { LoadedConfig } from '../config/index.ts';
-import type { OpenerStreams, OpenSession } from '../engine.ts';
-import type { Journal } from '../history/index.ts';
-import { type LaunchStdio, type Sandbox, type SandboxSession, scrubEnvironment } from '../sandbox/index.ts';
+import { createScope, type Scope } from '../base/index.ts';
+import type { OpenSession } from '../engine.ts';
+import { type LaunchStdio, type SandboxSession, scrubEnvironment } from '../sandbox/index.ts';
 import { AccessKeeper } from './access-keeper.ts';
 import { type AskSocket, openAskSocket } from './ask-socket.ts';
-import type { RunStepPorts } from './run-step.ts';
-import { type ScriptHost, ScriptRun } from './script-run.ts';
+import { describeAccess, openingEvents } from './describe-session.ts';
+import { LateFindings } from './late-findings.ts';
+import type { RunStepPorts } from './proposed-run.ts';
+import type { ScriptHost } from './script-host.ts';
+import { ScriptRun } from './script-run.ts';
+import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionFacts } from './session-facts.ts';
-
-/** What an engine gives every session. */
-export interface SessionDeps {
-  readonly engineId: string;
-  readonly engineVersion: string;
-  readonly clock: Clock;
-  readonly ids: IdMaker;
-  readonly journal: Journal;
-  readonly broker: Broker;
-  readonly grants: GrantBook;
-  readonly folders: { readonly sallyportHome: string; readonly runtimeDir: string };
-  readonly sandbox: Sandbox;
-  /** Whether this machine's kernel can hold programs. */
-  readonly hasKernelGate: boolean;
-  /** Clients that show questions to a person are connected. */
-  hasAnswerers(): boolean;
-  notice(notice: OutputNotice): void;
-  onClosed(sessionId: SessionId): void;
-}
-
-export interface SessionInput {
-  readonly params: CheckedParams<'session/open'>;
-  readonly config: LoadedConfig;
-  readonly streams: OpenerStreams;
-}
 
 export class Session implements OpenSession {
   readonly sessionId: SessionId;
@@ -61,6 +33,7 @@ export class Session implements OpenSession {
   readonly #standing = new Map<GrantId, () => Promise<void>>();
   readonly #enforced: EnforcedAccess;
   readonly #facts: SessionFacts;
+  readonly #findings = new LateFindings();
   #script: ScriptRun | undefined;
   #closed: Promise<void> | undefined;
 
@@ -192,7 +165,7 @@ export class Session implements OpenSession {
       snapshotDigest: config.digest,
       enforced: this.#enforced,
       sandbox: this.#sandbox,
-      environment: withShellLevel(passed),
+      environment: passed,
       innerEnvironment: inner,
       cwd: params.cwd,
       agentName: params.origin,
@@ -207,6 +180,7 @@ export class Session implements OpenSession {
       },
       mayAskWrites: snapshot.approvalPolicy !== 'never' && params.answers !== 'nobody',
       setTimer: (callback, delayMs) => this.#deps.clock.setTimer(callback, delayMs),
+      findings: this.#findings,
       appendSoon: (bodies) => this.#facts.appendSoon(bodies),
     };
   }
@@ -255,60 +229,6 @@ function openSandbox(deps: SessionDeps, input: SessionInput, asks: AskSocket): P
     folders: deps.folders,
     askSocket: asks.path,
   });
-}
-
-function describeAccess(deps: SessionDeps, config: LoadedConfig, sandbox: SandboxSession): EnforcedAccess {
-  const { snapshot } = config;
-  const wantsGate = sandbox.isWalled || snapshot.execGate;
-  const hasGate = wantsGate && deps.hasKernelGate;
-  const notices = [...sandbox.notes];
-  if (!sandbox.isWalled)
-    notices.push('no wall: questions are asked by the shell itself, which a program can get around');
-  else if (!hasGate)
-    notices.push('this kernel cannot hold programs: questions are asked by the rewritten script only');
-  return {
-    wall: sandbox.isWalled ? deps.sandbox.name : 'none',
-    gate: hasGate ? 'kernel' : 'shell',
-    write: snapshot.writableRoots,
-    readOnly: snapshot.protectedPaths,
-    masked: snapshot.secretPaths,
-    network: snapshot.networkAccess || !sandbox.isWalled ? 'on' : 'off',
-    notices,
-  };
-}
-
-function openingEvents(deps: SessionDeps, input: SessionInput): EventBody[] {
-  const { params, config } = input;
-  return [
-    {
-      type: 'session/opened',
-      engineId: deps.engineId,
-      engineVersion: deps.engineVersion,
-      protocolVersion: PROTOCOL_VERSION,
-      origin: params.origin,
-      agentName: params.origin,
-      title: params.title ?? params.origin,
-      cwd: params.cwd,
-      workspace: config.snapshot.workspace,
-      hasTerminal: params.terminal !== undefined,
-    },
-    {
-      type: 'config/snapshot',
-      digest: config.digest,
-      content: config.snapshot,
-      origins: config.origins,
-      warnings: [...config.warnings],
-    },
-  ];
-}
-
-/**
- * A shell that thinks it is the first one, and finds a network connection on its input, reads the person's start file
- * (bash does, for rshd); every shell of a script is at least the second.
- */
-function withShellLevel(env: Readonly<Record<string, string>>): Record<string, string> {
-  const level = Number(env['SHLVL']);
-  return { ...env, SHLVL: String(Number.isInteger(level) && level > 1 ? level : 2) };
 }
 
 /** Shorter values would mask ordinary words of the output. */

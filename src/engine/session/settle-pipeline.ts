@@ -3,7 +3,8 @@
  * settled, their questions stand in the pipeline's order, and each is asked once. Without it the first half of
  * `generate | apply` would have run before somebody could reject the second half.
  */
-import { runStep, type SettledRun } from './run-step.ts';
+import type { SettledRun } from './proposed-run.ts';
+import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import { scriptedRun } from './shell-runs.ts';
 import type { BoardStep } from './step-board.ts';

@@ -6,9 +6,10 @@ import { judgeStep } from '../../policy/index.ts';
 import type { AccessGrant, Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
+import type { ProposedRun } from './proposed-run.ts';
 import { quoteArgv } from './quote-argv.ts';
-import type { ProposedRun } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
+import { keepWithinWall } from './within-wall.ts';
 
 /** What the kernel says of a program before it starts. */
 export interface HeldProgram {
@@ -24,7 +25,7 @@ function judgeWith(context: ScriptContext, step: Step, draft: StepDraft): (facts
   const steps = context.board.steps.map((entry) => entry.step);
   const pipeline = pipelineOf(step, steps).map((other) => (other.stepId === step.stepId ? draft : other));
   const access = openAccess(context);
-  return (facts) => judgeStep(draft, context.snapshot, facts, { pipeline, access });
+  return (facts) => keepWithinWall(judgeStep(draft, context.snapshot, facts, { pipeline, access }));
 }
 
 /** What grants that stand by themselves have opened in the wall of this session. */

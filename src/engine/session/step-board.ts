@@ -4,7 +4,7 @@
  */
 import { matchRun } from '../../policy/index.ts';
 import type { Step } from '../../protocol/index.ts';
-import type { SettledRun } from './run-step.ts';
+import type { SettledRun } from './proposed-run.ts';
 
 /** An answer given in front of a run, waiting for the run itself. */
 export interface Presettled {

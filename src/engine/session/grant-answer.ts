@@ -1,0 +1,86 @@
+/** What live grants answer, and what answers become grants. */
+import { matchesGrant, offeredScopes } from '../../policy/index.ts';
+import type { ConfigSnapshot, Grant, GrantScope, Judgement, RunId } from '../../protocol/index.ts';
+import type { Settlement } from '../approvals/index.ts';
+import type { ProposedRun, RunScope, RunStepPorts } from './proposed-run.ts';
+
+/** A live grant that covers exactly this; nothing critical is ever answered by one. */
+export function findGrant(
+  ports: RunStepPorts,
+  scope: RunScope,
+  run: ProposedRun,
+  judgement: Judgement,
+): Grant | undefined {
+  if (judgement.risk?.level === 'critical') return undefined;
+  const question = {
+    stepId: run.step.stepId,
+    turnId: scope.turnId,
+    sessionId: scope.sessionId,
+    category: judgement.category,
+    argv: recognisableArgv(run),
+    cwd: run.cwd,
+    risk: judgement.risk,
+    access: judgement.grant,
+  };
+  return ports.grants
+    .ofSession(scope.sessionId)
+    .find((grant) => matchesGrant(grant, question, ports.nowMs()));
+}
+
+/**
+ * The words by which the same command would be known again. A command with a written redirection has none: `echo x > a`
+ * and `echo x > b` have the same words and do different things.
+ */
+function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
+  return run.step.redirects.some((redirect) => redirect.effect === 'write') ? undefined : run.argv;
+}
+
+/** The scopes that an answer to this run may have. */
+export function scopesFor(run: ProposedRun, judgement: Judgement, snapshot: ConfigSnapshot): GrantScope[] {
+  if (judgement.grant?.write.some((path) => isWide(path, snapshot))) return ['once'];
+  const offered = offeredScopes(judgement).filter((scope) => scope !== 'always');
+  if (run.isCall) return offered.filter((scope) => scope !== 'step');
+  return recognisableArgv(run) ? offered : offered.filter((scope) => scope === 'once' || scope === 'step');
+}
+
+/** The home folder, the workspace, or anything that holds one of them: too much to stay open. */
+function isWide(path: string, { home, workspace }: ConfigSnapshot): boolean {
+  return [home, workspace].some(
+    (folder) => folder === path || folder.startsWith(path === '/' ? '/' : `${path}/`),
+  );
+}
+
+/** The judgement when a grant answers in a person's place. */
+export function allowedBy(grant: Grant, fresh: Judgement): Judgement {
+  const reason = {
+    code: 'grant',
+    text: `Allowed by ${grant.grantId}, which answers ${grant.source.approvalId} (${grant.scope}).`,
+  };
+  return { ...fresh, verdict: 'allow', category: 'grant', reasons: [...fresh.reasons, reason] };
+}
+
+/** What an answer gives for longer than this run. */
+export function makeGrant(
+  ports: RunStepPorts,
+  scope: RunScope,
+  run: ProposedRun,
+  at: { runId: RunId; judgement: Judgement; settlement: Extract<Settlement, { outcome: 'allowed' }> },
+): Grant {
+  const { answer, approvalId, by } = at.settlement;
+  const argv = recognisableArgv(run);
+  const isKnownAgain = !run.isCall && argv !== undefined && answer.scope !== 'step';
+  return {
+    grantId: ports.ids.grant(),
+    holder: scope.sessionId,
+    kind: run.isCall ? 'access' : 'command',
+    ...(isKnownAgain && { command: { match: answer.match ?? 'exact', argv: [...argv], cwd: run.cwd } }),
+    ...(at.judgement.grant && { access: at.judgement.grant }),
+    scope: answer.scope,
+    ...(answer.scope === 'step' && { stepId: run.step.stepId }),
+    turnId: scope.turnId,
+    ...(answer.scope === 'until' && answer.untilMs !== undefined && { untilMs: answer.untilMs }),
+    uses: 1,
+    lastUsedAt: ports.nowMs(),
+    source: { approvalId, by },
+  };
+}

@@ -1,0 +1,30 @@
+import type { ConfigSnapshot, EnforcedAccess, EventBody, SessionId } from '../../protocol/index.ts';
+import type { LaunchStdio, SandboxSession } from '../sandbox/index.ts';
+import type { LateFindings } from './late-findings.ts';
+import type { RunStepPorts } from './proposed-run.ts';
+import type { OutputSinks } from './script-output.ts';
+
+/** What a session gives every script. */
+export interface ScriptHost {
+  readonly sessionId: SessionId;
+  readonly ports: RunStepPorts;
+  readonly snapshot: ConfigSnapshot;
+  readonly snapshotDigest: string;
+  readonly enforced: EnforcedAccess;
+  readonly sandbox: SandboxSession;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables that only the programs inside get. */
+  readonly innerEnvironment: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly agentName: string;
+  readonly stdio: LaunchStdio;
+  /** That of the opener. */
+  readonly umask: number;
+  readonly sinks: Omit<OutputSinks, 'runId'>;
+  readonly findings: LateFindings;
+  /** Whether writes that the wall would stop may become questions. */
+  readonly mayAskWrites: boolean;
+  setTimer(callback: () => void, delayMs: number): () => void;
+  /** Appends with the next fact, or a moment later: for what nothing waits for. Rejects with that append. */
+  appendSoon(bodies: readonly EventBody[]): Promise<unknown>;
+}

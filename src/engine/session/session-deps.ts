@@ -1,0 +1,32 @@
+import type { CheckedParams, IdMaker, OutputNotice, SessionId } from '../../protocol/index.ts';
+import type { Broker, GrantBook } from '../approvals/index.ts';
+import type { Clock } from '../base/index.ts';
+import type { LoadedConfig } from '../config/index.ts';
+import type { OpenerStreams } from '../engine.ts';
+import type { Journal } from '../history/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+
+/** What an engine gives every session. */
+export interface SessionDeps {
+  readonly engineId: string;
+  readonly engineVersion: string;
+  readonly clock: Clock;
+  readonly ids: IdMaker;
+  readonly journal: Journal;
+  readonly broker: Broker;
+  readonly grants: GrantBook;
+  readonly folders: { readonly sallyportHome: string; readonly runtimeDir: string };
+  readonly sandbox: Sandbox;
+  /** Whether this machine's kernel can hold programs. */
+  readonly hasKernelGate: boolean;
+  /** Clients that show questions to a person are connected. */
+  hasAnswerers(): boolean;
+  notice(notice: OutputNotice): void;
+  onClosed(sessionId: SessionId): void;
+}
+
+export interface SessionInput {
+  readonly params: CheckedParams<'session/open'>;
+  readonly config: LoadedConfig;
+  readonly streams: OpenerStreams;
+}
