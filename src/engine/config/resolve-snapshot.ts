@@ -13,7 +13,7 @@ import {
   type SessionFlags,
 } from '../../protocol/index.ts';
 import { showOrigin } from './collect-entries.ts';
-import { makeConfigFault, showText, showValue } from './config-fault.ts';
+import { type ConfigPlace, makeConfigFault, showText, showValue } from './config-fault.ts';
 import type { MergedEntry } from './merge-layers.ts';
 import { parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
 import type { TomlDocument } from './read-toml.ts';
@@ -140,6 +140,7 @@ class SnapshotResolver {
           code: 'config-flag',
         });
       }
+      this.#refuseSwapped(makeAbsolute(typed, cwd, home), real, { flag: `--add-dir ${typed}` });
       this.#warnIfWide(real, `--add-dir ${showText(typed)}`);
       roots.push(real);
     }
@@ -164,6 +165,7 @@ class SnapshotResolver {
         );
         return [];
       }
+      this.#refuseSwapped(makeAbsolute(path, this.#context.cwd, this.#context.home), real, { flag: place });
       this.#warnIfWide(real, `${place}: the writable root`);
       return [real];
     });
@@ -182,6 +184,21 @@ class SnapshotResolver {
       return undefined;
     }
     return real;
+  }
+
+  /**
+   * A root named inside the workspace that leads out of it is refused: an earlier command may have put a link to
+   * anywhere in its place.
+   */
+  #refuseSwapped(typed: string, real: string, place: ConfigPlace): void {
+    const { workspace, cwd } = this.#context;
+    const isInside = isWithin(typed, workspace) || isWithin(typed, cwd);
+    if (!isInside || isWithin(real, workspace)) return;
+    throw makeConfigFault({
+      place,
+      what: `the writable root ${showText(typed)} lies in the workspace but leads to ${showText(real)}`,
+      hint: 'Name the real folder, if it is the one that you mean',
+    });
   }
 
   #warnIfWide(path: string, name: string): void {

@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { describe, expect, it } from 'vitest';
 import flagMistakes from '../../cases/config/flag-mistakes.json' with { type: 'json' };
@@ -66,5 +67,23 @@ describe('a mistake in a flag is an error that names the flag', () => {
 describe('what is passed over or stands wider than it looks is said', () => {
   it.each(warnings)('$name', ({ toml, flags, warnings: expected }) => {
     expect(new ConfigFolder(toml).warnings(flags)).toEqual(expected);
+  });
+});
+
+describe('a writable root that was swapped for a link', () => {
+  it('in the file: refused with the place', () => {
+    const folder = new ConfigFolder('[sandbox_workspace_write]\nwritable_roots = ["out"]\n');
+    symlinkSync('/etc', join(folder.workspace, 'out'));
+    expect(folder.fault().error).toMatch(
+      /^FILE:2:19: the writable root .*\/out lies in the workspace but leads to \/etc$/,
+    );
+  });
+
+  it('as a flag: refused', () => {
+    const folder = new ConfigFolder('');
+    symlinkSync('/etc', join(folder.workspace, 'out'));
+    expect(folder.fault({ addDirs: ['out'] }).error).toMatch(
+      /^--add-dir out: the writable root .* leads to \/etc$/,
+    );
   });
 });
