@@ -72,7 +72,12 @@ describe('what is passed over or stands wider than it looks is said', () => {
 
 describe('a writable root that was swapped for a link', () => {
   it('in the file: refused with the place', () => {
-    const folder = new ConfigFolder('[sandbox_workspace_write]\nwritable_roots = ["out"]\n');
+    const folder = new ConfigFolder();
+    const root = join(folder.workspace, 'out');
+    folder.write(
+      '.sallyport/config.toml',
+      `[sandbox_workspace_write]\nwritable_roots = [${JSON.stringify(root)}]\n`,
+    );
     symlinkSync('/etc', join(folder.workspace, 'out'));
     expect(folder.fault().error).toMatch(
       /^FILE:2:19: the writable root .*\/out lies in the workspace but leads to \/etc$/,
