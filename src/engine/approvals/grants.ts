@@ -2,15 +2,7 @@
  * The live grants. Promises: a grant answers only what it covers, only while its scope lasts, and nothing after it was
  * revoked. It does not open anything itself: whoever listens to `onEnded` and asks `accessOf` moves the wall.
  */
-import type {
-  AccessGrant,
-  EventBody,
-  Grant,
-  GrantId,
-  RunId,
-  SessionId,
-  TurnId,
-} from '../../protocol/index.ts';
+import type { EventBody, Grant, GrantId, RunId, SessionId, TurnId } from '../../protocol/index.ts';
 import { type TimerPorts, waitUntil } from './wait-until.ts';
 
 export interface GrantPorts extends TimerPorts {
@@ -88,9 +80,4 @@ export class GrantBook {
         await this.end(grant.grantId, 'scope-ended', 'session');
     }
   }
-}
-
-/** Nothing opened at all. */
-export function emptyAccess(): AccessGrant {
-  return { read: [], write: [], hosts: [], sockets: [] };
 }

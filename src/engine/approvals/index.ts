@@ -1,3 +1,3 @@
-export { type AnswerRequest, Broker, type BrokerPorts, type Settlement } from './broker.ts';
-export { emptyAccess, GrantBook, type GrantEndReason, type GrantPorts } from './grants.ts';
-export { makeApproval, type Question } from './questions.ts';
+export { Broker, type Settlement } from './broker.ts';
+export { GrantBook } from './grants.ts';
+export type { Question } from './questions.ts';

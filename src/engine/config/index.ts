@@ -1,3 +1,3 @@
-export { type ConfigEntry, showOrigin } from './collect-entries.ts';
+export { showOrigin } from './collect-entries.ts';
 export { type ConfigExplanation, explainConfig, listConfig } from './explain-config.ts';
 export { digestSnapshot, type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.ts';

@@ -1,4 +1,4 @@
-export { collectFacts, type FactsContext } from './collect-facts.ts';
+export { collectFacts } from './collect-facts.ts';
 export { recoverSessions } from './recover.ts';
 export { Session } from './session.ts';
 export type { SessionDeps } from './session-deps.ts';
