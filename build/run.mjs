@@ -10,6 +10,15 @@ import { packProduct } from './dist.mjs';
 import { continueInOwnNode, root, runProgram } from './own-node.mjs';
 import { setUp } from './setup.mjs';
 
+/** Flags that ask about the product itself; all others belong to the demo, which is what a start without words begins. */
+const PRODUCT_FLAGS = ['--version', '-V', '--help', '-h'];
+
+function chooseStart(argv) {
+  const [first] = argv;
+  const isDemo = first === undefined || (first.startsWith('-') && !PRODUCT_FLAGS.includes(first));
+  return isDemo ? ['demo', ...argv] : argv;
+}
+
 /** Starts the built product; on Windows a batch file would swallow Ctrl-C, so there the program itself. */
 const startProduct = (argv) => runProgram(process.execPath, [join(root, 'out', 'cli', 'main.js'), ...argv]);
 
@@ -24,7 +33,7 @@ async function runBench(argv) {
 const SCRIPTS = {
   start: {
     needs: {},
-    run: (argv) => startProduct(argv.length === 0 || argv[0]?.startsWith('-') ? ['demo', ...argv] : argv),
+    run: (argv) => startProduct(chooseStart(argv)),
   },
   test: {
     needs: { isForTests: true },

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { EngineClient } from '../client/index.ts';
-import { type Approval, type ApprovalAnswer, Fault, GrantScope } from '../protocol/index.ts';
+import { type Approval, type ApprovalAnswer, Fault } from '../protocol/index.ts';
 import { maskSecrets } from '../replay/index.ts';
 import { showLine } from '../timeline/index.ts';
+import { type AllowFlags, readAllowAnswer } from './allow-answer.ts';
+import { chooseApproval } from './choose-approval.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findEngine } from './connect-engine.ts';
 import { findFolders } from './find-folders.ts';
-import { parseDuration } from './parse-duration.ts';
+import { maskApproval } from './mask-approval.ts';
 import { describeAge, renderTable } from './render-table.ts';
 import { describeResult } from './terminal-questions.ts';
 
@@ -40,10 +41,10 @@ The questions that wait for a person, of all sessions. The first answer counts.
 
   list            what waits (--json: one JSON line each)
   watch           ask here, as they come, until Ctrl-C
-  allow ID        --scope once|step|turn|session|until|always  --for 1h  --match exact|prefix
+  allow ID        --scope once|step|turn|session|until  --for 1h  --match exact|prefix
   reject ID       --feedback TEXT reaches whoever asked; --stop-turn ends its turn
 
-An unambiguous beginning of an ID is enough.
+An unambiguous beginning of an ID is enough; to allow what has high or critical risk, the whole ID is.
 
 Examples:
   sallyport approvals
@@ -65,7 +66,7 @@ async function listApprovals(words: readonly string[]): Promise<number> {
   const client = await findEngine(findFolders(), 'approvals');
   const approvals = client === undefined ? [] : (await client.call('approval/list', {})).approvals;
   if (command.opts<{ json?: boolean }>().json === true) {
-    for (const approval of approvals) process.stdout.write(`${JSON.stringify(approval)}\n`);
+    for (const approval of approvals) process.stdout.write(`${JSON.stringify(maskApproval(approval))}\n`);
     return 0;
   }
   if (approvals.length === 0) process.stderr.write('Nothing waits for an answer.\n');
@@ -84,46 +85,15 @@ function renderApprovals(approvals: readonly Approval[], nowMs: number): string 
   return renderTable(['ID', 'WAITS', 'RISK', 'SESSION IN', 'WHAT'], rows);
 }
 
-interface AllowFlags {
-  readonly scope: string;
-  readonly for?: string;
-  readonly match?: string;
-}
-
 async function allowApproval(words: readonly string[]): Promise<number> {
   const command = createCommand('approvals allow', 'Answer a question with yes.')
-    .argument('<id>', 'the ID, or an unambiguous beginning of it')
-    .option('--scope <scope>', 'once, step, turn, session, until or always', 'once')
+    .argument('<id>', 'the ID, or an unambiguous beginning of it; the whole ID where the risk is high')
+    .option('--scope <scope>', 'once, step, turn, session or until', 'once')
     .option('--for <duration>', 'how long; with --scope until: 30m, 1h, 2d')
     .option('--match <match>', 'exact (default) or prefix: which commands the permission fits');
   if (parseWords(command, words) === 'help') return 0;
-  const answer = readAllowAnswer(command.opts<AllowFlags>(), Date.now());
+  const answer = readAllowAnswer(command.opts<AllowFlags>(), Date.now(), NAME);
   return sendAnswer(command.args[0] ?? '', answer);
-}
-
-function readAllowAnswer(flags: AllowFlags, nowMs: number): ApprovalAnswer {
-  const scope = GrantScope.safeParse(
-    flags.for !== undefined && flags.scope === 'once' ? 'until' : flags.scope,
-  );
-  if (!scope.success) {
-    throw usageFault(`--scope must be one of ${GrantScope.options.join(', ')}, not ${flags.scope}`, NAME);
-  }
-  if (flags.match !== undefined && flags.match !== 'exact' && flags.match !== 'prefix') {
-    throw usageFault(`--match must be exact or prefix, not ${flags.match}`, NAME);
-  }
-  if ((scope.data === 'until') !== (flags.for !== undefined)) {
-    throw usageFault('--scope until and --for DURATION go together', NAME);
-  }
-  const forMs = flags.for === undefined ? undefined : parseDuration(flags.for);
-  if (flags.for !== undefined && forMs === undefined) {
-    throw usageFault(`--for must be a duration such as 30m, 1h or 2d, not ${flags.for}`, NAME);
-  }
-  return {
-    outcome: 'allowed',
-    scope: scope.data,
-    ...(flags.match !== undefined && { match: flags.match }),
-    ...(forMs !== undefined && { untilMs: nowMs + forMs }),
-  };
 }
 
 async function rejectApproval(words: readonly string[]): Promise<number> {
@@ -143,6 +113,7 @@ async function rejectApproval(words: readonly string[]): Promise<number> {
 }
 
 async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<number> {
+  if (typedId.trim() === '') throw usageFault('which question? An ID is needed', NAME);
   const client = await findEngine(findFolders(), 'approvals');
   if (client === undefined) {
     throw new Fault({
@@ -152,9 +123,16 @@ async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<numb
       hint: 'answered and expired questions are in `sallyport history list`',
     });
   }
-  const approvalId = await completeId(client, typedId);
+  const { approvals } = await client.call('approval/list', {});
+  const chosen = chooseApproval(approvals, typedId, { outcome: answer.outcome, command: NAME });
+  if (chosen === undefined) {
+    process.stderr.write(`sallyport: ${showLine(typedId, 40)}: no such question waits\n`);
+    return 1;
+  }
   const result = await client.call('approval/answer', {
-    approvalId,
+    ...(chosen.kind === 'open'
+      ? { approvalId: chosen.approval.approvalId, digest: chosen.approval.digest }
+      : { approvalId: chosen.approvalId }),
     requestKey: randomUUID(),
     by: `cli:${process.pid}`,
     answer,
@@ -166,15 +144,4 @@ async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<numb
   }
   process.stderr.write(`sallyport: ${said}\n`);
   return 1;
-}
-
-/** The whole ID for a beginning of one, as far as it is still open; the engine knows those that are settled. */
-async function completeId(client: EngineClient, typedId: string): Promise<string> {
-  const { approvals } = await client.call('approval/list', {});
-  const ids = approvals.map((approval) => approval.approvalId);
-  const fitting = ids.filter((id) => id === typedId || id.startsWith(typedId));
-  if (typedId === '' || fitting.length > 1) {
-    throw usageFault(`${showLine(typedId, 40)} fits several: ${fitting.join(', ')}`, NAME);
-  }
-  return fitting[0] ?? typedId;
 }

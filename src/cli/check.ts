@@ -24,13 +24,14 @@ export async function runCheck(words: readonly string[]): Promise<number> {
     'check',
     'Say what would happen to each step of a script, and why. Runs nothing.',
     [
-      'sallyport check -- rm -rf dist',
+      'sallyport check -- rm -rf dist              one command',
+      "sallyport check 'npm ci && npm test'        a script, as exec takes it",
       "sallyport check -a untrusted --script 'npm ci && npm test'",
       'sallyport check --batch < scripts.jsonl    lines {"id", "script", "cwd"?} give one result line each',
     ],
   );
   addPolicyFlags(command)
-    .argument('[command...]', 'one command, after --')
+    .argument('[command...]', 'one command after --, or a script in quotes')
     .option('--script <script>', 'a whole script')
     .option('--batch', 'scripts as JSON lines on standard input')
     .option('--json', 'the result as one JSON line')
@@ -45,7 +46,7 @@ export async function runCheck(words: readonly string[]): Promise<number> {
       throw usage('--batch reads its scripts from standard input');
     return checkBatch(flags);
   }
-  const script = chooseScript(command.args, flags);
+  const script = chooseScript(command.args, flags, words.includes('--'));
   const config = loadSessionConfig(flags);
   const checked = await checkScript(script, config, process.env['PATH'] ?? '');
   if (flags.json === true) process.stdout.write(`${JSON.stringify(checked)}\n`);
@@ -57,11 +58,13 @@ function usage(message: string): Fault {
   return usageFault(message, 'sallyport check');
 }
 
-function chooseScript(args: readonly string[], flags: CheckFlags): string {
+/** One word with white space in it is what `exec` would take: a script. Behind `--` it is a program of that name. */
+function chooseScript(args: readonly string[], flags: CheckFlags, isCommand: boolean): string {
   if (flags.script !== undefined && args.length > 0) throw usage('give a command or --script, not both');
   if (flags.script !== undefined) return flags.script;
   if (args.length === 0) throw usage('which command?');
-  return quoteWords(args);
+  const [only = ''] = args;
+  return args.length === 1 && !isCommand && /\s/.test(only) ? only : quoteWords(args);
 }
 
 function printChecked(checked: CheckedScript, warnings: readonly string[]): void {
@@ -95,8 +98,9 @@ async function checkBatch(flags: CheckFlags): Promise<number> {
 async function checkLine(line: string, flags: CheckFlags): Promise<object> {
   let id: unknown = null;
   try {
-    const row = readBatchLine(line);
-    id = row.id;
+    const value = readBatchObject(line);
+    id = Reflect.get(value, 'id') ?? null;
+    const row = readBatchRow(value);
     const base = workingFolder(flags);
     const config = loadSessionConfig(flags, row.cwd === undefined ? base : resolve(base, row.cwd));
     return { id, ...(await checkScript(row.script, config, process.env['PATH'] ?? '')) };
@@ -106,14 +110,18 @@ async function checkLine(line: string, flags: CheckFlags): Promise<object> {
   }
 }
 
-function readBatchLine(line: string): { id: unknown; script: string; cwd?: string } {
+function readBatchObject(line: string): object {
   if (line.length > MAX_BATCH_LINE) throw usage('a line is longer than 1 MiB');
   const value: unknown = parseJson(line);
   if (typeof value !== 'object' || value === null) throw usage('a line must be a JSON object');
-  const [id, script, cwd] = ['id', 'script', 'cwd'].map((key) => Reflect.get(value, key));
+  return value;
+}
+
+function readBatchRow(value: object): { script: string; cwd?: string } {
+  const [script, cwd] = ['script', 'cwd'].map((key) => Reflect.get(value, key));
   if (typeof script !== 'string') throw usage('a line must have a script');
   if (cwd !== undefined && typeof cwd !== 'string') throw usage('cwd must be a string');
-  return { id: id ?? null, script, ...(cwd !== undefined && { cwd }) };
+  return { script, ...(cwd !== undefined && { cwd }) };
 }
 
 function parseJson(line: string): unknown {

@@ -7,9 +7,9 @@ export interface PolicyFlags {
   readonly askForApproval?: string;
   readonly profile?: string;
   readonly preset?: string;
-  readonly config: readonly string[];
+  readonly config?: readonly string[];
   readonly cd?: string;
-  readonly addDir: readonly string[];
+  readonly addDir?: readonly string[];
   readonly fullAuto?: boolean;
   readonly dangerouslyBypassApprovalsAndSandbox?: boolean;
   readonly yolo?: boolean;
@@ -29,7 +29,8 @@ export function createCommand(name: string, summary: string, examples: readonly 
   return command;
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+/** No default stands behind it: the help would show it as an empty list. */
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
 
@@ -40,9 +41,9 @@ export function addPolicyFlags(command: Command): Command {
       '-a, --ask-for-approval <policy>',
       'when a person is asked: untrusted, on-request (default) or never',
     )
-    .option('-c, --config <key=value>', 'set one configuration value (may be repeated)', collect, [])
+    .option('-c, --config <key=value>', 'set one configuration value (may be repeated)', collect)
     .option('-C, --cd <dir>', 'work in this folder instead of the current one')
-    .option('--add-dir <dir>', 'a further folder that may be written (may be repeated)', collect, [])
+    .option('--add-dir <dir>', 'a further folder that may be written (may be repeated)', collect)
     .option('--full-auto', 'workspace-write and on-request')
     .option('--dangerously-bypass-approvals-and-sandbox', 'no wall and no questions (alias --yolo)')
     .addOption(new Option('--yolo').hideHelp())

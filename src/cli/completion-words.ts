@@ -44,6 +44,6 @@ export const COMPLETION_VALUES: Readonly<Record<string, readonly string[]>> = {
   '-s': ['read-only', 'workspace-write', 'danger-full-access'],
   '--ask-for-approval': ['untrusted', 'on-request', 'never'],
   '-a': ['untrusted', 'on-request', 'never'],
-  '--scope': ['once', 'step', 'turn', 'session', 'until', 'always'],
+  '--scope': ['once', 'step', 'turn', 'session', 'until'],
   '--match': ['exact', 'prefix'],
 };

@@ -1,10 +1,12 @@
 import {
   type ConfigExplanation,
   explainConfig,
+  historyFileOf,
   type LoadedConfig,
   listConfig,
   showOrigin,
 } from '../engine/index.ts';
+import { controlSocketPath } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { findFolders } from './find-folders.ts';
@@ -107,20 +109,25 @@ function explainKey(words: readonly string[]): number {
   return 0;
 }
 
+/** The layer and the place in it; defaults have no place but themselves. */
+function nameSource(layer: string, place: string): string {
+  return layer === place ? layer : `${layer}, ${showLine(place)}`;
+}
+
 function renderExplanation(row: ConfigExplanation): string {
   const lines = [
     `${row.key} = ${writeValue(row.value)}`,
     `  ${row.about}`,
-    `  from: ${row.origin.layer}, ${showLine(row.place)}`,
+    `  from: ${nameSource(row.origin.layer, row.place)}`,
   ];
   for (const other of row.overridden) {
     lines.push(
-      `  overrides: ${writeValue(other.value)} from ${other.origin.layer}, ${showLine(showOrigin(other.origin))}`,
+      `  overrides: ${writeValue(other.value)} from ${nameSource(other.origin.layer, showOrigin(other.origin))}`,
     );
   }
   for (const other of row.ignored) {
     lines.push(
-      `  ignored: ${writeValue(other.value)} from ${other.origin.layer}, ${showLine(showOrigin(other.origin))} (not trusted)`,
+      `  ignored: ${writeValue(other.value)} from ${nameSource(other.origin.layer, showOrigin(other.origin))} (not trusted)`,
     );
   }
   return `${lines.join('\n')}\n`;
@@ -131,15 +138,25 @@ function showPaths(words: readonly string[]): number {
   if (parsed === 'help') return 0;
   const { home, runtimeDir } = findFolders();
   const { files } = loadSessionConfig(parsed.flags);
-  const paths = { home, user: files.user, projects: files.projects, runtime: runtimeDir };
+  const paths = {
+    home,
+    user: files.user,
+    projects: files.projects,
+    history: historyFileOf(home),
+    runtime: runtimeDir,
+    socket: controlSocketPath(runtimeDir),
+  };
   if (parsed.flags.json === true) process.stdout.write(`${JSON.stringify(paths)}\n`);
   else {
     const projects = files.projects
       .map((file) => `project: ${showLine(file)} (ignored: not trusted)\n`)
       .join('');
-    process.stdout.write(
-      `home: ${showLine(home)}\nuser: ${showLine(files.user)}\n${projects}runtime: ${showLine(runtimeDir)}\n`,
-    );
+    process.stdout.write(`home: ${showLine(home)}
+user: ${showLine(paths.user)}
+${projects}history: ${showLine(paths.history)}
+runtime: ${showLine(runtimeDir)}
+socket: ${showLine(paths.socket)}
+`);
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../protocol/index.ts';
@@ -10,17 +10,33 @@ export interface DemoProject {
   /** A file outside the project, in a folder that the wall keeps read-only. */
   readonly outsideFile: string;
   readonly script: string;
+  /** Takes away everything that was made. */
+  remove(): void;
 }
 
 /** Makes the project. Throws a `host` fault where git is missing. */
 export function createDemoProject(): DemoProject {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sallyport-demo-')));
   const outside = realpathSync(mkdtempSync('/var/tmp/sallyport-demo-outside-'));
+  const remove = (): void => {
+    // a session that is just ending may still take its own things away there
+    for (const made of [folder, outside]) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
+  };
   const outsideFile = join(outside, 'notes.txt');
+  try {
+    fillProject(folder);
+  } catch (thrown) {
+    remove();
+    throw thrown;
+  }
+  return { folder, outsideFile, script: writeScript(outsideFile), remove };
+}
+
+function fillProject(folder: string): void {
   mkdirSync(join(folder, 'src'));
   mkdirSync(join(folder, 'dist'));
   writeFileSync(join(folder, 'src', 'greeting.txt'), 'hello\n');
-  writeFileSync(join(folder, 'dist', 'keep-me.txt'), 'an hour of building went into this\n');
+  writeFileSync(join(folder, 'dist', 'keep-me.txt'), 'the build that is being served\n');
   writeFileSync(join(folder, '.gitignore'), 'dist\n');
   runGit(folder, ['init', '--quiet']);
   runGit(folder, ['add', '.']);
@@ -34,7 +50,6 @@ export function createDemoProject(): DemoProject {
     '-m',
     'Start',
   ]);
-  return { folder, outsideFile, script: writeScript(outsideFile) };
 }
 
 function runGit(folder: string, args: readonly string[]): void {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { EngineClient } from '../client/index.ts';
-import { type ApprovalAnswer, Fault, GrantScope, type SessionOpenParams } from '../protocol/index.ts';
+import { type ApprovalAnswer, Fault, type SessionOpenParams } from '../protocol/index.ts';
+import { OFFERED_SCOPES } from './allow-answer.ts';
 import { type ApprovalListener, answerFromTerminal } from './approval-feed.ts';
 import { createCommand, parseWords } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
@@ -26,11 +28,15 @@ export async function runDemo(words: readonly string[]): Promise<number> {
   if (parseWords(command, words) === 'help') return 0;
   const { answers } = command.opts<{ answers?: string }>();
   const scripted = answers === undefined ? undefined : readAnswers(answers);
+  const folders = findFolders();
   const hold = new OutputHold();
   const terminal = scripted === undefined ? openOwnTerminal(hold, false) : undefined;
   const project = createDemoProject();
   process.stderr.write(describeWalk(project));
-  const client = await connectEngine(findFolders(), 'demo');
+  const client = await connectEngine(folders, 'demo').catch((thrown: unknown) => {
+    project.remove();
+    throw thrown;
+  });
   const request: SessionRequest = {
     script: project.script,
     params: demoParams(project),
@@ -39,13 +45,29 @@ export async function runDemo(words: readonly string[]): Promise<number> {
     hold,
     asksHere: terminal !== undefined,
   };
-  if (terminal === undefined && scripted === undefined) return showFirstQuestion(client, request);
+  if (terminal === undefined && scripted === undefined) {
+    return showFirstQuestion(client, request).finally(() => {
+      project.remove();
+      process.stderr.write('The scratch project is removed again.\n');
+    });
+  }
   const questions = scripted === undefined ? undefined : answerFromList(client, scripted);
-  const result = await runSession(client, questions === undefined ? request : { ...request, questions });
-  client.close();
-  writeOutcome(result);
-  process.stderr.write(describeEnd(project, result.sessionId));
-  return result.outcome === 'fault' ? 125 : 0;
+  return walk(client, project, questions === undefined ? request : { ...request, questions });
+}
+
+async function walk(client: EngineClient, project: DemoProject, request: SessionRequest): Promise<number> {
+  try {
+    const result = await runSession(client, request);
+    client.close();
+    writeOutcome(result);
+    process.stderr.write(describeEnd(project, result.sessionId));
+    return result.outcome === 'fault' ? 125 : 0;
+  } catch (thrown) {
+    process.stderr.write(
+      `\nWhat the demo made is still there: ${project.folder} ${dirname(project.outsideFile)}\n`,
+    );
+    throw thrown;
+  }
 }
 
 function demoParams(project: DemoProject): SessionOpenParams {
@@ -73,11 +95,13 @@ This script runs in it, in a sandbox, and asks you under the policy "untrusted":
 
 ${lines.join('\n')}
 
-git status only reads, so it is not asked. Everything else is, each when the shell gets there:
+git status only reads and echo only prints, so nobody is asked about them. You are about the rest, each time when
+the shell gets there:
   1 allow tr, which writes GREETING.txt in the project
-  2 reject rm, with a word of feedback: the script is told, and goes on
+  2 reject rm: tools could build dist anew, but somebody may be using it now. Add a word of feedback: the script is
+    told, and goes on
   3 allow awk: it looks innocent, but then writes where git would run it later;
-  4 the wall stops that write and asks again: reject it
+  4 the wall stops that write, and you are asked again: reject it
   5 allow cp, which writes outside the project, for this session
 `;
 }
@@ -85,11 +109,17 @@ git status only reads, so it is not asked. Everything else is, each when the she
 function describeEnd({ folder, outsideFile }: DemoProject, sessionId: string): string {
   return `
 What to look at now:
-    ls ${folder}                     is dist still there?
+    ls ${folder}       is dist still there?
     cat ${outsideFile}
     sallyport history show ${sessionId}
     sallyport history verify
-    rm -rf ${folder} ${outsideFile.replace(/\/notes\.txt$/, '')}       when you are done
+    rm -rf ${folder} ${dirname(outsideFile)}       when you are done
+
+What to try next, in a folder of your own:
+    sallyport check 'npm ci && npm test'               what would happen; runs nothing
+    sallyport exec -a untrusted 'npm ci && npm test'   run it, and be asked
+    sallyport approvals watch                          answer from a second terminal
+    sallyport doctor                                   what this machine can and cannot do
 `;
 }
 
@@ -99,7 +129,7 @@ async function showFirstQuestion(client: EngineClient, request: SessionRequest):
   const questions: ApprovalListener = {
     onAsked: (approval) => {
       hasAsked = true;
-      process.stderr.write(`\n${renderQuestion(approval)}\n`);
+      process.stderr.write(`\n${renderQuestion(approval, { columns: process.stderr.columns })}\n`);
       process.stderr.write(
         'sallyport: there is no terminal to answer on\n  run `sallyport demo` in one, or give it --answers FILE\n',
       );
@@ -120,7 +150,7 @@ function answerFromList(client: EngineClient, answers: readonly ApprovalAnswer[]
   return {
     onAsked: (approval) => {
       const answer = rest.shift() ?? { outcome: 'rejected', feedback: 'there are no more answers' };
-      process.stderr.write(`\n${renderQuestion(approval)}\n`);
+      process.stderr.write(`\n${renderQuestion(approval, { columns: process.stderr.columns })}\n`);
       const tell = (said: string): void => void process.stderr.write(`└ ${approval.approvalId}: ${said}\n`);
       answerFromTerminal(client, approval, answer).then(
         (result) => tell(describeResult(result, answer)),
@@ -147,7 +177,7 @@ function readAnswer(line: string, place: string): ApprovalAnswer[] {
   if (word === '' || word.startsWith('#')) return [];
   if (word === 'reject')
     return [more.length === 0 ? { outcome: 'rejected' } : { outcome: 'rejected', feedback: more.join(' ') }];
-  const scope = GrantScope.safeParse(more[0] ?? 'once');
+  const scope = OFFERED_SCOPES.safeParse(more[0] ?? 'once');
   if (word === 'allow' && more.length < 2 && scope.success)
     return [{ outcome: 'allowed', scope: scope.data }];
   throw new Fault({

@@ -45,6 +45,7 @@ export async function runExec(words: readonly string[]): Promise<number> {
   if (parseWords(command, words) === 'help') return 0;
   const flags = command.opts<ExecFlags>();
   const script = readScript(command.args);
+  const folders = findFolders();
   const cwd = workingFolder(flags);
   const hasStdin = command.args[0] !== '-';
   const isJson = flags.json === true;
@@ -53,17 +54,27 @@ export async function runExec(words: readonly string[]): Promise<number> {
   const hold = new OutputHold();
   const terminal = mayAsk || size !== undefined ? openOwnTerminal(hold, size !== undefined) : undefined;
   const asksHere = mayAsk && terminal !== undefined;
+  const answers = chooseAnswers(flags, asksHere);
+  const announces = answers === 'others' || answers === 'present' ? answers : undefined;
   const params: SessionOpenParams = {
     ...openerOf(cwd),
     origin: 'exec',
     hasStdin,
     flags: toSessionFlags(flags, process.cwd()),
-    answers: chooseAnswers(flags, asksHere),
+    answers,
     title: script.trim().slice(0, 200),
     ...(size !== undefined && terminal !== undefined && { terminal: size }),
   };
-  const client = await connectEngine(findFolders(), 'exec');
-  const result = await runSession(client, { script, params, isJson, terminal, hold, asksHere });
+  const client = await connectEngine(folders, 'exec');
+  const result = await runSession(client, {
+    script,
+    params,
+    isJson,
+    terminal,
+    hold,
+    asksHere,
+    announces,
+  });
   client.close();
   writeOutcome(result);
   return result.exitCode;

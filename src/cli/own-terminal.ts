@@ -25,14 +25,22 @@ export function openOwnTerminal(hold: OutputHold, isForScript: boolean): OwnTerm
   if (!isForeground()) return undefined;
   if (isForScript) {
     const write = (text: string): void => void process.stderr.write(text);
-    return new TerminalOwner({ keys: process.stdin, write, hold, isForScript });
+    return new TerminalOwner({
+      keys: process.stdin,
+      write,
+      columns: () => process.stdout.columns,
+      hold,
+      isForScript,
+    });
   }
   const fd = openControllingTerminal();
   if (fd === undefined) return undefined;
   // a second reader of the same terminal: standard input may come to its end, and the next question must not
   const output = new WriteStream(fd);
   const write = (text: string): void => void output.write(text);
-  return new TerminalOwner({ keys: new ReadStream(fd), write, hold, isForScript });
+  // only the standard streams learn that the window has changed
+  const columns = (): number => process.stdout.columns ?? process.stderr.columns ?? output.columns;
+  return new TerminalOwner({ keys: new ReadStream(fd), write, columns, hold, isForScript });
 }
 
 /** Whether this process group has the terminal; where the system does not tell, it is taken for granted. */
@@ -63,6 +71,7 @@ interface TerminalParts {
   /** Where keys are read; with `isForScript` standard input itself. */
   readonly keys: ReadStream;
   write(text: string): void;
+  columns(): number | undefined;
   readonly hold: OutputHold;
   readonly isForScript: boolean;
 }
@@ -86,6 +95,11 @@ class TerminalOwner implements OwnTerminal {
 
   write(text: string): void {
     this.#parts.write(text);
+  }
+
+  columns(): number | undefined {
+    // a terminal that does not know its size says 0
+    return this.#parts.columns() || undefined;
   }
 
   passInput(script: ScriptInput): void {

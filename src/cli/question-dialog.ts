@@ -1,5 +1,6 @@
 import type { Approval, ApprovalAnswer, GrantScope } from '../protocol/index.ts';
-import { needsTypedId, renderKeys, renderQuestion, SCOPE_KEYS } from './question-text.ts';
+import { needsTypedId, type QuestionView, renderKeys, renderQuestion, SCOPE_KEYS } from './question-text.ts';
+import { wrapWords } from './wrap-lines.ts';
 
 /** What to do after a line was typed: show text and read on, or answer. */
 export type DialogTurn =
@@ -15,22 +16,30 @@ const HELP = [
   'allow once: this run only; the next one is asked again.',
   'reject: the run does not happen; a line of feedback can be sent to the script or agent.',
   'Another terminal can answer as well: sallyport approvals list. The first answer counts.',
-].join('\n');
+];
+
+export interface DialogOptions {
+  /** Offers to leave the question for later. */
+  readonly maySkip?: boolean;
+  /** The width of the terminal now. */
+  readonly columns?: () => number | undefined;
+}
 
 /** The conversation about one question, line by line. Knows nothing of terminals. */
 export class QuestionDialog {
   readonly #approval: Approval;
-  readonly #maySkip: boolean;
+  readonly #options: DialogOptions;
   #state: DialogState = { at: 'key' };
 
-  constructor(approval: Approval, maySkip = false) {
+  constructor(approval: Approval, options: DialogOptions = {}) {
     this.#approval = approval;
-    this.#maySkip = maySkip;
+    this.#options = options;
   }
 
   /** The block and the first prompt. */
   open(): { text: string; prompt: string } {
-    return { text: `${renderQuestion(this.#approval)}\n└ ${this.#keys()}`, prompt: this.#keyPrompt() };
+    const block = renderQuestion(this.#approval, this.#view());
+    return { text: `${block}\n└ ${this.#keys()}`, prompt: this.#keyPrompt() };
   }
 
   /** Takes a whole line, without its end. */
@@ -47,7 +56,20 @@ export class QuestionDialog {
   }
 
   #keys(): string {
-    return renderKeys(this.#approval) + (this.#maySkip ? ' · n next question' : '');
+    return renderKeys(
+      this.#approval,
+      this.#view(),
+      this.#options.maySkip === true ? ['n next question'] : [],
+    );
+  }
+
+  #view(): QuestionView {
+    return { columns: this.#options.columns?.() };
+  }
+
+  #help(): string {
+    const columns = this.#view().columns ?? Number.POSITIVE_INFINITY;
+    return HELP.flatMap((line) => wrapWords(line, columns)).join('\n');
   }
 
   #keyPrompt(): string {
@@ -67,10 +89,10 @@ export class QuestionDialog {
       this.#state = { at: 'feedback' };
       return { kind: 'say', text: '', prompt: 'Feedback for whoever asked (Enter for none): ' };
     }
-    if (key === 'v') return this.#say(renderQuestion(this.#approval, true));
-    if (key === 'n' && this.#maySkip) return { kind: 'skip' };
-    if (key === '?') return this.#say(`${HELP}\n${this.#keys()}`);
-    return this.#say(word === '' ? this.#keys() : `That is none of the keys: ${this.#keys()}`);
+    if (key === 'v') return this.#say(renderQuestion(this.#approval, { ...this.#view(), isFull: true }));
+    if (key === 'n' && this.#options.maySkip === true) return { kind: 'skip' };
+    if (key === '?') return this.#say(`${this.#help()}\n  ${this.#keys()}`);
+    return this.#say(word === '' ? `  ${this.#keys()}` : `That is none of the keys:\n  ${this.#keys()}`);
   }
 
   #choose(scope: GrantScope): DialogTurn {

@@ -1,5 +1,6 @@
 import type { AccessGrant, Approval, GrantScope, Risk } from '../protocol/index.ts';
 import { showLine, showText } from '../timeline/index.ts';
+import { cutAtWidth, fillLines, wrapWords } from './wrap-lines.ts';
 
 const SUBJECT: Record<Approval['kind'], string> = {
   cmd: 'run this command',
@@ -50,22 +51,50 @@ export function describeRisk(risk: Risk | null): string[] {
   return [`risk: ${risk.level} (${risk.score} of 10) ${showLine(risk.rationale, 400)}`, ...evidence];
 }
 
-/** The block that a person decides by. `isFull` shows all of what `v` shows. */
-export function renderQuestion(approval: Approval, isFull = false): string {
+/** How much is shown of a question, and on what. */
+export interface QuestionView {
+  /** All of what `v` shows. */
+  readonly isFull?: boolean;
+  /** Columns of the terminal; without them nothing is wrapped. */
+  readonly columns?: number | undefined;
+}
+
+/** Narrower, and nothing could be read any more. */
+const MIN_COLUMNS = 24;
+
+function usableColumns({ columns }: QuestionView): number {
+  return columns === undefined ? Number.POSITIVE_INFINITY : Math.max(columns, MIN_COLUMNS);
+}
+
+/**
+ * The block that a person decides by. Every line stands behind the gutter. Text is wrapped between words; the command
+ * itself is cut at the width and nowhere else, and what goes on is marked, so that it cannot pass for a line of its own.
+ */
+export function renderQuestion(approval: Approval, view: QuestionView = {}): string {
+  const columns = usableColumns(view) - GUTTER.length;
+  const isFull = view.isFull === true;
   const maxChars = isFull ? 100_000 : 1000;
   const command = showText(approval.text, maxChars).split('\n');
   const shownLines = isFull ? command : command.slice(0, 12);
   const lines = [`May it ${SUBJECT[approval.kind]}?  ${approval.approvalId}`, ''];
-  lines.push(...shownLines.map((line) => `    ${line}`));
+  const payload = shownLines.flatMap((line) => indentCommand(line, columns));
+  const rest: string[] = [];
   if (shownLines.length < command.length)
-    lines.push(`    … ${command.length - shownLines.length} more lines (v shows them)`);
-  lines.push('', `in ${showLine(approval.cwd)}`);
-  if (approval.workspace !== approval.cwd) lines.push(`session in ${showLine(approval.workspace)}`);
-  lines.push(...describeRisk(approval.risk));
-  for (const reason of approval.reasons) lines.push(`why: ${showLine(reason.text)}`);
-  for (const access of describeAccess(approval.grant)) lines.push(`a yes lets it ${access}`);
-  if (isFull) lines.push(...describeAll(approval));
-  return lines.map((line) => `│ ${line}`.trimEnd()).join('\n');
+    rest.push(`    … ${command.length - shownLines.length} more lines (v shows them)`);
+  rest.push('', `in ${showLine(approval.cwd)}`);
+  if (approval.workspace !== approval.cwd) rest.push(`session in ${showLine(approval.workspace)}`);
+  rest.push(...describeRisk(approval.risk));
+  for (const reason of approval.reasons) rest.push(`why: ${showLine(reason.text)}`);
+  for (const access of describeAccess(approval.grant)) rest.push(`a yes lets it ${access}`);
+  if (isFull) rest.push(...describeAll(approval));
+  const wrap = (texts: readonly string[]): string[] => texts.flatMap((text) => wrapWords(text, columns));
+  return [...wrap(lines), ...payload, ...wrap(rest)].map((line) => `${GUTTER}${line}`.trimEnd()).join('\n');
+}
+
+const GUTTER = '│ ';
+
+function indentCommand(line: string, columns: number): string[] {
+  return cutAtWidth(line, columns - 4).map((piece, index) => (index === 0 ? '    ' : '  ↳ ') + piece);
 }
 
 function describeAll(approval: Approval): string[] {
@@ -85,8 +114,12 @@ function describeAll(approval: Approval): string[] {
   return lines;
 }
 
-/** The line of keys that this question offers. */
-export function renderKeys(approval: Approval): string {
+/** The keys that this question offers, in as few lines as fit. `more` are further ones. */
+export function renderKeys(
+  approval: Approval,
+  view: QuestionView = {},
+  more: readonly string[] = [],
+): string {
   const scopes = SCOPE_KEYS.filter(({ scope }) => approval.scopes.includes(scope));
   const keys = [
     ...scopes,
@@ -94,5 +127,6 @@ export function renderKeys(approval: Approval): string {
     { key: 'v', label: 'view everything' },
     { key: '?', label: 'help' },
   ];
-  return keys.map(({ key, label }) => `${key} ${label}`).join(' · ');
+  const words = [...keys.map(({ key, label }) => `${key} ${label}`), ...more];
+  return fillLines(words, ' · ', usableColumns(view) - 2).join('\n  ');
 }

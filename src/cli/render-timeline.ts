@@ -120,7 +120,7 @@ function describeJudgement(event: EventOf<'step/judged'>, what: string): string[
   const risk = event.risk === null ? 'risk not assessed' : `risk ${event.risk.level} ${event.risk.score}`;
   const when = event.runId === undefined ? 'preview' : event.runId;
   const head = `judged ${event.verdict} (${event.category}, ${risk}; ${when}): ${what}`;
-  return [head, ...event.reasons.map((reason) => `  because: ${showLine(reason.text)}`)];
+  return [head, ...event.reasons.map((reason) => `  why: ${showLine(reason.text)}`)];
 }
 
 function describeFinish(event: EventOf<'step/finished'>, what: string): string[] {

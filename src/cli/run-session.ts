@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { EngineClient } from '../client/index.ts';
 import { Fault, type SessionExecResult, type SessionId, type SessionOpenParams } from '../protocol/index.ts';
 import { showLine } from '../timeline/index.ts';
+import { type AnswersElsewhere, announceQuestions, QuestionAnnouncer } from './announce-questions.ts';
 import {
   type ApprovalListener,
   answerFromTerminal,
@@ -10,7 +11,7 @@ import {
 } from './approval-feed.ts';
 import type { OutputHold } from './output-hold.ts';
 import type { OwnTerminal } from './own-terminal.ts';
-import { type EventPrinter, printEvents } from './print-events.ts';
+import { printEvents } from './print-events.ts';
 import { connectScriptStreams } from './script-streams.ts';
 import { TerminalQuestions } from './terminal-questions.ts';
 
@@ -24,6 +25,8 @@ export interface SessionRequest {
   readonly hold: OutputHold;
   /** Questions are asked on the terminal. */
   readonly asksHere: boolean;
+  /** Said on stderr: questions that wait for somebody elsewhere, and the way out where nobody could be asked. */
+  readonly announces?: AnswersElsewhere | undefined;
   /** In place of the terminal's person; for scripted walks. */
   readonly questions?: ApprovalListener | undefined;
 }
@@ -53,19 +56,43 @@ export async function runSession(
   const opened = await client.call('session/open', params);
   sessionId = opened.sessionId;
   for (const warning of opened.warnings) process.stderr.write(`sallyport: warning: ${showLine(warning)}\n`);
-  const printer = request.isJson ? await printEvents(client, sessionId) : undefined;
+  if (!request.isJson) sayLimits(opened.summary);
+  const follower = await followSession(client, sessionId, request);
   const stopSignals = forwardSignals(client, sessionId, interrupt);
   try {
     const result = await execWithStreams(client, sessionId, request, () =>
       listener.setSession(opened.sessionId),
     );
-    await closeSession(client, sessionId, printer);
+    await closeSession(client, sessionId, follower);
     return { ...result, sessionId };
   } finally {
     questions?.end();
     stopSignals();
     terminal?.close();
   }
+}
+
+/** The first line of a summary says what the session is; those behind it, what it cannot promise. */
+function sayLimits([, ...limits]: readonly string[]): void {
+  for (const limit of limits) process.stderr.write(`sallyport: ${showLine(limit)}\n`);
+}
+
+interface SessionFollower {
+  /** Settles with the last event of the session. */
+  readonly closed: Promise<void>;
+}
+
+async function followSession(
+  client: EngineClient,
+  sessionId: SessionId,
+  { isJson, announces }: SessionRequest,
+): Promise<SessionFollower | undefined> {
+  if (isJson) return printEvents(client, sessionId);
+  if (announces === undefined) return undefined;
+  // a terminal that belongs to the script may be raw
+  const say = (text: string): void =>
+    void process.stderr.write(process.stderr.isTTY ? text.replaceAll('\n', '\r\n') : text);
+  return announceQuestions(client, sessionId, new QuestionAnnouncer(announces, say));
 }
 
 function createQuestions(
@@ -173,14 +200,14 @@ function forwardSignals(client: EngineClient, sessionId: SessionId, interrupt: (
   };
 }
 
-/** Ends the session; with JSON lines, waits for its last event. */
+/** Ends the session; where somebody follows it, waits for its last event. */
 async function closeSession(
   client: EngineClient,
   sessionId: SessionId,
-  printer: EventPrinter | undefined,
+  follower: SessionFollower | undefined,
 ): Promise<void> {
   await client.call('session/close', { sessionId });
-  if (printer === undefined) return;
+  if (follower === undefined) return;
   const limit = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS).unref());
-  await Promise.race([printer.closed, limit]);
+  await Promise.race([follower.closed, limit]);
 }

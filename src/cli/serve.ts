@@ -6,8 +6,13 @@ import { PRODUCT_VERSION } from './product-version.ts';
 export async function runServe(words: readonly string[]): Promise<number> {
   const command = createCommand('serve', 'Run the engine of this user in the foreground.', [
     'sallyport serve                 until Ctrl-C',
-    'sallyport serve --background    ends 60 s after its last session and client',
-  ]).option('--background', 'end when it is not needed any more; other commands start it so');
+    'sallyport serve --background    as other commands start it',
+  ])
+    .option('--background', 'end 60 s after the last session')
+    .addHelpText(
+      'after',
+      '\nIn the background a connected client keeps it alive, such as `sallyport approvals watch`, but only while it is\nconnected; then the 60 s begin.',
+    );
   if (parseWords(command, words) === 'help') return 0;
   const isBackground = command.opts<{ background?: boolean }>().background === true;
   process.umask(0o077);

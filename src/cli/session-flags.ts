@@ -10,8 +10,8 @@ export function toSessionFlags(flags: PolicyFlags, cwd: string): SessionFlags {
     ...(flags.sandbox !== undefined && { sandbox: flags.sandbox }),
     ...(flags.askForApproval !== undefined && { askForApproval: flags.askForApproval }),
     ...(flags.shell !== undefined && { shell: flags.shell }),
-    addDirs: flags.addDir.map((folder) => resolve(cwd, folder)),
-    overrides: [...flags.config],
+    addDirs: (flags.addDir ?? []).map((folder) => resolve(cwd, folder)),
+    overrides: [...(flags.config ?? [])],
     fullAuto: flags.fullAuto === true,
     bypass: flags.dangerouslyBypassApprovalsAndSandbox === true || flags.yolo === true,
   };

@@ -6,6 +6,8 @@ import { QuestionDialog } from './question-dialog.ts';
 /** What a terminal is to the questions asked on it. */
 export interface QuestionTerminal {
   write(text: string): void;
+  /** Its width now; `undefined` when it is not known. */
+  columns(): number | undefined;
   /** From now on every key comes here and nothing else writes; call the result to end that. */
   capture(onKeys: (text: string) => void): () => void;
 }
@@ -86,7 +88,8 @@ export class TerminalQuestions {
       return;
     }
     const maySkip = this.#ports.maySkip === true && this.#waiting.length > 0;
-    const dialog = new QuestionDialog(approval, maySkip);
+    const columns = (): number | undefined => this.#ports.terminal.columns();
+    const dialog = new QuestionDialog(approval, { maySkip, columns });
     this.#shown = { approval, dialog, isAnswering: false };
     this.#release ??= this.#ports.terminal.capture((text) => this.#takeKeys(text));
     this.#editor.clear();

@@ -121,6 +121,7 @@ describe('questions on a terminal', () => {
         write: (text) => {
           screen += text;
         },
+        columns: () => 80,
         capture: (listener) => {
           onKeys = listener;
           return () => {

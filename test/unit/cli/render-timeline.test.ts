@@ -91,7 +91,7 @@ describe('the timeline of a session', () => {
     expect(text.split('\n')).toEqual([
       '03:04:05.000  command step-0123456789: rm -rf ⟨U+202E⟩dist',
       '03:04:05.001  judged ask (inside, risk not assessed; run-0123456789): rm -rf ⟨U+202E⟩dist',
-      '                because: Because of this.',
+      '                why: Because of this.',
       '03:04:05.002  ASKED cmd-7k3q9d2e: rm -rf dist',
       '                a yes lets it write /out',
       '03:04:05.003  ANSWERED cmd-7k3q9d2e: rejected by cli:1: no⟨U+001B⟩',
