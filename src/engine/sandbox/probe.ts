@@ -86,7 +86,7 @@ interface WallProbe {
 /** Runs `true` behind a whole wall in a folder of its own. */
 async function probeWall(): Promise<WallProbe> {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-probe-'));
-  let hasExitCodes = false;
+  let hasExitCodes: boolean | undefined;
   try {
     mkdirSync(join(folder, 'work'));
     const settings = plainSettings({
@@ -122,7 +122,7 @@ async function probeWall(): Promise<WallProbe> {
       const outcome = await launched.finished;
       const isGood = outcome.kind === 'exited' && outcome.code === 42;
       const wall = isGood ? wallWorks() : wallFails(words.trim().slice(0, 300));
-      return { wall, exitCodes: exitCodeFinding(hasExitCodes) };
+      return { wall, exitCodes: exitCodeFinding(isGood ? hasExitCodes === true : hasExitCodes) };
     } finally {
       await session.close();
     }
@@ -141,14 +141,28 @@ function wallWorks(): ProbeFinding {
   };
 }
 
-/** What keeps user namespaces from working, by the switches that are known to do so. */
-function wallFails(words: string): ProbeFinding {
+/** What namespaces and mounts are called by those who could not make them. */
+const ABOUT_NAMESPACES =
+  /namespace|userns|unshare|setns|clone|mount|pivot_root|uid.?map|gid.?map|setgroups|loopback|operation not permitted/i;
+
+/**
+ * What failed, and where namespaces or mounts did, what keeps them from working, by the switches that are known to.
+ * @param words what the failing part said
+ */
+export function wallFails(words: string): ProbeFinding {
+  const said = words === '' ? 'it ended without a word' : words.replace(/\.$/, '');
   const failed = (detail: string, repair: string): ProbeFinding => {
-    return { name: 'sandbox', status: 'missing', detail: `${detail} (${words})`, repair };
+    return {
+      name: 'sandbox',
+      status: 'missing',
+      detail: `No program could be run behind the wall: ${said}.${detail}`,
+      repair,
+    };
   };
+  if (!ABOUT_NAMESPACES.test(words)) return failed('', 'Nothing is ever run without the wall.');
   if (readWord('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1') {
     return failed(
-      'AppArmor keeps ordinary programs from making user namespaces.',
+      ' AppArmor keeps ordinary programs from making user namespaces.',
       "Install the distribution's profile for bwrap (apt install apparmor-profiles; then: sudo ln -s " +
         '/usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && sudo apparmor_parser -r ' +
         '/etc/apparmor.d/bwrap-userns-restrict), or: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
@@ -156,24 +170,21 @@ function wallFails(words: string): ProbeFinding {
   }
   if (readWord('/proc/sys/kernel/unprivileged_userns_clone') === '0') {
     return failed(
-      'This kernel keeps ordinary users from making user namespaces.',
+      ' This kernel keeps ordinary users from making user namespaces.',
       'sudo sysctl -w kernel.unprivileged_userns_clone=1 (to keep it: a file in /etc/sysctl.d)',
     );
   }
   if (readWord('/proc/sys/user/max_user_namespaces') === '0') {
-    return failed('User namespaces are switched off.', 'sudo sysctl -w user.max_user_namespaces=15000');
+    return failed(' User namespaces are switched off.', 'sudo sysctl -w user.max_user_namespaces=15000');
   }
   if (existsSync('/.dockerenv') || existsSync('/run/.containerenv')) {
     return failed(
-      'The container that this runs in does not allow namespaces or mounts.',
+      ' The container that this runs in does not allow namespaces or mounts.',
       'Start the container with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined ' +
         '--security-opt systempaths=unconfined',
     );
   }
-  return failed(
-    'A program could not be run behind the wall.',
-    'See the words in brackets; nothing is ever run without it.',
-  );
+  return failed('', 'Nothing is ever run without the wall.');
 }
 
 function gateFinding(): ProbeFinding {
@@ -184,8 +195,11 @@ function gateFinding(): ProbeFinding {
   return { name, status: 'limited', detail, repair: 'Use Linux 5.9 or newer.' };
 }
 
-function exitCodeFinding(hasExitCodes: boolean): ProbeFinding {
+/** `undefined`: no program got so far that it could be seen. */
+function exitCodeFinding(hasExitCodes: boolean | undefined): ProbeFinding {
   const name = 'exit codes of held programs';
+  if (hasExitCodes === undefined)
+    return { name, status: 'limited', detail: 'Not known, because no program could be run behind the wall.' };
   if (hasExitCodes) return { name, status: 'ok', detail: 'The kernel tells them.' };
   const detail = 'The kernel does not tell them; the history shows the exit status of scripts only.';
   return { name, status: 'limited', detail, repair: 'Use Linux 6.15 or newer.' };
