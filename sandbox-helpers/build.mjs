@@ -25,6 +25,8 @@ const programs = {
     'gate-run.c',
     'gate-filter.c',
     'gate-start.c',
+    'gate-pipes.c',
+    'gate-tell.c',
     'gate-supervise.c',
     'gate-rpc.c',
     'gate-answer.c',
@@ -56,6 +58,7 @@ const flags = [
   '-fstack-protector-strong',
   '-ffunction-sections',
   '-fdata-sections',
+  '-pthread',
   '-Wl,--gc-sections',
   '-s',
 ];

@@ -12,6 +12,7 @@
 #include "gate-capture.h"
 #include "gate-refusals.h"
 #include "gate-rpc.h"
+#include "gate-tell.h"
 #include "gate-watch.h"
 
 #define HELD_MAX 8192

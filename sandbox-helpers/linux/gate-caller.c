@@ -2,20 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "kernel-calls.h"
 
 #define PAGE_BYTES 4096
-#define MESSAGE_BYTES_MAX 4096 /* PIPE_BUF: such a write to a pipe is whole or not at all */
 
 bool is_held(uint64_t id) {
     return ioctl(gate.listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
@@ -76,46 +72,4 @@ bool read_caller_link(pid_t tid, const char *name, char *buffer, size_t size) {
     if (length < 0 || (size_t)length >= size - 1) return false;
     buffer[length] = 0;
     return true;
-}
-
-/* A description of our own of the same pipe, terminal or file, so that not waiting is not forced on the caller. */
-static int reopen_without_waiting(int fd) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    return open(path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
-static void write_without_waiting(int fd, const char *text, size_t length) {
-    struct stat status;
-    ssize_t ignored = 0;
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY || fstat(fd, &status) != 0) return;
-    if (S_ISSOCK(status.st_mode)) {
-        ignored = send(fd, text, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-    } else if (S_ISREG(status.st_mode)) {
-        ignored = write(fd, text, length); /* keeps the caller's own place in the file */
-    } else {
-        /* Only pipes and terminals: opening another device again could do something of its own. */
-        int own = S_ISFIFO(status.st_mode) || isatty(fd) ? reopen_without_waiting(fd) : -1;
-        if (own >= 0) {
-            ignored = write(own, text, length);
-            close(own);
-        } else {
-            struct pollfd ready = {fd, POLLOUT, 0};
-            if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT)) ignored = write(fd, text, length);
-        }
-    }
-    (void)ignored;
-}
-
-void tell_caller(int pidfd, const char *message) {
-    char text[MESSAGE_BYTES_MAX];
-    size_t length = strlen(message);
-    if (length > sizeof text - 1) length = sizeof text - 1;
-    memcpy(text, message, length);
-    text[length++] = '\n';
-    int fd = (int)syscall(NR_PIDFD_GETFD, pidfd, 2, 0);
-    if (fd < 0) return;
-    write_without_waiting(fd, text, length);
-    close(fd);
 }

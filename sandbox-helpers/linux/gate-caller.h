@@ -1,4 +1,4 @@
-/* The process whose call is held: its memory, its directories, its stderr. */
+/* The process whose call is held: its memory, its directories. */
 #ifndef SALLYPORT_GATE_CALLER_H
 #define SALLYPORT_GATE_CALLER_H
 
@@ -17,7 +17,5 @@ long read_caller_string(pid_t tid, uint64_t address, char *buffer, size_t size);
 bool read_caller_bytes(pid_t tid, uint64_t address, void *buffer, size_t size);
 /* readlink of /proc/TID/<name>; false when it does not fit or is gone. */
 bool read_caller_link(pid_t tid, const char *name, char *buffer, size_t size);
-/* Writes message and a newline on the process's own stderr, never waiting for its reader. */
-void tell_caller(int pidfd, const char *message);
 
 #endif

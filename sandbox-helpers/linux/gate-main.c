@@ -32,6 +32,11 @@ static void parse_options(int argc, char **argv, struct gate_options *options) {
     *options = (struct gate_options){.gate_names = "none", .launch = ""};
     while (at < argc && strcmp(argv[at], "--") != 0) {
         const char *name = argv[at], *value = at + 1 < argc ? argv[at + 1] : NULL;
+        if (strcmp(name, "--pipes") == 0) {
+            options->makes_pipes = 1;
+            at++;
+            continue;
+        }
         if (!value) fail_because("arguments", name);
         if (strcmp(name, "--anchor") == 0) options->anchor = parse_pid(value);
         else if (strcmp(name, "--rpc") == 0) options->rpc_path = value;

@@ -17,6 +17,7 @@
 #include "../common/fail.h"
 #include "gate-group.h"
 #include "gate-pass.h"
+#include "gate-pipes.h"
 #include "gate-state.h"
 #include "kernel-calls.h"
 
@@ -78,6 +79,7 @@ static void reset_signals(void) {
 
 static _Noreturn void become_program(const struct gate_options *options, int socket, pid_t supervisor) {
     int wall = -1, lock = -1;
+    if (options->makes_pipes) place_pipes();
     if (socket >= 0) socket = move_up(socket);
     if (options->wall_path) {
         wall = open(options->wall_path, O_RDONLY | O_CLOEXEC);
@@ -104,6 +106,7 @@ static _Noreturn void become_program(const struct gate_options *options, int soc
 void start_program(const struct gate_options *options) {
     int ends[2] = {-1, -1};
     if (options->gates_exec && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail("socketpair");
+    if (options->makes_pipes) open_pipes();
     pid_t supervisor = getpid();
     gate.child = fork();
     if (gate.child < 0) fail("fork");

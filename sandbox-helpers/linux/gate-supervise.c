@@ -32,6 +32,7 @@
 #include "gate-exec.h"
 #include "gate-kill.h"
 #include "gate-pass.h"
+#include "gate-pipes.h"
 #include "gate-rights.h"
 #include "gate-rpc.h"
 #include "gate-watch.h"
@@ -46,6 +47,7 @@
 struct gate gate = {.listener = -1, .epoll = -1, .socket = -1, .root_fd = -1};
 
 static int64_t kill_at_ms; /* 0: not set */
+static bool is_killed;
 static bool has_child_ended;
 static int child_status;
 
@@ -198,6 +200,7 @@ static void serve(int timeout_ms, int signals) {
             break;
         case EVENT_PENDING: drop_held(number); break;
         case EVENT_WATCH: serve_watch(number, events[i].events); break;
+        case EVENT_PIPES: serve_pipes(); break;
         }
     }
 }
@@ -219,6 +222,24 @@ static void say_hello(const struct gate_options *options) {
     send_line(&line);
 }
 
+/* A step of the loop; false once the time to kill has come. */
+static bool serve_once(const struct gate_options *options, int signals) {
+    serve(wait_ms(), signals);
+    poll_captures();
+    if (options->rpc_path && !gate.is_refusing && !has_rpc()) lose_engine();
+    if (!kill_at_ms || now_ms() < kill_at_ms) return true;
+    kill_at_ms = 0;
+    is_killed = true;
+    return false;
+}
+
+/* A slow reader gets all the time it needs, unless the launch was killed. */
+static void deliver_output(const struct gate_options *options, int signals) {
+    if (is_killed) kill_at_ms = now_ms() + FLUSH_MS;
+    finish_carrying();
+    while (is_carrying() && serve_once(options, signals)) continue;
+}
+
 int supervise(const struct gate_options *options) {
     gate.gates_writes = options->gates_writes;
     gate.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -231,20 +252,17 @@ int supervise(const struct gate_options *options) {
     }
     start_program(options);
     if (options->anchor) drop_rights();
+    if (options->makes_pipes) start_carrying();
     if (gate.socket >= 0) watch_fd(gate.socket, EPOLLIN, EVENT_SOCKET, 0);
     while (!has_child_ended) {
-        serve(wait_ms(), signals);
-        poll_captures();
-        if (options->rpc_path && !gate.is_refusing && !has_rpc()) lose_engine();
-        if (kill_at_ms && now_ms() >= kill_at_ms) {
-            kill_at_ms = 0;
-            if (gate.child > 0) kill(gate.child, SIGKILL);
-            if (!options->anchor) break;
-        }
+        if (serve_once(options, signals)) continue;
+        if (gate.child > 0) kill(gate.child, SIGKILL);
+        if (!options->anchor) break;
     }
     /* Under a gate nothing may outlive its supervisor: without one, exec fails for ever. */
     if (options->gates_exec || options->anchor || !has_child_ended) kill_everything();
     for (int round = 0; has_watches() && round < 100; round++) serve(5, signals);
+    deliver_output(options, signals);
     flush_rpc(FLUSH_MS);
     if (!has_child_ended) return 128 + SIGKILL;
     return WIFEXITED(child_status) ? WEXITSTATUS(child_status) : 128 + WTERMSIG(child_status);

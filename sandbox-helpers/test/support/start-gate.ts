@@ -33,6 +33,8 @@ export interface GateSpec {
   readonly workspace: string;
   readonly gate?: 'none' | 'exec' | 'exec,write';
   readonly lock?: string;
+  /** The program gets real pipes. */
+  readonly pipes?: boolean;
   /** Line that answers an event; none leaves it open. */
   readonly decide?: (event: GateEvent, gate: RunningGate) => string | undefined;
   readonly environment?: Readonly<Record<string, string>>;
@@ -101,7 +103,16 @@ export async function startGate(spec: GateSpec): Promise<RunningGate> {
   const inner =
     mode === 'none' ? spec.argv : [join(spec.helpers, 'exec-gate'), 'run', '9', '--', ...spec.argv];
   const words = [
-    ...['sup', '--rpc', path, '--launch', 'launch-1', '--gate', mode],
+    ...[
+      'sup',
+      ...(spec.pipes === true ? ['--pipes'] : []),
+      '--rpc',
+      path,
+      '--launch',
+      'launch-1',
+      '--gate',
+      mode,
+    ],
     ...(spec.anchorPid === undefined
       ? []
       : ['--anchor', String(spec.anchorPid), '--wall', join(spec.helpers, 'wall.bpf')]),
