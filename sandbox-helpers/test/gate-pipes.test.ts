@@ -49,14 +49,8 @@ os.write(2, b"full")
 time.sleep(60)
 `;
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
 /** Reads both outputs to their ends. */
-async function collect(child: ChildProcess): Promise<Ended> {
+async function collect(child: ChildProcess) {
   const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   child.stdout?.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => chunks.stderr.push(chunk));
