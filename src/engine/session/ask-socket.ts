@@ -24,6 +24,8 @@ export interface AskSocket {
 }
 
 const MAX_REQUEST_BYTES = 256 * 1024;
+/** More askers at once than any script has; a program inside must not bury a person in questions. */
+const MAX_ASKERS = 256;
 
 /** Listens at `path` (mode 0600) and hands every proposal to `decide`. */
 export async function openAskSocket(
@@ -34,6 +36,11 @@ export async function openAskSocket(
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
+    if (sockets.size > MAX_ASKERS) {
+      socket.on('error', () => socket.destroy());
+      reply(socket, { reply: 'deny', message: 'sallyport: refused: too many questions at once' });
+      return;
+    }
     serve(socket, decide);
   });
   await listen(server, path);

@@ -66,9 +66,7 @@ export class HeldPrograms {
     }
     entry.runs += 1;
     await settlePipeline(context, entry);
-    const inFront = entry.presettled;
-    entry.presettled = undefined;
-    const settled = await (inFront?.settled ??
+    const settled = await (context.board.takePresettled(entry, held.argv, held.cwd) ??
       context.askers.whileWaiting(held.pid, (gone) =>
         runStep(context.ports, context.scope, scriptedRun(context, entry.step, { cwd: held.cwd, gone })),
       ));
@@ -105,16 +103,15 @@ async function settleEntry(
   program: HeldProgram,
   pid: number,
 ): Promise<SettledRun> {
-  const inFront = entry.presettled;
-  entry.presettled = undefined;
-  if (inFront?.words && program.isWhole && isSameCommand(inFront.words, program.argv)) return inFront.settled;
+  const inFront = context.board.takePresettled(
+    entry,
+    program.isWhole ? program.argv : undefined,
+    program.cwd,
+  );
+  if (inFront) return inFront;
   return context.askers.whileWaiting(pid, (gone) =>
     runStep(context.ports, context.scope, programRun(context, entry.step, program, gone)),
   );
-}
-
-function isSameCommand(shown: readonly string[], argv: readonly string[]): boolean {
-  return shown.length === argv.length && shown.every((word, index) => word === argv[index]);
 }
 
 async function addUnforeseen(context: ScriptContext, program: HeldProgram): Promise<BoardStep> {

@@ -118,7 +118,11 @@ export class ScriptRun {
   async run(): Promise<SessionExecResult> {
     const context = this.#context;
     const refusal = await this.#settleWhole();
-    if (refusal) return this.#end({ outcome: 'refused', exitCode: 126, message: refusal });
+    if (refusal) {
+      const { stepId } = context.root;
+      await context.append([{ type: 'step/finished', stepId, runId: context.rootRunId, outcome: 'refused' }]);
+      return this.#end({ outcome: 'refused', exitCode: 126, message: refusal });
+    }
     const launch = { host: this.#host, split: this.#split, context, handlers: this.#handlers() };
     this.#launched = launchScript(launch);
     const process = await this.#launched;

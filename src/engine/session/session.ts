@@ -35,6 +35,7 @@ export class Session implements OpenSession {
   readonly #facts: SessionFacts;
   readonly #findings = new LateFindings();
   #script: ScriptRun | undefined;
+  #scriptEnded: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -107,6 +108,8 @@ export class Session implements OpenSession {
         message: 'the session is already running a script',
       });
     }
+    const ended = Promise.withResolvers<void>();
+    this.#scriptEnded = ended.promise;
     try {
       const run = await ScriptRun.propose(this.#host(), script);
       this.#script = run;
@@ -117,6 +120,7 @@ export class Session implements OpenSession {
       return { outcome: 'fault', exitCode: 125, message: `${fault.message}${hint}` };
     } finally {
       this.#script = undefined;
+      ended.resolve();
     }
   }
 
@@ -142,6 +146,8 @@ export class Session implements OpenSession {
       await grants.endScope(this.sessionId, {});
     } finally {
       await this.#scope.close();
+      // Its last facts come before the session's.
+      await this.#scriptEnded;
       await this.#append([{ type: 'session/closed', reason }]).catch(() => undefined);
       this.#deps.onClosed(this.sessionId);
     }
@@ -167,7 +173,8 @@ export class Session implements OpenSession {
       sandbox: this.#sandbox,
       environment: passed,
       innerEnvironment: inner,
-      cwd: params.cwd,
+      // The real one, as programs inside name it.
+      cwd: snapshot.workspace,
       agentName: params.origin,
       stdio,
       umask: params.umask,

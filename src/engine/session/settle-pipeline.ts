@@ -28,7 +28,7 @@ async function settleMembers(context: ScriptContext, members: readonly BoardStep
   for (const member of members) {
     if (!isKnownToAsk(context, member)) continue;
     const { settled } = await poseQuestion(context, member);
-    member.presettled = { settled, words: member.step.argv };
+    member.presettled = { settled, words: member.step.argv, cwd: member.step.cwd };
     settlements.push(settled);
   }
   await Promise.all(settlements);

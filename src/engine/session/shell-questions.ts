@@ -21,18 +21,18 @@ export async function settleShellQuestion(
   const entry = context.board.at(request.step);
   if (!entry) return { reply: 'deny', message: 'sallyport: refused: the script has no such step' };
   await settlePipeline(context, entry);
-  const inFront = entry.presettled;
-  entry.presettled = undefined;
   const words = request.words.length > 0 ? request.words : undefined;
+  const shown = words ?? entry.step.argv;
   const proposed = scriptedRun(context, entry.step, { cwd: request.cwd, words, gone: request.gone });
-  const settled = await (inFront?.settled ?? runStep(context.ports, context.scope, proposed));
+  const inFront = context.board.takePresettled(entry, shown, request.cwd);
+  const settled = await (inFront ?? runStep(context.ports, context.scope, proposed));
   if (settled.outcome !== 'allowed') {
     if (settled.stopTurn) context.stop('a person stopped it');
     return { reply: 'deny', message: settled.message };
   }
   if (hasGate && entry.step.form === 'program') {
     // The program itself is held next: the same run, if it is the same words.
-    entry.presettled = { settled: Promise.resolve(settled), words: words ?? entry.step.argv };
+    entry.presettled = { settled: Promise.resolve(settled), words: shown, cwd: request.cwd };
     return { reply: 'allow' };
   }
   await finishBuiltin(context, entry, settled);

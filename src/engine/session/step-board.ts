@@ -11,6 +11,8 @@ export interface Presettled {
   readonly settled: Promise<SettledRun>;
   /** The words that were shown; the run may differ in nothing. */
   readonly words: readonly string[] | undefined;
+  /** The folder that was shown. */
+  readonly cwd: string;
 }
 
 export interface BoardStep {
@@ -50,10 +52,27 @@ export class StepBoard {
     return found === null ? undefined : this.#steps[found];
   }
 
+  /** Takes the answer given in front, if it was for exactly these words in this folder. */
+  takePresettled(
+    entry: BoardStep,
+    words: readonly string[] | undefined,
+    cwd: string,
+  ): Promise<SettledRun> | undefined {
+    const inFront = entry.presettled;
+    entry.presettled = undefined;
+    if (!inFront || inFront.cwd !== cwd || !isSameCommand(inFront.words, words)) return undefined;
+    return inFront.settled;
+  }
+
   /** A program that the split did not foresee. */
   add(step: Step): BoardStep {
     const entry: BoardStep = { step, runs: 0, presettled: undefined };
     this.#steps.push(entry);
     return entry;
   }
+}
+
+function isSameCommand(shown: readonly string[] | undefined, words: readonly string[] | undefined): boolean {
+  if (!shown || !words) return false;
+  return shown.length === words.length && shown.every((word, index) => word === words[index]);
 }
