@@ -18,6 +18,12 @@ export async function runServe(words: readonly string[]): Promise<number> {
   process.umask(0o077);
   // the lock is looked at before the engine is loaded: of ten that start at once nine end quickly
   const { serveEngine } = await import('../server/index.ts');
+  // Before the engine can be found: who finds it may end it at once.
+  let isStopping = false;
+  let stop = (): void => {
+    isStopping = true;
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop());
   const outcome = await serveEngine({
     ...findFolders(),
     version: PRODUCT_VERSION,
@@ -36,12 +42,12 @@ export async function runServe(words: readonly string[]): Promise<number> {
   if (!isBackground)
     process.stderr.write(`sallyport: engine ${outcome.note.pid} listens at ${outcome.note.socket}\n`);
   let failure: unknown;
-  const stop = (): void => {
+  stop = (): void => {
     outcome.stop().catch((thrown: unknown) => {
       failure = thrown;
     });
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
+  if (isStopping) stop();
   await outcome.ended;
   if (failure !== undefined) throw failure;
   return 0;
