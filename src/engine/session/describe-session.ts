@@ -13,10 +13,17 @@ export function describeAccess(
   const wantsGate = sandbox.isWalled || snapshot.execGate;
   const hasGate = wantsGate && deps.hasKernelGate;
   const notices = [...sandbox.notes];
-  if (!sandbox.isWalled)
-    notices.push('no wall: questions are asked by the shell itself, which a program can get around');
-  else if (!hasGate)
-    notices.push('this kernel cannot hold programs: questions are asked by the rewritten script only');
+  if (sandbox.isWalled && !hasGate) {
+    notices.push(
+      'This kernel cannot hold programs: only the rewritten script asks, which a program can get around.',
+    );
+  } else if (!sandbox.isWalled) {
+    notices.push(
+      hasGate
+        ? 'The kernel holds each program that the script starts; sudo and other set-uid programs do not work then.'
+        : 'Questions are asked by the shell itself, which a program can get around.',
+    );
+  }
   return {
     wall: sandbox.isWalled ? deps.sandbox.name : 'none',
     gate: hasGate ? 'kernel' : 'shell',
