@@ -13,7 +13,7 @@ export class QuestionAnnouncer {
   readonly #announced = new Set<ApprovalId>();
   /** Runs that wanted a person and have not got a question yet. */
   readonly #unasked = new Set<RunId>();
-  #hasHinted = false;
+  #wantsHint = false;
 
   constructor(answers: AnswersElsewhere, say: (text: string) => void) {
     this.#answers = answers;
@@ -27,7 +27,7 @@ export class QuestionAnnouncer {
       if (event.runId !== undefined) this.#unasked.delete(event.runId);
       this.announce(event);
     } else if (event.type === 'step/finished' && event.outcome === 'refused') {
-      if (this.#unasked.delete(event.runId)) this.#hint();
+      if (this.#unasked.delete(event.runId) && this.#answers === 'present') this.#wantsHint = true;
     }
   }
 
@@ -41,9 +41,10 @@ export class QuestionAnnouncer {
     );
   }
 
-  #hint(): void {
-    if (this.#hasHinted || this.#answers === 'others') return;
-    this.#hasHinted = true;
+  /** At the end, behind what the script was told: the way out, where nobody could be asked. */
+  finish(): void {
+    if (!this.#wantsHint) return;
+    this.#wantsHint = false;
     this.#say(
       'sallyport: nobody was asked, because there is no terminal here to answer on\n' +
         '  use --wait and answer elsewhere, or keep `sallyport approvals watch` open in another terminal\n',
@@ -51,7 +52,7 @@ export class QuestionAnnouncer {
   }
 }
 
-/** Follows one session. `closed` settles with its last event. */
+/** Follows one session. `closed` settles with its last event, when all is said. */
 export async function announceQuestions(
   client: EngineClient,
   sessionId: SessionId,
@@ -67,7 +68,9 @@ export async function announceQuestions(
     {
       onEvent: (event) => {
         announcer.takeEvent(event);
-        if (event.type === 'session/closed' || event.type === 'session/lost') closed.resolve();
+        if (event.type !== 'session/closed' && event.type !== 'session/lost') return;
+        announcer.finish();
+        closed.resolve();
       },
       onCut: () => {
         // a connection that ends meanwhile is somebody else's news

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -54,6 +54,11 @@ describe('approvals from a second terminal', () => {
     expect(late.stderr).toContain('already answered: rejected');
     const result = await running;
     expect(result.stdout).toBe('rc=126\n');
+    for (const { approvalId, text } of [first, second]) {
+      expect(result.stderr).toContain(`a question waits: ${approvalId}: ${text}\n`);
+      expect(result.stderr).toContain(`sallyport approvals allow ${approvalId} `);
+    }
+    expect(result.stderr).not.toContain('nobody was asked');
     expect(result.stderr).toContain(`rejected ${second.approvalId}: enough`);
     expect([existsSync(join(place.folder, 'a.txt')), existsSync(join(place.folder, 'b.txt'))]).toEqual([
       true,
@@ -94,11 +99,49 @@ describe('approvals from a second terminal', () => {
       ['allow', 'cmd-7k3q9d2e', '--scope', 'until'],
       ['allow', 'cmd-7k3q9d2e', '--match', 'regex'],
       ['allow'],
+      ['allow', ''],
+      ['reject', ' '],
+      ['allow', 'cmd-7k3q9d2e', '--scope', 'always'],
       ['answer'],
     ]) {
       expect((await place.run(['approvals', ...words])).status, words.join(' ')).toBe(2);
     }
     expect((await place.run(['approvals', 'allow', 'cmd-7k3q9d2e'])).status).toBe(1);
+  });
+
+  it('high risk wants the whole ID', async () => {
+    mkdirSync(join(place.folder, '.git'));
+    const running = place.run([
+      'exec',
+      '--wait',
+      '-a',
+      'untrusted',
+      '-s',
+      'danger-full-access',
+      'rm -rf .git',
+    ]);
+    const approval = await waitForApproval('rm -rf .git');
+    const prefix = approval.approvalId.slice(0, 9);
+    const refused = await place.run(['approvals', 'allow', prefix]);
+    expect([refused.status, refused.stdout]).toEqual([2, '']);
+    expect(refused.stderr).toContain('its whole ID must be typed');
+    expect((await place.run(['approvals', 'reject', prefix])).status).toBe(0);
+    await running;
+    expect(existsSync(join(place.folder, '.git'))).toBe(true);
+  });
+
+  it('a question is masked in lists, also for programs', async () => {
+    const running = place.run([
+      'exec',
+      '--wait',
+      '-a',
+      'untrusted',
+      'touch https://ada:hunter2hunter2@localhost',
+    ]);
+    const approval = await waitForApproval('touch https');
+    expect(JSON.stringify(approval)).not.toContain('hunter2');
+    await place.run(['approvals', 'reject', approval.approvalId]);
+    expect((await running).stderr).toContain('a question waits');
   });
 
   it('a grant is listed and can be taken back', async () => {

@@ -64,13 +64,15 @@ describe('the demo', () => {
       terminal.type(keys);
     }
     await terminal.see('What to look at now');
+    await terminal.see('What to try next');
     expect(await terminal.ended).toBe(0);
     expectWalk(readFolders(terminal.screen()));
   });
 
   it('without anybody to answer shows the first question and says so', async () => {
     const result = await place.run(['demo']);
-    readFolders(result.stderr);
+    const { project, outsideFile } = readFolders(result.stderr);
+    expect([existsSync(project), existsSync(dirname(outsideFile))]).toEqual([false, false]);
     expect(result.status).toBe(126);
     expect(result.stderr).toContain('May it run this command?');
     expect(result.stderr).toContain('there is no terminal to answer on');

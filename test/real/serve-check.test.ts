@@ -14,6 +14,7 @@ describe('check', () => {
     [['--', 'git', 'status'], 0, 'allow'],
     [['-a', 'untrusted', '--', 'touch', 'x'], 10, 'ask'],
     [['-a', 'never', '--script', 'echo x > /etc/hosts'], 11, 'refuse'],
+    [['-a', 'never', 'echo x > /etc/hosts'], 11, 'refuse'],
     [['-a', 'untrusted', '--script', 'git status; touch x'], 10, 'ask'],
   ] as const)('%j gives %i', async (words, status, verdict) => {
     const [plain, json] = await Promise.all([
@@ -24,6 +25,16 @@ describe('check', () => {
     expect(plain.stdout).toContain(`=> ${verdict}\n`);
     expect(JSON.parse(json.stdout)).toMatchObject({ verdict });
     expect(json.stdout.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('one word with spaces is a script, and behind -- the name of a program', async () => {
+    const texts = async (words: readonly string[]): Promise<string[]> => {
+      const { stdout } = await place.run(['check', '--json', ...words]);
+      return JSON.parse(stdout).steps.map((step: { text: string }) => step.text);
+    };
+    expect(await texts(['git status && rm -rf dist'])).toEqual(['git status', 'rm -rf dist']);
+    expect(await texts(['--', 'rm -rf dist'])).toEqual(["'rm -rf dist'"]);
+    expect(await texts(['ls'])).toEqual(['ls']);
   });
 
   it('--batch answers every line with its id, in order, also those that are wrong', async () => {
@@ -44,7 +55,7 @@ describe('check', () => {
       [1, 'allow'],
       ['two', 'ask'],
       [null, 'error'],
-      [null, 'error'],
+      [4, 'error'],
       [5, 'error'],
       [6, 'ask'],
     ]);
@@ -59,7 +70,12 @@ describe('config', () => {
     const explained = await place.run(['config', 'explain', 'sandbox_mode', '-c', 'sandbox_mode=read-only']);
     expect(explained.stdout).toContain('sandbox_mode = read-only');
     expect(explained.stdout).toContain('overrides: workspace-write from defaults');
-    expect((await place.run(['config', 'path'])).stdout).toContain(`user: ${place.home}/config.toml`);
+    const untouched = await place.run(['config', 'explain', 'approval_policy']);
+    expect(untouched.stdout).toContain('from: defaults\n');
+    expect((await place.run(['config', 'path'])).stdout).toBe(
+      `home: ${place.home}\nuser: ${place.home}/config.toml\nhistory: ${place.home}/history.sqlite\n` +
+        `runtime: ${place.home}/run\nsocket: ${place.home}/run/control.sock\n`,
+    );
     expect((await place.run(['config', 'get', 'sandbox_mod'])).status).toBe(2);
   });
 });

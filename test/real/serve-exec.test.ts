@@ -61,11 +61,22 @@ describe('exec without a terminal', () => {
 
   it('refuses at once what nobody can answer', async () => {
     for (const flags of [[], ['--no-input']]) {
-      const result = await place.run(['exec', ...flags, '-a', 'untrusted', 'touch x.txt']);
+      const result = await place.run(['exec', ...flags, '-a', 'untrusted', 'touch x.txt; touch x.txt']);
       expect(result.status).toBe(126);
       expect(result.stderr).toContain('sallyport: refused');
+      // who said --no-input wants no advice
+      expect(result.stderr.match(/use --wait/g)?.length ?? 0).toBe(flags.length === 0 ? 1 : 0);
     }
     expect(existsSync(join(place.folder, 'x.txt'))).toBe(false);
+  });
+
+  it('says before anything runs what the session cannot promise; with --json the events do', async () => {
+    const script = 'echo ran >&2';
+    const plain = await place.run(['exec', '--yolo', script]);
+    expect(plain.stderr).toMatch(/^sallyport: There is no wall.*\n(sallyport: .*\n)*ran\n$/);
+    const json = await place.run(['exec', '--json', '--yolo', script]);
+    expect([plain.status, json.status, json.stderr]).toEqual([0, 0, '']);
+    expect((await place.run(['exec', script])).stderr).toBe('ran\n');
   });
 
   it('passes signals on, and ends with the script', async () => {

@@ -150,7 +150,8 @@ const ABOUT_NAMESPACES =
  * @param words what the failing part said
  */
 export function wallFails(words: string): ProbeFinding {
-  const said = words === '' ? 'it ended without a word' : words.replace(/\.$/, '');
+  const said =
+    words === '' ? 'it ended without a word' : words.replaceAll('sallyport: ', '').replace(/\.$/, '');
   const failed = (detail: string, repair: string): ProbeFinding => {
     return {
       name: 'sandbox',

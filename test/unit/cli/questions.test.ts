@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LineEditor } from '../../../src/cli/line-editor.ts';
 import { QuestionDialog } from '../../../src/cli/question-dialog.ts';
-import { renderQuestion } from '../../../src/cli/question-text.ts';
+import { renderKeys, renderQuestion } from '../../../src/cli/question-text.ts';
 import { TerminalQuestions } from '../../../src/cli/terminal-questions.ts';
+import { measureColumns } from '../../../src/cli/wrap-lines.ts';
 import { type AnswerResult, Approval, type ApprovalAnswer } from '../../../src/protocol/index.ts';
 
 function makeApproval(changes: Record<string, unknown> = {}): Approval {
@@ -85,6 +86,37 @@ describe('the block', () => {
       expect(text).toContain(part);
     }
     expect(text).not.toContain('\x1b');
+  });
+  it('on a terminal every line has the gutter and fits, and only the command is cut within words', () => {
+    const text = `printf %s ${'x'.repeat(70)} 日本語日本語日本語日本語日本語日本語 end`;
+    for (const columns of [40, 60, 80]) {
+      const block = renderQuestion(makeApproval({ ...risky, text, cwd: `/w/${'long-name/'.repeat(12)}` }), {
+        columns,
+        isFull: true,
+      });
+      const lines = block.split('\n');
+      for (const line of lines) {
+        expect(line.startsWith('│')).toBe(true);
+        expect(measureColumns(line)).toBeLessThanOrEqual(columns);
+      }
+      const payload = lines.filter((line) => /^│ (?: {4}| {2}↳ )/.test(line)).map((line) => line.slice(6));
+      expect(payload[0]?.length).toBe(columns - 6);
+      expect(payload.join('')).toContain(text);
+      expect(block).toContain('Everything is asked');
+    }
+  });
+  it('keys are not torn apart', () => {
+    const keys = renderKeys(makeApproval(), { columns: 50 }, ['n next question']).split('\n');
+    expect(keys.length).toBeGreaterThan(1);
+    expect(keys.flatMap((line) => line.trim().split(' · '))).toEqual([
+      'a allow once',
+      'e allow every run of this step',
+      's allow for this session',
+      'r reject',
+      'v view everything',
+      '? help',
+      'n next question',
+    ]);
   });
   it('cuts long commands and says so', () => {
     const text = renderQuestion(

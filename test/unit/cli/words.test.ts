@@ -140,6 +140,11 @@ describe('folders', () => {
       runtimeDir: '/x/y/run',
     });
   });
+  it('a home that is not absolute is refused', () => {
+    expect(() => findFolders({ SALLYPORT_HOME: 'x/y' })).toThrow(
+      expect.objectContaining({ kind: 'user', code: 'home-not-absolute' }),
+    );
+  });
   it('a runtime folder that is not ours is not used', () => {
     const { home, runtimeDir } = findFolders({ XDG_RUNTIME_DIR: '/nowhere' });
     expect(runtimeDir).toBe(join(home, 'run'));
@@ -159,12 +164,27 @@ describe('completion', () => {
     expect(complete('sallyport approvals re')).toEqual(['reject']);
     expect(complete('sallyport exec --sandb')).toEqual(['--sandbox']);
     expect(complete('sallyport exec -s r')).toEqual(['read-only']);
+    expect(complete('sallyport approvals allow --scope ""')).toEqual([
+      'once',
+      'step',
+      'turn',
+      'session',
+      'until',
+    ]);
   });
   it('knows every command of the help', () => {
     const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), '--help'], {
       encoding: 'utf8',
     });
     for (const name of Object.keys(COMPLETION_WORDS)) expect(help).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+  it('no help shows a default that is none', () => {
+    for (const name of ['exec', 'check']) {
+      const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), name, '--help'], {
+        encoding: 'utf8',
+      });
+      expect(help).not.toContain('(default: []');
+    }
   });
   it('every flag that is offered is known', () => {
     for (const [name, words] of Object.entries(COMPLETION_WORDS)) {
