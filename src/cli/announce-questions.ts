@@ -37,7 +37,7 @@ export class QuestionAnnouncer {
     this.#announced.add(approvalId);
     this.#say(
       `sallyport: a question waits: ${approvalId}: ${showLine(maskSecrets(text), 200)}\n` +
-        `  in another terminal: sallyport approvals allow ${approvalId}   (or reject)\n`,
+        `  sallyport approvals allow ${approvalId}   in another terminal, or reject\n`,
     );
   }
 
