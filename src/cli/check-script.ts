@@ -1,4 +1,4 @@
-import { collectFacts, type LoadedConfig } from '../engine/index.ts';
+import { collectFacts, keepWithinWall, type LoadedConfig } from '../engine/index.ts';
 import { judgeStep, splitScript, strictestVerdict } from '../policy/index.ts';
 import type { AccessGrant, Reason, Risk, StepDraft, Verdict } from '../protocol/index.ts';
 
@@ -33,7 +33,9 @@ export async function checkScript(
     const { workspace, home } = config.snapshot;
     const facts = await collectFacts(step, { nowMs: Date.now(), cwd: workspace, home, searchPath });
     const pipeline = pipelineOf(step, split.steps);
-    const { verdict, category, reasons, risk, grant } = judgeStep(step, config.snapshot, facts, { pipeline });
+    const { verdict, category, reasons, risk, grant } = keepWithinWall(
+      judgeStep(step, config.snapshot, facts, { pipeline }),
+    );
     steps.push({
       index: step.index,
       text: step.text,

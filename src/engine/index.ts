@@ -13,4 +13,4 @@ export {
   openHistoryReader,
   type SessionSummary,
 } from './history/index.ts';
-export { collectFacts } from './session/index.ts';
+export { collectFacts, keepWithinWall } from './session/index.ts';

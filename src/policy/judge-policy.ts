@@ -62,6 +62,8 @@ function sentence(
   isOpen: boolean,
 ): string {
   if (policy === 'untrusted') {
+    if (row === 'blocked')
+      return 'The approval policy untrusted asks before the wall is opened for a running command.';
     return verdict === 'ask'
       ? 'The approval policy untrusted asks about everything but known harmless reads.'
       : 'The approval policy untrusted lets known harmless reads run.';

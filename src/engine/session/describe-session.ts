@@ -17,7 +17,7 @@ export function describeAccess(
     notices.push(
       'This kernel cannot hold programs: only the rewritten script asks, which a program can get around.',
     );
-  } else if (!sandbox.isWalled) {
+  } else if (!sandbox.isWalled && snapshot.approvalPolicy !== 'never') {
     notices.push(
       hasGate
         ? 'The kernel holds each program that the script starts; sudo and other set-uid programs do not work then.'
