@@ -5,6 +5,7 @@
 #ifndef SALLYPORT_KERNEL_CALLS_H
 #define SALLYPORT_KERNEL_CALLS_H
 
+#include <errno.h>
 #include <linux/keyctl.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -53,9 +54,17 @@ struct kernel_mount_attr {
     uint64_t set, clear, propagation, userns_fd;
 };
 
+enum { OPENAT2_TRIES = 1000 };
+
 static inline int call_openat2(int dir, const char *path, uint64_t flags, uint64_t resolve) {
     struct kernel_open_how how = {.flags = flags, .resolve = resolve};
-    return (int)syscall(NR_OPENAT2, dir, path, &how, sizeof how);
+    int fd = -1;
+    /* With ".." in the path any rename or mount on the machine makes the kernel say "again": it could not prove that the walk stayed below. */
+    for (int tries = 0; tries < OPENAT2_TRIES; tries++) {
+        fd = (int)syscall(NR_OPENAT2, dir, path, &how, sizeof how);
+        if (fd >= 0 || errno != EAGAIN) break;
+    }
+    return fd;
 }
 
 static inline int call_pidfd_open(pid_t pid) {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildHelpers, encodeField, makeFolder, own, removeFolders, users } from './support/helper-files.ts';
 import {
@@ -171,10 +172,13 @@ if os.uname().machine == "x86_64":
     const gate = await start(`read x; echo a > ${other}/a; read x; echo b > ${other}/b; echo done`);
     await gate.wait((event) => event.type === 'root');
     gate.send('writes report');
+    // Two channels: the supervisor must have read its line before the shell reads its own.
+    await sleep(300);
     gate.child.stdin?.write('\n');
     const denied = await gate.wait((event) => event.type === 'denied');
     expect(denied).toMatchObject({ path: `${other}/a`, pid: rootOf(gate) });
     gate.send('writes pass');
+    await sleep(300);
     gate.child.stdin?.write('\n');
     const result = await gate.finished;
     expect(result.stdout).toBe('done\n');
