@@ -142,6 +142,32 @@ for path in ['.git/hooks/post-checkout', '.git/config']:
     expect(text).toBe('12');
   });
 
+  test('a redirection that is allowed for the session opens its path; after a revoke it is asked again', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    const file = join(outside, 'file');
+    writeFileSync(file, '');
+    const ran = await real.run(`for n in 1 2 3; do echo $n >> ${file}; sleep 0.5; done; echo "status $?"`, {
+      cwd: workspace,
+      policy: 'on-request',
+      answer: (approval, earlier) => {
+        expect(approval.grant?.write).toEqual([file]);
+        return earlier === 0 ? allowSession : rejectWith('no more');
+      },
+      onEvent: (event) => {
+        // While the script sleeps after its second write.
+        if (event.type !== 'step/started' || readFileSync(file, 'utf8') !== '1\n2\n') return;
+        for (const grant of real.engine.listGrants()) void real.engine.revokeGrant(grant.grantId, 'test');
+      },
+    });
+    const text = readFileSync(file, 'utf8');
+    remove();
+    expect(text).toBe('1\n2\n');
+    expect(ran.questions).toHaveLength(2);
+    expect(ran.stderr).toContain('no more');
+    const kinds = ran.events.flatMap((event) => (event.type === 'grant/added' ? [event.grant.kind] : []));
+    expect(kinds).toEqual(['access']);
+  });
+
   test('under never it is not asked; the program meets the wall and one line in the history says so', async () => {
     const { workspace, outside, remove } = makePlaces();
     writeFileSync(join(outside, 'file'), 'before');

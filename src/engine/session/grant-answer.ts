@@ -40,7 +40,18 @@ export function scopesFor(run: ProposedRun, judgement: Judgement, snapshot: Conf
   if (judgement.grant?.write.some((path) => isWide(path, snapshot))) return ['once'];
   const offered = offeredScopes(judgement).filter((scope) => scope !== 'always');
   if (run.isCall) return offered.filter((scope) => scope !== 'step');
-  return recognisableArgv(run) ? offered : offered.filter((scope) => scope === 'once' || scope === 'step');
+  // What cannot be known again can still have its paths opened for longer.
+  const isLasting = recognisableArgv(run) !== undefined || judgement.grant !== undefined;
+  return isLasting ? offered : offered.filter((scope) => scope === 'once' || scope === 'step');
+}
+
+/**
+ * True when an answer opens paths by themselves, for whatever uses them: for a blocked call, and for a command that could
+ * not be known again, such as one with a written redirection.
+ */
+export function isStanding(run: ProposedRun, judgement: Judgement, scope: GrantScope): boolean {
+  if (scope === 'once' || judgement.grant === undefined) return false;
+  return run.isCall || (scope !== 'step' && recognisableArgv(run) === undefined);
 }
 
 /** The home folder, the workspace, or anything that holds one of them: too much to stay open. */
@@ -68,11 +79,12 @@ export function makeGrant(
 ): Grant {
   const { answer, approvalId, by } = at.settlement;
   const argv = recognisableArgv(run);
-  const isKnownAgain = !run.isCall && argv !== undefined && answer.scope !== 'step';
+  const isOpen = isStanding(run, at.judgement, answer.scope);
+  const isKnownAgain = !isOpen && argv !== undefined && answer.scope !== 'step';
   return {
     grantId: ports.ids.grant(),
     holder: scope.sessionId,
-    kind: run.isCall ? 'access' : 'command',
+    kind: isOpen ? 'access' : 'command',
     ...(isKnownAgain && { command: { match: answer.match ?? 'exact', argv: [...argv], cwd: run.cwd } }),
     ...(at.judgement.grant && { access: at.judgement.grant }),
     scope: answer.scope,

@@ -14,7 +14,7 @@ import {
   toFault,
 } from '../../protocol/index.ts';
 import type { Question, Settlement } from '../approvals/index.ts';
-import { allowedBy, findGrant, makeGrant, scopesFor } from './grant-answer.ts';
+import { allowedBy, findGrant, isStanding, makeGrant, scopesFor } from './grant-answer.ts';
 import type { ProposedRun, RunScope, RunStepPorts, SettledRun } from './proposed-run.ts';
 
 const NOTHING_OPENED = async (): Promise<void> => undefined;
@@ -131,9 +131,8 @@ async function allow(
 ): Promise<SettledRun> {
   const { runId, judgement, settlement } = at;
   const { answer } = settlement;
-  const isLasting = answer.scope !== 'once';
-  const stands = run.isCall && isLasting;
-  if (isLasting) {
+  const stands = isStanding(run, judgement, answer.scope);
+  if (answer.scope !== 'once') {
     const grant = makeGrant(ports, scope, run, at);
     if (stands && grant.access) await ports.openStanding(grant.grantId, grant.access);
     await ports.grants.add(grant, scope.sessionId);
