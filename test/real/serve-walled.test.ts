@@ -13,11 +13,14 @@ afterEach(() => place.close());
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
-/** A program that connects to the control socket and tells what came of it. */
+/** Connects to the control socket and tells what came of it. With what every place of this clone can see inside. */
 const CONNECT = `
-const socket = require('node:net').connect(process.argv[1]);
-socket.on('connect', () => { console.log('CONNECTED'); process.exit(0); });
-socket.on('error', (error) => { console.log('refused ' + error.code); process.exit(0); });
+import socket, sys
+try:
+    socket.socket(socket.AF_UNIX).connect(sys.argv[1])
+    print('CONNECTED')
+except OSError as error:
+    print('refused E', error.errno)
 `;
 
 describe('from inside a sandbox', () => {
@@ -33,7 +36,7 @@ describe('from inside a sandbox', () => {
     const socket = join(place.home, 'run', 'control.sock');
     const script = [
       `'${node}' '${MAIN}' approvals allow ${approvalId}; echo allow=$?`,
-      `'${node}' -e "$CONNECT_PROGRAM" '${socket}'`,
+      `python3 -c "$CONNECT_PROGRAM" '${socket}'`,
       `ls '${place.home}'; echo ls=$?`,
       `cat '${place.home}/history.sqlite'; echo cat=$?`,
       'touch ran.txt && echo alive',
