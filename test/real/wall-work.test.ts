@@ -1,7 +1,7 @@
 /** Ordinary work behind the wall: what people do all day must simply work. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { giveTo, listTestUsers, makeUserFolder, shareHelpers } from '../support/as-user.ts';
@@ -37,7 +37,7 @@ function listSteps(base: string): DriverStep[] {
     ),
     bash(
       'node',
-      `'${process.execPath}' -e 'console.log(require("child_process").execSync("echo from-child").toString().trim())'`,
+      `'${base}/node' -e 'console.log(require("child_process").execSync("echo from-child").toString().trim())'`,
     ),
     bash('pipes', 'seq 100000 | sort -rn | tail -1 | tr 1 x; echo "${PIPESTATUS[@]}"'),
     bash('much output', 'head -c 52428800 /dev/zero'),
@@ -72,6 +72,8 @@ function listSteps(base: string): DriverStep[] {
 }
 
 function prepare(base: string): void {
+  // Of this test's own: the clone may lie below /tmp, which is another one inside.
+  copyFileSync(process.execPath, join(base, 'node'), constants.COPYFILE_FICLONE);
   const ws = join(base, 'ws');
   for (const folder of ['home', 'ws/repo', 'ws/c', ...ODD_NAMES.map((name) => `ws/${name}`)]) {
     mkdirSync(join(base, folder), { recursive: true });
