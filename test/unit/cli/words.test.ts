@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { COMPLETION_WORDS } from '../../../src/cli/completion-words.ts';
 import { findFolders } from '../../../src/cli/find-folders.ts';
 import { parseDuration } from '../../../src/cli/parse-duration.ts';
 import { PRODUCT_VERSION } from '../../../src/cli/product-version.ts';
@@ -148,53 +147,5 @@ describe('folders', () => {
   it('a runtime folder that is not ours is not used', () => {
     const { home, runtimeDir } = findFolders({ XDG_RUNTIME_DIR: '/nowhere' });
     expect(runtimeDir).toBe(join(home, 'run'));
-  });
-});
-
-describe('completion', () => {
-  function complete(line: string): string[] {
-    const script = `
-      eval "$(${process.execPath} ${join(ROOT, 'src/cli/main.ts')} completion bash)"
-      COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
-      _sallyport; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return execFileSync('/bin/bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
-  }
-  it('of bash offers commands, verbs, flags and values', () => {
-    expect(complete('sallyport ex')).toEqual(['exec']);
-    expect(complete('sallyport approvals re')).toEqual(['reject']);
-    expect(complete('sallyport exec --sandb')).toEqual(['--sandbox']);
-    expect(complete('sallyport exec -s r')).toEqual(['read-only']);
-    expect(complete('sallyport approvals allow --scope ""')).toEqual([
-      'once',
-      'step',
-      'turn',
-      'session',
-      'until',
-    ]);
-  });
-  it('knows every command of the help', () => {
-    const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), '--help'], {
-      encoding: 'utf8',
-    });
-    for (const name of Object.keys(COMPLETION_WORDS)) expect(help).toMatch(new RegExp(`^  ${name} `, 'm'));
-  });
-  it('no help shows a default that is none', () => {
-    for (const name of ['exec', 'check']) {
-      const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), name, '--help'], {
-        encoding: 'utf8',
-      });
-      expect(help).not.toContain('(default: []');
-    }
-  });
-  it('every flag that is offered is known', () => {
-    for (const [name, words] of Object.entries(COMPLETION_WORDS)) {
-      if (['approvals', 'grants', 'history', 'config', 'completion'].includes(name)) continue;
-      const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), name, '--help'], {
-        encoding: 'utf8',
-      });
-      for (const flag of words.filter((word) => word.startsWith('--') && word !== '--yolo')) {
-        expect(help, `${name} ${flag}`).toContain(flag);
-      }
-    }
   });
 });
