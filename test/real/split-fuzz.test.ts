@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { planAsks, rewriteScript, type ScriptSplit, splitScript } from '../../../src/policy/index.ts';
-import { CONSTRUCTS, type GenerateOptions, generateScript } from '../../support/generate-scripts.ts';
-import { mutateScript } from '../../support/mutate-script.ts';
-import { makeRandom } from '../../support/seeded-random.ts';
+import { planAsks, rewriteScript, type ScriptSplit, splitScript } from '../../src/policy/index.ts';
+import { CONSTRUCTS, type GenerateOptions, generateScript } from '../support/generate-scripts.ts';
+import { mutateScript } from '../support/mutate-script.ts';
+import { makeRandom } from '../support/seeded-random.ts';
 
 const GENERATED = 6_000;
 const MUTATED = 4_000;
