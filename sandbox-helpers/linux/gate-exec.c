@@ -1,5 +1,6 @@
 #include "gate-exec.h"
 
+#include <sys/epoll.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -171,6 +172,7 @@ static void ask_engine(struct caller *caller, const struct exec_call *call, cons
 static void pass_root(const struct caller *caller) {
     gate.root = caller->tgid;
     gate.root_fd = fcntl(caller->pidfd, F_DUPFD_CLOEXEC, 3);
+    if (gate.root_fd >= 0) watch_fd(gate.root_fd, EPOLLIN, EVENT_ROOT, 0);
     struct json_line line;
     json_begin(&line, "root");
     json_number(&line, "pid", caller->tgid);

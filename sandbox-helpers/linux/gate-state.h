@@ -40,7 +40,7 @@ struct caller {
 };
 
 /* Tags of epoll entries; the number below 2^56 belongs to the tag's owner. */
-enum event_tag { EVENT_LISTENER, EVENT_RPC, EVENT_SIGNAL, EVENT_SOCKET, EVENT_PENDING, EVENT_WATCH, EVENT_PIPES };
+enum event_tag { EVENT_LISTENER, EVENT_RPC, EVENT_SIGNAL, EVENT_SOCKET, EVENT_PENDING, EVENT_WATCH, EVENT_PIPES, EVENT_ROOT };
 
 void watch_fd(int fd, uint32_t events, enum event_tag tag, uint64_t number);
 

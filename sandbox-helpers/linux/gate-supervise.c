@@ -41,12 +41,14 @@
 
 #define EVENTS_MAX 64
 #define REFUSING_MS 1000
+#define ENDING_MS 3000
 #define FLUSH_MS 1000
 #define NOTICE_BYTES 512
 
 struct gate gate = {.listener = -1, .epoll = -1, .socket = -1, .root_fd = -1};
 
 static int64_t kill_at_ms; /* 0: not set */
+static bool is_root_over;
 static bool is_killed;
 static bool has_child_ended;
 static int child_status;
@@ -183,6 +185,24 @@ static int take_signals(void) {
     return fd;
 }
 
+/*
+ * The root program has ended, and the launch ends with it at once: unless somebody inside stopped or broke the first
+ * process of its namespace, which has to see to that.
+ */
+static void expect_end(void) {
+    epoll_ctl(gate.epoll, EPOLL_CTL_DEL, gate.root_fd, NULL);
+    is_root_over = true;
+    if (!kill_at_ms) kill_at_ms = now_ms() + ENDING_MS;
+}
+
+/* How the launch ended: like its program, also when what should have told us so had to be killed. */
+static int exit_status(void) {
+    int status = child_status;
+    bool is_known = has_child_ended && !(is_killed && is_root_over);
+    if (!is_known && !(is_root_over && read_exit(gate.root_fd, &status))) return 128 + SIGKILL;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 /* One round of events. */
 static void serve(int timeout_ms, int signals) {
     struct epoll_event events[EVENTS_MAX];
@@ -201,6 +221,7 @@ static void serve(int timeout_ms, int signals) {
         case EVENT_PENDING: drop_held(number); break;
         case EVENT_WATCH: serve_watch(number, events[i].events); break;
         case EVENT_PIPES: serve_pipes(); break;
+        case EVENT_ROOT: expect_end(); break;
         }
     }
 }
@@ -264,6 +285,5 @@ int supervise(const struct gate_options *options) {
     for (int round = 0; has_watches() && round < 100; round++) serve(5, signals);
     deliver_output(options, signals);
     flush_rpc(FLUSH_MS);
-    if (!has_child_ended) return 128 + SIGKILL;
-    return WIFEXITED(child_status) ? WEXITSTATUS(child_status) : 128 + WTERMSIG(child_status);
+    return exit_status();
 }

@@ -32,7 +32,7 @@ static struct watch *watches;
 static int watch_count;
 static uint64_t last_number;
 
-static bool read_exit(int pidfd, int *status) {
+bool read_exit(int pidfd, int *status) {
     struct kernel_pidfd_info info = {.mask = INFO_EXIT};
     if (ioctl(pidfd, PIDFD_INFO_CALL, &info) != 0 || !(info.mask & INFO_EXIT)) return false;
     *status = info.exit_code;

@@ -13,5 +13,7 @@ bool has_exit_codes(void);
 void watch_exit(const struct caller *caller);
 void serve_watch(uint64_t number, uint32_t events);
 bool has_watches(void);
+/* The wait status of a process that ended and was collected; false where the kernel does not tell. */
+bool read_exit(int pidfd, int *status);
 
 #endif

@@ -6,7 +6,8 @@
  * namespaces: mounting, new user namespaces, keyrings (not namespaced), kernel modules, clocks,
  * pushing characters into a terminal, socket families without a network namespace.
  * Does not promise to stop ptrace or process_vm_*: the pid namespace and the missing
- * capabilities bound them, and debuggers need them. seccomp(2) stays open: the exec gate and
+ * capabilities bound them, and debuggers need them. Only the namespace's first process is spared:
+ * who stops that one keeps the sandbox from ending. seccomp(2) stays open: the exec gate and
  * other sandboxes stack filters, which can only take away.
  * Without it: a command that is root inside could undo the mounts that protect paths, and any
  * command could type into the terminal it was started from.
@@ -148,6 +149,14 @@ static void limit_sockets(unsigned call) {
     answer(SECCOMP_RET_ALLOW);
 }
 
+static void spare_first_process(unsigned call, unsigned pid_argument) {
+    only_when(call, 4);
+    load_argument(pid_argument);
+    add(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1);
+    refuse();
+    answer(SECCOMP_RET_ALLOW);
+}
+
 int main(void) {
     helper_name = "seccomp-rules";
     refuse_other_machines();
@@ -160,6 +169,8 @@ int main(void) {
     refuse_new_user_namespaces(SYS_clone);
     refuse_new_user_namespaces(SYS_unshare);
     limit_personality();
+    spare_first_process(SYS_ptrace, 1);
+    spare_first_process(SYS_process_vm_writev, 0);
     limit_ioctl();
     limit_sockets(SYS_socket);
     limit_sockets(SYS_socketpair);
