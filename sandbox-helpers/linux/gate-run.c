@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "../common/exit-codes.h"
@@ -75,6 +76,17 @@ static int tell_not_run(const char *name, int problem) {
     return problem == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
 }
 
+/*
+ * A terminal of a gated launch is the engine's own: nobody is there who could continue what Ctrl-Z stopped. A shell with
+ * job control sets the key for itself.
+ */
+static void disable_suspend_key(void) {
+    struct termios settings;
+    if (tcgetattr(STDIN_FILENO, &settings) != 0) return;
+    settings.c_cc[VSUSP] = _POSIX_VDISABLE;
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+}
+
 int run_inside(int argc, char **argv) {
     if (argc < 3 || strcmp(argv[0], "9") != 0 || strcmp(argv[1], "--") != 0) fail_because("arguments", "run 9 -- CMD ARGS...");
     struct stat status;
@@ -87,6 +99,7 @@ int run_inside(int argc, char **argv) {
     if (strchr(command[0], '/')) snprintf(found, sizeof found, "%s", command[0]);
     else problem = *command[0] ? find_program(command[0], found, sizeof found) : ENOENT;
     if (problem) return tell_not_run(command[0], problem);
+    disable_suspend_key();
     lead_own_group();
     bool holds_until_killed;
     int listener = install_notify_filter(mode == MODE_EXEC_AND_WRITE, &holds_until_killed);
@@ -96,7 +109,6 @@ int run_inside(int argc, char **argv) {
     if (read_byte(GATE_SOCKET_FD) != LISTENER_TAKEN) fail_because("supervisor", "unexpected answer");
     close(GATE_SOCKET_FD);
     close(WALL_FD);
-    close(LOCK_FD);
     execv(found, command);
     return tell_not_run(command[0], errno);
 }

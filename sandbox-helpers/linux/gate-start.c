@@ -45,7 +45,10 @@ static void join_anchor(pid_t anchor) {
     if (cwd[0] && chdir(cwd) != 0 && chdir("/") != 0) fail("chdir");
 }
 
-/* Shares the lock on the state file, making sure that it is the file which still has that name. */
+/*
+ * Shares the lock on the state file, making sure that it is the file which still has that name. The descriptor stays
+ * with the supervisor: any process inside could open it anew, for writing, through /proc/PID/fd of one that inherited it.
+ */
 static int take_lock(const char *path) {
     for (;;) {
         int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -78,7 +81,7 @@ static void reset_signals(void) {
 }
 
 static _Noreturn void become_program(const struct gate_options *options, int socket, pid_t supervisor) {
-    int wall = -1, lock = -1;
+    int wall = -1;
     if (options->makes_pipes) place_pipes();
     if (socket >= 0) socket = move_up(socket);
     if (options->wall_path) {
@@ -86,7 +89,6 @@ static _Noreturn void become_program(const struct gate_options *options, int soc
         if (wall < 0) fail("wall");
         wall = move_up(wall);
     }
-    if (options->lock_path) lock = move_up(take_lock(options->lock_path));
     if (options->anchor) join_anchor(options->anchor);
     /* A container's own filter may refuse keyctl; then nothing inside can read a keyring either. */
     if (call_join_new_keyring() < 0 && errno != ENOSYS && errno != EPERM) fail("keyring");
@@ -95,8 +97,7 @@ static _Noreturn void become_program(const struct gate_options *options, int soc
     if (getppid() != supervisor) _exit(EXIT_HELPER_FAILED);
     place_fd(socket, GATE_SOCKET_FD);
     place_fd(wall, WALL_FD);
-    place_fd(lock, LOCK_FD);
-    if (call_close_range(3, GATE_SOCKET_FD - 1) != 0 || call_close_range(LOCK_FD + 1, ~0u) != 0) fail("close_range");
+    if (call_close_range(3, GATE_SOCKET_FD - 1) != 0 || call_close_range(WALL_FD + 1, ~0u) != 0) fail("close_range");
     reset_signals();
     if (!options->anchor && !options->gates_exec) lead_own_group();
     execv(options->command[0], options->command);
@@ -107,6 +108,8 @@ void start_program(const struct gate_options *options) {
     int ends[2] = {-1, -1};
     if (options->gates_exec && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail("socketpair");
     if (options->makes_pipes) open_pipes();
+    /* Held until the supervisor ends, which is when nothing of the launch lives any more. */
+    if (options->lock_path) take_lock(options->lock_path);
     pid_t supervisor = getpid();
     gate.child = fork();
     if (gate.child < 0) fail("fork");

@@ -11,7 +11,6 @@
 
 #define GATE_SOCKET_FD 9
 #define WALL_FD 10
-#define LOCK_FD 11
 
 enum write_mode { WRITES_HOLD, WRITES_PASS, WRITES_REPORT };
 

@@ -1,8 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { Fault, type SessionExecResult, type SessionOpenParams } from '../protocol/index.ts';
 import { showText } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
+import { currentFolder } from './current-folder.ts';
 import { findFolders } from './find-folders.ts';
 import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
@@ -60,7 +62,7 @@ export async function runExec(words: readonly string[]): Promise<number> {
     ...openerOf(cwd),
     origin: 'exec',
     hasStdin,
-    flags: toSessionFlags(flags, process.cwd()),
+    flags: toSessionFlags(flags, currentFolder()),
     answers,
     title: script.trim().slice(0, 200),
     ...(size !== undefined && terminal !== undefined && { terminal: size }),
@@ -97,12 +99,19 @@ function readScript(args: readonly string[]): string {
   const [script, ...more] = args;
   if (script === undefined) throw usageFault('which script?', 'sallyport exec');
   if (more.length > 0) throw usageFault('exec takes one script: put it in quotes', 'sallyport exec');
-  if (script !== '-') return script;
+  if (script !== '-') {
+    // Arguments that are not UTF-8 reach us with this character in their place: another script than the one typed.
+    if (script.includes('\uFFFD')) throw notText('the script');
+    return script;
+  }
   if (process.stdin.isTTY)
     throw usageFault('- reads the script from standard input, which is a terminal', 'sallyport exec');
   try {
-    return readFileSync(0, 'utf8');
+    const bytes = readFileSync(0);
+    if (!isUtf8(bytes)) throw notText('the script on standard input');
+    return bytes.toString('utf8');
   } catch (cause) {
+    if (cause instanceof Fault) throw cause;
     throw new Fault({
       kind: 'user',
       code: 'no-script',
@@ -110,6 +119,16 @@ function readScript(args: readonly string[]): string {
       cause,
     });
   }
+}
+
+/** What is not text cannot be shown, and what is shown must be what runs. */
+function notText(what: string): Fault {
+  return new Fault({
+    kind: 'user',
+    code: 'script-not-utf8',
+    message: `${what} is not UTF-8 text, so it cannot be shown as it would run`,
+    hint: "write odd bytes as $'\\xNN', or put them into a file",
+  });
 }
 
 function chooseAnswers(flags: ExecFlags, hasTerminal: boolean): SessionOpenParams['answers'] {

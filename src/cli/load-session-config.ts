@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { type LoadedConfig, loadConfig } from '../engine/index.ts';
 import { findSecrets } from '../engine/sandbox/index.ts';
 import type { PolicyFlags } from './command-line.ts';
+import { currentFolder } from './current-folder.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 
 /** The configuration that a session with these flags would have. Throws a `user` fault at the first mistake. */
@@ -10,7 +11,7 @@ export function loadSessionConfig(flags: PolicyFlags, cwd = workingFolder(flags)
     cwd,
     env: process.env,
     home: homedir(),
-    flags: toSessionFlags(flags, process.cwd()),
+    flags: toSessionFlags(flags, currentFolder()),
     ports: { findSecrets: (home) => findSecrets(home, process.env).map((secret) => secret.path) },
   });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Fault, type SessionFlags } from '../protocol/index.ts';
 import type { PolicyFlags } from './command-line.ts';
+import { currentFolder } from './current-folder.ts';
 
 /** The flags as a session takes them. Throws a `user` fault for those that this version does not have. */
 export function toSessionFlags(flags: PolicyFlags, cwd: string): SessionFlags {
@@ -19,7 +20,7 @@ export function toSessionFlags(flags: PolicyFlags, cwd: string): SessionFlags {
 
 /** The folder to work in: `-C`, else where the command was typed. */
 export function workingFolder(flags: PolicyFlags): string {
-  return resolve(flags.cd ?? process.cwd());
+  return resolve(flags.cd ?? currentFolder());
 }
 
 function notAvailable(flag: string, instead: string): Fault {

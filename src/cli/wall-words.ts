@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Fault, type SandboxMode } from '../protocol/index.ts';
+import { currentFolder } from './current-folder.ts';
 
 /** The words of `sandbox` and `debug`, parsed by hand: nothing is loaded for it. */
 export interface WallWords {
@@ -71,7 +72,7 @@ export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-writ
  * command line.
  */
 export function readWallWords(command: 'sandbox' | 'debug', words: readonly string[]): WallWords | 'help' {
-  const read: ReadWords = { mode: 'workspace-write', cwd: process.cwd(), addDirs: [], denyRead: [] };
+  const read: ReadWords = { mode: 'workspace-write', cwd: currentFolder(), addDirs: [], denyRead: [] };
   const rest = [...words];
   for (let word = rest[0]; word?.startsWith('-') === true; word = rest[0]) {
     rest.shift();

@@ -79,7 +79,8 @@ export function classifyPath(real: string, snapshot: ConfigSnapshot): PathClass 
   if (isSecret(real, snapshot)) return 'secret';
   if (isProtected(real, snapshot)) return 'protected';
   if (snapshot.sandboxMode === 'danger-full-access' || rootOf(real, snapshot) !== null) return 'inside';
-  if (isScratch(real, snapshot)) return 'scratch';
+  // A workspace below /tmp lies on top of the session's own one, and is read-only when the mode says so.
+  if (isScratch(real, snapshot) && !isAtOrBelow(real, snapshot.workspace)) return 'scratch';
   const isSharedTmp =
     snapshot.tmp === 'shared' && snapshot.tmpWritable && snapshot.sandboxMode !== 'read-only';
   return isSharedTmp && isAtOrBelow(real, '/tmp') ? 'inside' : 'outside';

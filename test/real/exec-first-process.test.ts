@@ -41,13 +41,25 @@ describe.skipIf(process.platform !== 'linux')(
       expect(ran.result.exitCode).toBe(5);
     });
 
+    test('has no file of ours open, which others inside could open anew for writing', async () => {
+      const folder = makeFolder();
+      const script = 'for fd in /proc/[0-9]*/fd/*; do readlink "$fd"; done';
+      const ran = await real.run(script, { cwd: folder.path, policy: 'never' });
+      folder.remove();
+      const open = ran.stdout.trim().split('\n');
+      expect(open.length).toBeGreaterThan(2);
+      expect(open.filter((target) => target.startsWith('/') && target !== '/dev/null')).toEqual([]);
+    });
+
     test('stopped all the same, the launch still ends with its program, and with its status', async () => {
       const folder = makeFolder();
+      let started = 0;
       const ran = await real.run('sleep 1; exit 7', {
         cwd: folder.path,
         policy: 'never',
         onEvent: (event) => {
-          if (event.type !== 'step/started') return;
+          // The second is the script's own program: before that the sandbox may still be under construction.
+          if (event.type !== 'step/started' || ++started < 2) return;
           for (const pid of findFirstProcesses(folder.path)) process.kill(pid, 'SIGSTOP');
         },
       });

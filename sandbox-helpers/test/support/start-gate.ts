@@ -87,7 +87,7 @@ function bubblewrap(spec: GateSpec): string[] {
     ],
     ...['--die-with-parent', '--cap-drop', 'ALL', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
     ...['--bind', spec.workspace, spec.workspace],
-    ...['--seccomp', '10', ...(spec.lock === undefined ? [] : ['--sync-fd', '11'])],
+    ...['--seccomp', '10'],
     ...['--chdir', spec.workspace, '--'],
   ];
 }

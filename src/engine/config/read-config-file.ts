@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { makeConfigFault } from './config-fault.ts';
 import { readToml, type TextPosition, type TomlDocument, TomlSyntaxError } from './read-toml.ts';
 
@@ -9,8 +9,13 @@ function codeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
 }
 
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
 const OPEN_FAILURES: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   EACCES: ['cannot be read: permission denied', 'Make it readable for you: chmod u+r FILE'],
+  ENOENT: ['is a symbolic link that leads nowhere', 'Repair or remove the link'],
   ELOOP: ['cannot be read: its symbolic links form a loop', 'Repair or remove the link'],
 };
 
@@ -22,7 +27,7 @@ function readBytes(file: string): Buffer | undefined {
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (thrown) {
     const code = codeOf(thrown);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if ((code === 'ENOENT' && !isLink(file)) || code === 'ENOTDIR') return undefined;
     const [what, hint] = OPEN_FAILURES[code] ?? [
       `cannot be read: ${code}`,
       'Make it a readable file, or remove it',

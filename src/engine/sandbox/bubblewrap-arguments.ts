@@ -28,8 +28,6 @@ export interface BubblewrapPlan {
   readonly innerEnvironment: Readonly<Record<string, string>>;
   /** Descriptor that the supervisor opens the system call filter on. */
   readonly filterFd: number;
-  /** Descriptor of the lock on the placeholders; absent when there are none. */
-  readonly lockFd?: number | undefined;
 }
 
 /** Below /proc, what a root caller could still write although it has no capability: files judged by the global uid 0. */
@@ -62,7 +60,6 @@ export function bubblewrapArguments(plan: BubblewrapPlan): string[] {
     ),
     ...Object.entries(plan.innerEnvironment).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--seccomp', String(plan.filterFd)],
-    ...(plan.lockFd === undefined ? [] : ['--sync-fd', String(plan.lockFd)]),
     ...['--chdir', plan.cwd],
   ];
 }

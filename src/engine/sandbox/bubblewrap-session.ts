@@ -39,7 +39,6 @@ export const BUBBLEWRAP = '/usr/bin/bwrap';
 
 /** Descriptors that the supervisor opens for bubblewrap: a fixed part of its interface. */
 const FILTER_FD = 10;
-const LOCK_FD = 11;
 
 export interface SessionParts {
   readonly spec: SessionSpec;
@@ -215,7 +214,6 @@ async function planLaunch(state: State, spec: LaunchSpec): Promise<string[]> {
     cwd: spec.cwd,
     innerEnvironment: spec.innerEnvironment ?? {},
     filterFd: FILTER_FD,
-    ...(state.placeholders.lockFile() === null ? {} : { lockFd: LOCK_FD }),
   });
 }
 

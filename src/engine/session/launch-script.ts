@@ -27,6 +27,14 @@ export async function launchScript(launch: ScriptLaunch): Promise<SandboxProcess
       hint: 'put it into a file in the workspace and run that file',
     });
   }
+  if (script.includes('\0')) {
+    throw new Fault({
+      kind: 'user',
+      code: 'script-has-nul',
+      message: 'the script holds a NUL character, which no shell can be given',
+      hint: 'remove it',
+    });
+  }
   return sandbox.launch({
     launchId: launch.context.rootRunId,
     // The dashes keep a script that begins with one from being an option.

@@ -2,7 +2,7 @@
  * One script from its text to its exit status: split, proposed, judged, rewritten, launched behind the wall with every
  * program held, finished. Everything in it that must be decided goes through `runStep`.
  */
-import { type ScriptSplit, splitScript } from '../../policy/index.ts';
+import { isQuietWrite, type ScriptSplit, splitScript } from '../../policy/index.ts';
 import {
   type EventBody,
   type RunId,
@@ -10,6 +10,7 @@ import {
   type TurnId,
   toFault,
 } from '../../protocol/index.ts';
+import { showLine } from '../../timeline/index.ts';
 import { exitStatusOf } from '../base/index.ts';
 import type { ExecGate, GateHandlers, SandboxProcess } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
@@ -202,14 +203,22 @@ export class ScriptRun {
       onRoot: () => this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report')),
       onExec: (held) => this.#withGate((gate) => this.#programs.settle(gate, held)),
       onWrite: (held) => this.#withGate((gate) => this.#writes.settle(gate, held)),
-      onDenied: (pid, path) =>
-        this.#orStop(this.#writes.report(pid, path, 'questions are not asked in this session')),
+      onDenied: (pid, path) => this.#orStop(this.#tellDenied(pid, path)),
       onExit: (exit) => {
         this.#context.askers.exit(exit.pid);
         this.#orStop(this.#context.runs.exit(exit.pid, exit));
       },
       onFault: (fault) => this.stop(fault.message),
     };
+  }
+
+  async #tellDenied(pid: number, path: string): Promise<void> {
+    const { snapshot, sinks } = this.#host;
+    const why = 'questions are not asked in this session';
+    const { stderr } = sinks.streams;
+    if (!isQuietWrite(path, snapshot) && !stderr.destroyed)
+      stderr.write(`sallyport: refused: write ${showLine(path)}: ${why}\n`);
+    await this.#writes.report(pid, path, why);
   }
 
   /** The supervisor may speak before the launch has told us of itself: nothing it says may be lost. */
