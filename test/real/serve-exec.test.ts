@@ -59,6 +59,15 @@ describe('exec without a terminal', () => {
     expect((await place.run(['exec', '-'], { input: 'echo one\necho two' })).stdout).toBe('one\ntwo\n');
   });
 
+  it('refuses a script that is no text, and one that no shell can be given', async () => {
+    const odd = await place.run(['exec', '-a', 'never', '-'], { input: Buffer.from('rm f\xe9\n', 'latin1') });
+    expect([odd.status, odd.stdout]).toEqual([2, '']);
+    expect(odd.stderr).toContain('not UTF-8');
+    const nul = await place.run(['exec', '-'], { input: 'echo a\0b\n' });
+    expect(nul.status).toBe(125);
+    expect(nul.stderr).toContain('NUL');
+  });
+
   it('refuses at once what nobody can answer', async () => {
     for (const flags of [[], ['--no-input']]) {
       const result = await place.run(['exec', ...flags, '-a', 'untrusted', 'touch x.txt; touch x.txt']);

@@ -35,7 +35,7 @@ export interface CliPlace {
   readonly cli: string;
   run(
     words: readonly string[],
-    options?: { readonly input?: string; readonly cwd?: string },
+    options?: { readonly input?: string | Uint8Array; readonly cwd?: string },
   ): Promise<CliResult>;
   start(words: readonly string[]): ChildProcess;
   openTerminal(words: readonly string[], options?: { readonly columns?: number }): PersonTerminal;
@@ -105,7 +105,7 @@ export function createCliPlace(): CliPlace {
   };
 }
 
-function collect(child: ChildProcess, input: string): Promise<CliResult> {
+function collect(child: ChildProcess, input: string | Uint8Array): Promise<CliResult> {
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {

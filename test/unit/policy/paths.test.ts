@@ -33,6 +33,11 @@ const CLASSES: ClassRow[] = [
   ['/tmp/a', 'outside', { tmp: 'shared', tmpWritable: false }],
   ['/tmp/a', 'scratch', { sandboxMode: 'read-only', tmpWritable: false }],
   ['/tmp/work/a', 'inside', { writableRoots: ['/tmp/work'] }],
+  [
+    '/tmp/work/a',
+    'outside',
+    { sandboxMode: 'read-only', workspace: '/tmp/work', writableRoots: [], tmpWritable: false },
+  ],
   ['/tmp/work/.git/a', 'protected', { writableRoots: ['/tmp/work'] }],
   ['/dev/null', 'device'],
   ['/dev/pts/3', 'device'],
