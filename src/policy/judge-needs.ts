@@ -17,7 +17,7 @@ import { showText } from './judge-show.ts';
 import { missingPathOf } from './least-grant.ts';
 import { listNamedPaths, MAX_NAMED_PATHS } from './named-paths.ts';
 import { classifyPath, type PathClass } from './path-access.ts';
-import { isAtOrBelow } from './path-access-join.ts';
+import { isAtOrBelow, joinPath } from './path-access-join.ts';
 
 /** The needs of a step, sorted into what is missing and what may be said about the rest. */
 export interface StepNeeds {
@@ -46,6 +46,9 @@ export function classifyFact(fact: PathFact, snapshot: ConfigSnapshot, facts: Fa
   if (fact.kind === 'unknown') return classifyPath(fact.real, snapshot) === 'secret' ? 'secret' : 'unknown';
   const whole = fact.kind === 'missing' ? missingPathOf(fact, facts) : fact.real;
   const classes = [fact.real, whole ?? fact.real].map((path) => classifyPath(path, snapshot));
+  // The name as written too: `ln -sf other .git` changes the link, wherever it led.
+  const written = classifyPath(joinPath(fact.text, facts.cwd, facts.home), snapshot);
+  if (!isReading(fact) && written === 'protected') classes.push(written);
   const strict: PathClass[] = ['secret', 'protected', 'outside', 'inside', 'scratch', 'device'];
   return strict.find((item) => classes.includes(item)) ?? 'outside';
 }

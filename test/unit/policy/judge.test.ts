@@ -215,3 +215,12 @@ describe('the rest', () => {
     expect(strictestVerdict([])).toBe('allow');
   });
 });
+
+describe('a protected name that is a symbolic link', () => {
+  it.each(['ln -sf other .git', 'echo x > .git'])('%s is refused, wherever the link leads', (script) => {
+    const target: PathFact = { text: '.git', use: 'write', real: `${WORKSPACE}/realgit`, kind: 'dir' };
+    const judgement = judge(script, { approvalPolicy: 'never' }, { facts: { paths: [target] } });
+    expect(judgement.verdict).toBe('refuse');
+    expect(judgement.reasons[0]?.text).toContain('protected');
+  });
+});
