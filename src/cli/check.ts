@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Fault, toFault, type Verdict } from '../protocol/index.ts';
-import { showLine, showText } from '../timeline/index.ts';
+import { quoteWords, showLine, showText } from '../timeline/index.ts';
 import { type CheckedScript, checkScript } from './check-script.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { loadSessionConfig } from './load-session-config.ts';
 import { describeAccess } from './question-text.ts';
-import { quoteWords } from './quote-words.ts';
 import { workingFolder } from './session-flags.ts';
 
 interface CheckFlags extends PolicyFlags {

@@ -2,7 +2,6 @@ import type { Readable, Writable } from 'node:stream';
 import type {
   AnswerResult,
   Approval,
-  ApprovalAnswer,
   CheckedParams,
   Event,
   Grant,
@@ -11,6 +10,7 @@ import type {
   SessionExecResult,
   SessionId,
 } from '../protocol/index.ts';
+import type { AnswerRequest } from './approvals/index.ts';
 
 /** The opener's own streams: lossless; the engine waits when they are full. */
 export interface OpenerStreams {
@@ -26,14 +26,6 @@ export interface OpenSession {
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void;
   resize(size: { columns: number; rows: number }): void;
   close(reason: 'finished' | 'closed-by-opener' | 'opener-gone' | 'engine-stopped'): Promise<void>;
-}
-
-export interface AnswerRequest {
-  readonly approvalId: string;
-  readonly digest?: string | undefined;
-  readonly requestKey: string;
-  readonly by: string;
-  readonly answer: ApprovalAnswer;
 }
 
 /** Everything that can be done to an engine; server and CLI know no more of it. */

@@ -13,4 +13,5 @@ export { isQuietWrite } from './quiet-writes.ts';
 export { rewriteScript } from './rewrite-script.ts';
 export { assessRisk } from './risk/index.ts';
 export { type ScriptSplit, splitScript } from './split-script.ts';
+export { TOP_OF_SCRIPT } from './step-scope.ts';
 export { strictestVerdict } from './strictest-verdict.ts';

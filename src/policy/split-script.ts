@@ -1,6 +1,6 @@
 import type { StepDraft } from '../protocol/index.ts';
 import { isKnownProgram } from './known-programs.ts';
-import type { AnalyzedStep, FunctionDefinition } from './step-scope.ts';
+import { type AnalyzedStep, type FunctionDefinition, TOP_OF_SCRIPT } from './step-scope.ts';
 import { walkScript } from './walk-script.ts';
 
 /** The steps of a script in shell order. With `opaque`, the whole script is one step and this is the reason. */
@@ -50,13 +50,7 @@ function makeOpaqueScript(source: string, opaque: string): AnalyzedScript {
     redirects: [],
     wrappers: [],
     source: { start: 0, end: source.length },
-    context: {
-      isInLoop: false,
-      isConditional: false,
-      isBackground: false,
-      isInSubshell: false,
-      isInSubstitution: false,
-    },
+    context: { ...TOP_OF_SCRIPT },
     opaque,
   };
   return { steps: [{ draft, isWholeJob: false, mayCallFunction: false }], opaque };

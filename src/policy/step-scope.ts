@@ -40,17 +40,20 @@ export type WalkTask =
   | { kind: 'finish'; node: Command; scope: StepScope }
   | { kind: 'redirect'; node: Redirected; scope: StepScope };
 
+/** Where a step stands that nothing surrounds. */
+export const TOP_OF_SCRIPT: StepContext = {
+  isInLoop: false,
+  isConditional: false,
+  isBackground: false,
+  isInSubshell: false,
+  isInSubstitution: false,
+};
+
 /** The scope of a script's first line. */
 export function openScope(source: string): StepScope {
   return {
     source,
-    context: {
-      isInLoop: false,
-      isConditional: false,
-      isBackground: false,
-      isInSubshell: false,
-      isInSubstitution: false,
-    },
+    context: { ...TOP_OF_SCRIPT },
     host: { start: 0, end: source.length },
     wrappers: [],
     environment: [],

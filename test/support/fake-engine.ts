@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AnswerRequest, Engine, OpenerStreams, OpenSession } from '../../src/engine/engine.ts';
+import type { AnswerRequest } from '../../src/engine/approvals/index.ts';
+import type { Engine, OpenerStreams, OpenSession } from '../../src/engine/engine.ts';
 import {
   type AnswerResult,
   type Approval,

@@ -1,3 +1,3 @@
-export { Broker, type Settlement } from './broker.ts';
+export { type AnswerRequest, Broker, type Settlement } from './broker.ts';
 export { GrantBook } from './grants.ts';
 export type { Question } from './questions.ts';

@@ -4,9 +4,9 @@
  */
 import { isLauncher } from '../../policy/index.ts';
 import { type Step, toFault } from '../../protocol/index.ts';
+import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
 import type { SettledRun } from './proposed-run.ts';
-import { quoteArgv } from './quote-argv.ts';
 import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import { settlePipeline } from './settle-pipeline.ts';
@@ -116,12 +116,12 @@ async function settleEntry(
 
 async function addUnforeseen(context: ScriptContext, program: HeldProgram): Promise<BoardStep> {
   const { root, board } = context;
-  const text = quoteArgv(program.argv);
+  const text = quoteWords(program.argv);
   const step: Step = {
     index: board.steps.length,
     form: 'program',
     text,
-    words: program.argv.map((value) => ({ text: quoteArgv([value]), value })),
+    words: program.argv.map((value) => ({ text: quoteWords([value]), value })),
     argv: [...program.argv],
     assignments: [],
     redirects: [],

@@ -5,9 +5,9 @@
  */
 import { isQuietWrite, judgeBlocked } from '../../policy/index.ts';
 import { type EventBody, type PathFact, toFault } from '../../protocol/index.ts';
+import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldWrite } from '../sandbox/index.ts';
 import type { ProposedRun } from './proposed-run.ts';
-import { quoteArgv } from './quote-argv.ts';
 import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 
@@ -95,7 +95,7 @@ export class HeldWrites {
     return {
       step,
       kind: 'edit',
-      text: `write ${held.path}   (by ${quoteArgv(held.argv)})`,
+      text: `write ${held.path}   (by ${quoteWords(held.argv)})`,
       argv: held.argv,
       cwd: held.cwd,
       collectFacts: async () => ({

@@ -1,7 +1,7 @@
 import { planAsks, rewriteScript, type ScriptSplit } from '../../policy/index.ts';
 import { Fault } from '../../protocol/index.ts';
+import { quoteWords } from '../../timeline/index.ts';
 import type { GateHandlers, SandboxProcess } from '../sandbox/index.ts';
-import { quoteArgv } from './quote-argv.ts';
 import type { ScriptContext } from './script-context.ts';
 import type { ScriptHost } from './script-host.ts';
 
@@ -59,7 +59,7 @@ function rewrite({ host, split, context }: ScriptLaunch): string {
   if (mustAsk.size === 0) return root.text;
   if (socket === null)
     throw new Fault({ kind: 'bug', code: 'no-ask-socket', message: 'the session has no ask socket' });
-  const ask = quoteArgv([command, socket]);
+  const ask = quoteWords([command, socket]);
   return rewriteScript(root.text, split, { gate, mustAsk, askCommand: (index) => `${ask} ${index}` });
 }
 

@@ -1,4 +1,4 @@
-import { judgeStep, type ScriptSplit } from '../../policy/index.ts';
+import { judgeStep, type ScriptSplit, TOP_OF_SCRIPT } from '../../policy/index.ts';
 import type { EventBody, IdMaker, Judgement, Step, TurnId } from '../../protocol/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import type { RunScope } from './proposed-run.ts';
@@ -25,13 +25,7 @@ export function identifySteps(input: ProposeInput): { root: Step; steps: readonl
     redirects: [],
     wrappers: [],
     source: { start: 0, end: input.script.length },
-    context: {
-      isInLoop: false,
-      isConditional: false,
-      isBackground: false,
-      isInSubshell: false,
-      isInSubstitution: false,
-    },
+    context: { ...TOP_OF_SCRIPT },
     ...(input.split.opaque !== undefined && { opaque: input.split.opaque }),
     stepId: input.ids.step(),
     turnId,

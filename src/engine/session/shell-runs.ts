@@ -4,10 +4,10 @@
  */
 import { judgeStep } from '../../policy/index.ts';
 import type { AccessGrant, Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
+import { quoteWords } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
 import type { ProposedRun } from './proposed-run.ts';
-import { quoteArgv } from './quote-argv.ts';
 import type { ScriptContext } from './script-context.ts';
 import { keepWithinWall } from './within-wall.ts';
 
@@ -41,11 +41,11 @@ function openAccess(context: ScriptContext): AccessGrant {
 }
 
 function heldDraft(step: Step, held: HeldProgram): StepDraft {
-  const words = held.argv.map((value) => ({ text: quoteArgv([value]), value }));
+  const words = held.argv.map((value) => ({ text: quoteWords([value]), value }));
   const base: StepDraft = {
     ...step,
     form: 'program',
-    text: quoteArgv(held.argv),
+    text: quoteWords(held.argv),
     words,
     argv: [...held.argv],
   };
@@ -98,12 +98,12 @@ export function scriptedRun(
 ): ProposedRun {
   const argv = at.words ?? step.argv;
   const draft: StepDraft = at.words
-    ? { ...step, words: at.words.map((value) => ({ text: quoteArgv([value]), value })), argv: [...at.words] }
+    ? { ...step, words: at.words.map((value) => ({ text: quoteWords([value]), value })), argv: [...at.words] }
     : step;
   return {
     step,
     kind: 'cmd',
-    text: at.words && !step.argv ? `${step.text}   (here: ${quoteArgv(at.words)})` : step.text,
+    text: at.words && !step.argv ? `${step.text}   (here: ${quoteWords(at.words)})` : step.text,
     ...(argv && { argv }),
     cwd: at.cwd,
     collectFacts: () =>
