@@ -27,6 +27,9 @@ export const SessionLost = z.object({
   /** The engine that ended without closing it. */
   engineId: z.string(),
 });
+/** A person made new runs wait, or let them go on. */
+export const SessionPaused = z.object({ type: z.literal('session/paused'), by: z.string() });
+export const SessionResumed = z.object({ type: z.literal('session/resumed'), by: z.string() });
 /** The configuration from here on; judgements name the digest. `origins` tells where each key comes from. */
 export const ConfigSnapshotTaken = z.object({
   type: z.literal('config/snapshot'),

@@ -14,6 +14,8 @@ import {
   SessionClosed,
   SessionLost,
   SessionOpened,
+  SessionPaused,
+  SessionResumed,
   TurnEnded,
   TurnStarted,
 } from './event-session.ts';
@@ -34,6 +36,8 @@ export const EventBody = z.discriminatedUnion('type', [
   SessionOpened,
   SessionClosed,
   SessionLost,
+  SessionPaused,
+  SessionResumed,
   ConfigSnapshotTaken,
   TurnStarted,
   TurnEnded,

@@ -1,4 +1,5 @@
 export { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
+export { ApprovalContext, Effect, ScriptStep } from './approval-context.ts';
 export {
   ApprovalPolicy,
   AskOnRisk,
@@ -31,6 +32,7 @@ export {
 export { createLineSplitter, type LineSplitter, MAX_LINE_CHARS } from './line-splitter.ts';
 export {
   type CheckedParams,
+  type ConnectionKind,
   type MethodName,
   type MethodParams,
   type MethodResult,
@@ -39,14 +41,23 @@ export {
   type NotificationName,
   type NotificationParams,
   notifications,
+  PAGE_METHODS,
   PROTOCOL_VERSION,
   SessionExecResult,
   SessionFlags,
   SessionOpenParams,
 } from './methods.ts';
+export {
+  type EngineAbout,
+  PreviewStep,
+  type RowsPage,
+  SessionPreview,
+  SessionStartParams,
+} from './methods-page.ts';
 export type { Ports } from './ports.ts';
 export { Risk, RiskEvidence, RiskFamily, RiskLevel, riskLevelOf } from './risk.ts';
 export { type NotificationListeners, type Pipe, type RequestHandlers, RpcPeer } from './rpc-peer.ts';
+export { SessionHead, SettledApproval } from './session-head.ts';
 export {
   EnforcedAccess,
   Facts,
@@ -65,3 +76,12 @@ export {
   Verdict,
   Word,
 } from './step.ts';
+export {
+  MapMark,
+  OutputTail,
+  RowCounts,
+  RowFilter,
+  RowKind,
+  RowOutcome,
+  TimelineRow,
+} from './timeline-row.ts';

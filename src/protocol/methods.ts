@@ -1,6 +1,7 @@
 import { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
 import { Grant } from './grant.ts';
 import { GrantId, SessionId } from './ids.ts';
+import { pageMethods, pageNotifications } from './methods-page.ts';
 import { z } from './zod.ts';
 
 /** Raised when a client and an engine could no longer understand each other. */
@@ -65,6 +66,8 @@ export const methods = {
       protocolVersion: z.int(),
       client: z.string().max(64),
       version: z.string().max(64),
+      /** Gives up the rights that a page does not have; a page has no others anyway. */
+      as: z.enum(['control', 'page']).optional(),
     }),
     result: z.object({
       protocolVersion: z.int(),
@@ -125,9 +128,30 @@ export const methods = {
     params: z.strictObject({ grantId: GrantId, by: z.string().max(128) }),
     result: z.object({ revoked: z.boolean() }),
   },
+  /** The address of the page with a new one-time token; starts the web host where it does not run yet. */
+  'web/open': {
+    params: z.strictObject({ port: z.int().min(0).max(65535).optional() }),
+    result: z.object({ url: z.string() }),
+  },
+  ...pageMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;
+
+/** How a client is connected: a program of the same user over the control socket, or a page. */
+export type ConnectionKind = 'control' | 'page';
+
+/** What a page may ask for. Everything else is answered as if it did not exist. */
+export const PAGE_METHODS: readonly MethodName[] = [
+  'engine/hello',
+  ...(Object.keys(pageMethods) as (keyof typeof pageMethods)[]),
+  'session/close',
+  'session/signal',
+  'approval/list',
+  'approval/answer',
+  'grant/list',
+  'grant/revoke',
+];
 export type MethodParams<M extends MethodName> = z.input<(typeof methods)[M]['params']>;
 export type CheckedParams<M extends MethodName> = z.output<(typeof methods)[M]['params']>;
 export type MethodResult<M extends MethodName> = z.output<(typeof methods)[M]['result']>;
@@ -153,6 +177,7 @@ export const notifications = {
     stream: z.enum(['stdin', 'stdout', 'stderr']),
     bytes: z.int().min(0),
   }),
+  ...pageNotifications,
 } as const;
 
 export type NotificationName = keyof typeof notifications;
