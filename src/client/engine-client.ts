@@ -48,6 +48,8 @@ export function createEngineClient(pipe: Pipe): EngineClient {
     'stream/data': new Set(),
     'stream/end': new Set(),
     'stream/credit': new Set(),
+    'overview/changed': new Set(),
+    'rows/changed': new Set(),
   };
   const peer = new RpcPeer(pipe, {}, createFanOut(listeners));
   const client: EngineClient = {
@@ -89,6 +91,8 @@ function createFanOut(listeners: Listeners): NotificationListeners {
     'stream/data': tell(listeners['stream/data']),
     'stream/end': tell(listeners['stream/end']),
     'stream/credit': tell(listeners['stream/credit']),
+    'overview/changed': tell(listeners['overview/changed']),
+    'rows/changed': tell(listeners['rows/changed']),
   };
 }
 

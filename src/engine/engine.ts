@@ -2,14 +2,20 @@ import type { Readable, Writable } from 'node:stream';
 import type {
   AnswerResult,
   Approval,
+  ApprovalId,
   CheckedParams,
+  EngineAbout,
   Event,
   Grant,
   GrantId,
+  MethodResult,
   OutputNotice,
   SessionExecResult,
+  SessionHead,
   SessionId,
+  SessionPreview,
 } from '../protocol/index.ts';
+import type { RowIndex } from '../timeline/index.ts';
 import type { AnswerRequest } from './approvals/index.ts';
 
 /** The opener's own streams: lossless; the engine waits when they are full. */
@@ -28,10 +34,35 @@ export interface OpenSession {
   close(reason: 'finished' | 'closed-by-opener' | 'opener-gone' | 'engine-stopped'): Promise<void>;
 }
 
+/** The rows of one session, folded and indexed; kept up to date until it is released. */
+export interface RowsView {
+  readonly rows: RowIndex;
+  /** Told after each batch of events which rows are new or changed, by their index. */
+  onChanged(listener: (indices: readonly number[]) => void): () => void;
+  /** Call it once when the view is not needed any more. */
+  release(): void;
+}
+
 /** Everything that can be done to an engine; server and CLI know no more of it. */
 export interface Engine {
   readonly engineId: string;
   readonly version: string;
+  about(): EngineAbout;
+  /** Newest first: every open session, and at most 200 others. */
+  listSessions(): Promise<readonly SessionHead[]>;
+  /** Told of every change of a session's head, after the events behind it were committed. */
+  onSessionHead(listener: (head: SessionHead) => void): () => void;
+  /** Throws a `peer` fault `no-such-session` where the history has none of this id. */
+  openRows(sessionId: SessionId): Promise<RowsView>;
+  /** A session that no client has opened: it runs one script and closes; it outlives the page that asked for it. */
+  startSession(params: CheckedParams<'session/start'>): Promise<MethodResult<'session/start'>>;
+  /** What `startSession` would enforce, and how the steps would be judged. Runs nothing. */
+  previewSession(params: CheckedParams<'session/preview'>): Promise<SessionPreview>;
+  pauseSession(sessionId: SessionId, isPaused: boolean, by: string): Promise<void>;
+  listFolders(typed: string): Promise<MethodResult<'folder/list'>>;
+  describeApproval(approvalId: ApprovalId): Promise<MethodResult<'approval/context'>>;
+  readRunOutput(params: CheckedParams<'run/output'>): Promise<MethodResult<'run/output'>>;
+  startDemo(): Promise<MethodResult<'demo/start'>>;
   openSessionCount(): number;
   /** Told whenever the number of open sessions changes. */
   onSessionCount(listener: (count: number) => void): () => void;

@@ -1,0 +1,71 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ApprovalId, RowFilter, SessionId } from '../../protocol/index.ts';
+import { parseRoute, type Route } from './route.ts';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+/** What this page remembers by itself, beside what the engine says. */
+export interface LocalUi {
+  readonly route: Route;
+  readonly theme: Theme;
+  /** Percent, 90 to 150. */
+  readonly textSize: number;
+  /** Single letters act as shortcuts; off for people whom they get in the way. */
+  readonly hasLetterKeys: boolean;
+  /** 24 or 36 px. */
+  readonly density: 'compact' | 'comfortable';
+  /** Row of the timeline that is selected, by its `rowId`, and what the inspector shows of it. */
+  readonly selectedRowId: string | undefined;
+  /** The question that the inspector shows. */
+  readonly openApprovalId: ApprovalId | undefined;
+  readonly isHelpOpen: boolean;
+  readonly filters: ReadonlyMap<SessionId, RowFilter>;
+  /** Until when (epoch ms) a question is greyed in the inbox; its agent stays blocked. */
+  readonly snoozedUntil: ReadonlyMap<ApprovalId, number>;
+}
+
+const KEPT = 'sallyport.local';
+type Kept = Pick<LocalUi, 'theme' | 'textSize' | 'hasLetterKeys' | 'density'>;
+const DEFAULTS: Kept = { theme: 'system', textSize: 100, hasLetterKeys: true, density: 'compact' };
+
+/** Where settings of this page are kept; `undefined` where the host has no such place. */
+export type KeepPort = Pick<Storage, 'getItem' | 'setItem'> | undefined;
+
+function readKept(keep: KeepPort): Kept {
+  try {
+    const value: unknown = JSON.parse(keep?.getItem(KEPT) ?? '{}');
+    if (typeof value !== 'object' || value === null) return DEFAULTS;
+    const { theme, textSize, hasLetterKeys, density } = value as Partial<Record<keyof Kept, unknown>>;
+    return {
+      theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+      textSize: typeof textSize === 'number' && textSize >= 90 && textSize <= 150 ? textSize : 100,
+      hasLetterKeys: hasLetterKeys !== false,
+      density: density === 'comfortable' ? 'comfortable' : 'compact',
+    };
+  } catch {
+    // what another version left behind is no reason not to start
+    return DEFAULTS;
+  }
+}
+
+/** The store of a page; the settings in it are kept from visit to visit. */
+export function createLocalUi(hash: string, keep: KeepPort): StoreApi<LocalUi> {
+  const store = createStore<LocalUi>(() => ({
+    ...readKept(keep),
+    route: parseRoute(hash),
+    selectedRowId: undefined,
+    openApprovalId: undefined,
+    isHelpOpen: false,
+    filters: new Map(),
+    snoozedUntil: new Map(),
+  }));
+  store.subscribe(({ theme, textSize, hasLetterKeys, density }, before) => {
+    const isSame =
+      theme === before.theme &&
+      textSize === before.textSize &&
+      hasLetterKeys === before.hasLetterKeys &&
+      density === before.density;
+    if (!isSame) keep?.setItem(KEPT, JSON.stringify({ theme, textSize, hasLetterKeys, density }));
+  });
+  return store;
+}

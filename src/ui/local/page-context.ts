@@ -1,0 +1,57 @@
+import { createContext, useContext, useSyncExternalStore } from 'react';
+import type { StoreApi } from 'zustand/vanilla';
+import type { LiveActions, LiveView } from '../../client/index.ts';
+import type { LocalUi } from './local-ui.ts';
+import { type Route, writeRoute } from './route.ts';
+
+/** What the host of the page has and a pure room does not. */
+export interface PageHost {
+  nowMs(): number;
+  /** Calls back every `periodMs` until the result is called. */
+  every(periodMs: number, tick: () => void): () => void;
+  after(delayMs: number, callback: () => void): () => void;
+  copyText(text: string): Promise<void>;
+  setHash(hash: string): void;
+  /** `mac` shows ⌘ for Ctrl. */
+  readonly platform: 'mac' | 'other';
+}
+
+/** Everything that a part of the page may use. */
+export interface Page {
+  readonly live: StoreApi<LiveView>;
+  readonly actions: LiveActions;
+  readonly local: StoreApi<LocalUi>;
+  readonly host: PageHost;
+}
+
+export const PageContext = createContext<Page | undefined>(undefined);
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (page === undefined) throw new Error('a part of the page is used outside of it');
+  return page;
+}
+
+function useSelected<S, T>(store: StoreApi<S>, select: (state: S) => T): T {
+  return useSyncExternalStore(store.subscribe, () => select(store.getState()));
+}
+
+/** A part of what the engine said. `select` must give the same object while nothing changed. */
+export function useLive<T>(select: (view: LiveView) => T): T {
+  return useSelected(usePage().live, select);
+}
+
+/** A part of what the page remembers by itself. */
+export function useLocal<T>(select: (ui: LocalUi) => T): T {
+  return useSelected(usePage().local, select);
+}
+
+/** Shows a screen, and writes it into the address. */
+export function goTo(page: Pick<Page, 'local' | 'host'>, route: Route): void {
+  page.local.setState({
+    route,
+    openApprovalId: 'approvalId' in route ? route.approvalId : undefined,
+    selectedRowId: undefined,
+  });
+  page.host.setHash(writeRoute(route));
+}
