@@ -1,9 +1,9 @@
 import type { EngineClient } from '../client/index.ts';
 import { Fault } from '../protocol/index.ts';
+import { findFolders } from '../server/index.ts';
 import { answerFromTerminal, followApprovals } from './approval-feed.ts';
 import { createCommand, parseWords } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
-import { findFolders } from './find-folders.ts';
 import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { writeEventLine } from './print-events.ts';

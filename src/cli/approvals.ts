@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Approval, type ApprovalAnswer, Fault } from '../protocol/index.ts';
 import { maskSecrets } from '../replay/index.ts';
+import { findFolders } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { type AllowFlags, readAllowAnswer } from './allow-answer.ts';
 import { chooseApproval } from './choose-approval.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findEngine } from './connect-engine.ts';
-import { findFolders } from './find-folders.ts';
 import { maskApproval } from './mask-approval.ts';
 import { describeAge, renderTable } from './render-table.ts';
 import { describeResult } from './terminal-questions.ts';

@@ -6,10 +6,9 @@ import {
   listConfig,
   showOrigin,
 } from '../engine/index.ts';
-import { controlSocketPath } from '../server/index.ts';
+import { controlSocketPath, findFolders } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
-import { findFolders } from './find-folders.ts';
 import { loadSessionConfig } from './load-session-config.ts';
 
 const NAME = 'sallyport config';

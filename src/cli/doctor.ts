@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { probeMachine } from '../engine/sandbox/index.ts';
 import { PROTOCOL_VERSION } from '../protocol/index.ts';
-import { isEngineLocked, lockFolderOf, readEngineNote } from '../server/index.ts';
+import { findFolders, isEngineLocked, lockFolderOf, readEngineNote } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { createCommand, parseWords } from './command-line.ts';
-import { findFolders } from './find-folders.ts';
 import { PRODUCT_VERSION } from './product-version.ts';
 
 const MARK = { ok: 'ok      ', limited: 'limited ', missing: 'MISSING ' } as const;

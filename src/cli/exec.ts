@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { Fault, type SessionExecResult, type SessionOpenParams } from '../protocol/index.ts';
+import { findFolders } from '../server/index.ts';
 import { showText } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
 import { currentFolder } from './current-folder.ts';
-import { findFolders } from './find-folders.ts';
 import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { runSession } from './run-session.ts';

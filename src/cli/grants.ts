@@ -1,8 +1,8 @@
 import { type Grant, GrantId } from '../protocol/index.ts';
+import { findFolders } from '../server/index.ts';
 import { quoteWords, showLine } from '../timeline/index.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findEngine } from './connect-engine.ts';
-import { findFolders } from './find-folders.ts';
 import { describeAccess } from './question-text.ts';
 import { describeAge, renderTable } from './render-table.ts';
 

@@ -6,9 +6,9 @@ import {
 } from '../engine/index.ts';
 import { Fault } from '../protocol/index.ts';
 import { maskEvent, maskSecrets } from '../replay/index.ts';
+import { findFolders } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
-import { findFolders } from './find-folders.ts';
 import { writeEventLine } from './print-events.ts';
 import { renderTable } from './render-table.ts';
 import { renderTimeline } from './render-timeline.ts';

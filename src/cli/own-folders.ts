@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { OwnFolders } from '../engine/sandbox/index.ts';
-import { findFolders } from './find-folders.ts';
+import { findFolders } from '../server/index.ts';
 
 /** Our own folders, made where missing, for a wall without an engine. */
 export function prepareOwnFolders(): OwnFolders {

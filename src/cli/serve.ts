@@ -1,5 +1,5 @@
+import { findFolders } from '../server/index.ts';
 import { createCommand, parseWords } from './command-line.ts';
-import { findFolders } from './find-folders.ts';
 import { PRODUCT_VERSION } from './product-version.ts';
 
 /** `sallyport serve`: the engine of this user, until it is ended or, in the background, not needed any more. */

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findFolders } from '../../../src/cli/find-folders.ts';
 import { parseDuration } from '../../../src/cli/parse-duration.ts';
 import { PRODUCT_VERSION } from '../../../src/cli/product-version.ts';
 import { describeAge, renderTable } from '../../../src/cli/render-table.ts';
 import { describeFault, exitStatusOf } from '../../../src/cli/report-fault.ts';
 import { readWallWords, skipPlatformName } from '../../../src/cli/wall-words.ts';
 import { Fault, type FaultKind } from '../../../src/protocol/index.ts';
+import { findFolders } from '../../../src/server/index.ts';
 import { quoteWords } from '../../../src/timeline/index.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');

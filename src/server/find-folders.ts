@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../protocol/index.ts';
-import type { EngineFolders } from '../server/index.ts';
+import type { EngineFolders } from './serve-engine.ts';
 
 /**
  * Where Sallyport keeps things: `$SALLYPORT_HOME`, else `~/.sallyport`; its sockets in `$XDG_RUNTIME_DIR/sallyport`
