@@ -18,6 +18,8 @@ export interface LocalUi {
   readonly selectedRowId: string | undefined;
   /** The question that the inspector shows. */
   readonly openApprovalId: ApprovalId | undefined;
+  /** The person asked for this card to get the focus (a key, a click on a row); the card takes it and clears this. */
+  readonly cardFocusWanted: ApprovalId | undefined;
   readonly isHelpOpen: boolean;
   readonly filters: ReadonlyMap<SessionId, RowFilter>;
   /** Until when (epoch ms) a question is greyed in the inbox; its agent stays blocked. */
@@ -55,6 +57,7 @@ export function createLocalUi(hash: string, keep: KeepPort): StoreApi<LocalUi> {
     route: parseRoute(hash),
     selectedRowId: undefined,
     openApprovalId: undefined,
+    cardFocusWanted: undefined,
     isHelpOpen: false,
     filters: new Map(),
     snoozedUntil: new Map(),
