@@ -1,0 +1,2 @@
+export { NewSessionPage } from './new-session-page.tsx';
+export { WelcomePage } from './welcome-page.tsx';
