@@ -18,7 +18,7 @@ const ROOMS = {
   ui: ['react', 'react-dom', 'react-aria-components', '@tanstack/react-virtual', 'lucide-react', 'zustand'],
   pages: [],
   engine: ['node:*', 'smol-toml', 'toml-eslint-parser', 'better-sqlite3', 'node-pty'],
-  server: ['node:*'],
+  server: ['node:*', 'ws'],
   cli: ['node:*', 'commander'],
 };
 

@@ -27,6 +27,8 @@ export interface DispatchContext {
   becomeAnswerer(): void;
   /** Ends the engine after the answer is sent. */
   requestStop(): void;
+  /** The address of the page with a new token. */
+  openWeb(port?: number): Promise<string>;
 }
 
 function refuse(code: string, message: string, hint?: string): Fault {
@@ -91,6 +93,7 @@ export function createDispatch(context: DispatchContext): Required<RequestHandle
     'approval/answer': guard((params) => engine.answerApproval(params)),
     'grant/list': guard(() => ({ grants: [...engine.listGrants()] })),
     'grant/revoke': guard(async ({ grantId, by }) => ({ revoked: await engine.revokeGrant(grantId, by) })),
+    'web/open': guard(async ({ port }) => ({ url: await context.openWeb(port) })),
   };
 }
 

@@ -1,21 +1,30 @@
 import type { Engine } from '../engine/index.ts';
-import { Fault, RpcPeer, type SessionId } from '../protocol/index.ts';
+import { type ConnectionKind, Fault, RpcPeer, type SessionId } from '../protocol/index.ts';
 import { createDispatch, type OpenedSession } from './dispatch.ts';
 import type { SocketPipe } from './pipe-socket.ts';
 import { createSubscriptions } from './subscriptions.ts';
+
+/** How a client is connected, and what it may set off beside the engine. */
+export interface ConnectionDoors {
+  readonly kind: ConnectionKind;
+  /** Ends the engine after the answer is sent. */
+  requestStop(): void;
+  /** The address of the page with a new token. */
+  openWeb(port?: number): Promise<string>;
+}
 
 /**
  * Serves one client until its pipe closes. Then everything that hung on it ends: its subscriptions, its place among
  * those who may answer, and the sessions it opened.
  */
-export function serveConnection(engine: Engine, pipe: SocketPipe, requestStop: () => void): RpcPeer {
+export function serveConnection(engine: Engine, pipe: SocketPipe, doors: ConnectionDoors): RpcPeer {
   const opened = new Map<SessionId, OpenedSession>();
   let stopAnswering: (() => void) | undefined;
   const notify: RpcPeer['notify'] = (name, params) => peer.notify(name, params);
   const subscriptions = createSubscriptions({ engine, notify, pipe, fail: () => peer.close() });
 
   /** A client that does not keep to the rules of streams could make the engine keep any amount: it is cut off. */
-  function useChannel(sessionId: SessionId, use: (channel: OpenedSession['channel']) => void): void {
+  function withChannel(sessionId: SessionId, use: (channel: OpenedSession['channel']) => void): void {
     const session = opened.get(sessionId);
     if (session === undefined) return;
     try {
@@ -35,12 +44,13 @@ export function serveConnection(engine: Engine, pipe: SocketPipe, requestStop: (
     becomeAnswerer: () => {
       stopAnswering ??= engine.addAnswerer();
     },
-    requestStop,
+    requestStop: doors.requestStop,
+    openWeb: doors.openWeb,
   });
   const peer: RpcPeer = new RpcPeer(pipe, handlers, {
-    'stream/data': (params) => useChannel(params.sessionId, (channel) => channel.takeData(params)),
-    'stream/end': (params) => useChannel(params.sessionId, (channel) => channel.takeEnd(params)),
-    'stream/credit': (params) => useChannel(params.sessionId, (channel) => channel.takeCredit(params)),
+    'stream/data': (params) => withChannel(params.sessionId, (channel) => channel.takeData(params)),
+    'stream/end': (params) => withChannel(params.sessionId, (channel) => channel.takeEnd(params)),
+    'stream/credit': (params) => withChannel(params.sessionId, (channel) => channel.takeCredit(params)),
   });
   peer.onClose(() => {
     subscriptions.end();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Engine } from '../engine/index.ts';
-import { PROTOCOL_VERSION } from '../protocol/index.ts';
+import { type ConnectionKind, PROTOCOL_VERSION } from '../protocol/index.ts';
 import { controlSocketPath, listenOnControlSocket } from './control-socket.ts';
 import {
   acquireEngineLock,
@@ -10,8 +10,12 @@ import {
   removeEngineNote,
   writeEngineNote,
 } from './engine-lock.ts';
+import { findPagesFolder } from './find-pages-folder.ts';
+import { createIdleWatch } from './idle-watch.ts';
+import type { SocketPipe } from './pipe-socket.ts';
 import { ensurePrivateFolder } from './private-folder.ts';
 import { serveConnection } from './serve-connection.ts';
+import { createWebDoor } from './web-door.ts';
 
 /** An engine in the background ends so long after its last session. */
 const IDLE_MS = 60_000;
@@ -31,20 +35,29 @@ export interface ServeOptions extends EngineFolders {
   /** Ends by itself when it is not needed any more. */
   readonly isBackground: boolean;
   readonly idleMs?: number | undefined;
+  /** The built page: `web.html` and `assets/`. Absent: that of this build. */
+  readonly pagesFolder?: string | undefined;
   /** Makes the engine; called only when the lock is ours. */
   createEngine(options: EngineFolders & Pick<ServeOptions, 'version' | 'env'>): Promise<Engine>;
 }
 
+/** A running engine, as the process that is it holds it. */
+export interface Serving {
+  readonly state: 'serving';
+  readonly note: EngineNote;
+  /** Settles when the engine has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+  /** Ends every session, the history, the doors and the lock. May be called again. */
+  stop(): Promise<void>;
+  /** Serves a client whose pipe was made elsewhere, such as a window of the desktop shell. */
+  accept(pipe: SocketPipe, kind: ConnectionKind): void;
+  /** The address of the page with a new one-time token; see `WebDoor`. */
+  openWeb(port?: number): Promise<string>;
+}
+
 export type ServeOutcome =
-  | { readonly state: 'already-running'; readonly note: EngineNote | undefined }
-  | {
-      readonly state: 'serving';
-      readonly note: EngineNote;
-      /** Settles when the engine has ended, for whatever reason. */
-      readonly ended: Promise<void>;
-      /** Ends every session, the history, the socket and the lock. May be called again. */
-      stop(): Promise<void>;
-    };
+  | Serving
+  | { readonly state: 'already-running'; readonly note: EngineNote | undefined };
 
 /** Where lock and note of a home are. In the home, so that one history never has two engines. */
 export function lockFolderOf(home: string): string {
@@ -84,12 +97,22 @@ async function listen(options: ServeOptions, engine: Engine, lock: EngineLock): 
     stop().catch(() => {});
   };
   const idle = createIdleWatch(options.isBackground ? (options.idleMs ?? IDLE_MS) : undefined, endQuietly);
-  const socket = await listenOnControlSocket(path, (pipe) => {
-    const leave = idle.enter();
-    pipe.onClose(leave);
-    // the answer to the request that asked for it goes out first
-    serveConnection(engine, pipe, () => setImmediate(endQuietly));
+  const accept = (pipe: SocketPipe, kind: ConnectionKind): void => {
+    pipe.onClose(idle.enter());
+    serveConnection(engine, pipe, {
+      kind,
+      // the answer to the request that asked for it goes out first
+      requestStop: () => setImmediate(endQuietly),
+      openWeb: web.open,
+    });
+  };
+  const web = createWebDoor({
+    folder: lockFolder,
+    pagesFolder: options.pagesFolder ?? findPagesFolder(),
+    accept: (pipe) => accept(pipe, 'page'),
+    enter: () => idle.enter(),
   });
+  const socket = await listenOnControlSocket(path, (pipe) => accept(pipe, 'control'));
   const forgetSessions = engine.onSessionCount((count) => idle.setSessions(count));
 
   async function end(): Promise<void> {
@@ -99,7 +122,7 @@ async function listen(options: ServeOptions, engine: Engine, lock: EngineLock): 
     try {
       await engine.stop();
     } finally {
-      await socket.close();
+      await Promise.all([socket.close(), web.close()]);
       lock.release();
       tellEnded();
     }
@@ -113,44 +136,6 @@ async function listen(options: ServeOptions, engine: Engine, lock: EngineLock): 
     socket: path,
   };
   writeEngineNote(lockFolder, note);
-  return { state: 'serving', note, ended, stop };
-}
-
-interface IdleWatch {
-  /** A client has come; call the result when it goes. */
-  enter(): () => void;
-  setSessions(count: number): void;
-  end(): void;
-}
-
-/** Calls `onIdle` when there was neither a session nor a client for `idleMs`; never without `idleMs`. */
-function createIdleWatch(idleMs: number | undefined, onIdle: () => void): IdleWatch {
-  let clients = 0;
-  let sessions = 0;
-  let hasEnded = false;
-  let timer: NodeJS.Timeout | undefined;
-  const update = (): void => {
-    clearTimeout(timer);
-    if (idleMs === undefined || hasEnded || clients > 0 || sessions > 0) return;
-    timer = setTimeout(onIdle, idleMs);
-  };
-  update();
-  return {
-    enter: () => {
-      clients += 1;
-      update();
-      return () => {
-        clients -= 1;
-        update();
-      };
-    },
-    setSessions: (count) => {
-      sessions = count;
-      update();
-    },
-    end: () => {
-      hasEnded = true;
-      update();
-    },
-  };
+  await web.resume();
+  return { state: 'serving', note, ended, stop, accept, openWeb: web.open };
 }

@@ -48,8 +48,12 @@ async function serve(
   const path = join(folder, 'control.sock');
   let stops = 0;
   const socket = await listenOnControlSocket(path, (pipe) => {
-    serveConnection(engine, pipe, () => {
-      stops += 1;
+    serveConnection(engine, pipe, {
+      kind: 'control',
+      requestStop: () => {
+        stops += 1;
+      },
+      openWeb: async () => 'http://nowhere.localhost/',
     });
   });
   closings.push(() => socket.close());
