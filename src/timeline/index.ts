@@ -1,7 +1,10 @@
+export { createRowIndex } from './create-row-index.ts';
 export { foldGrants, NO_GRANTS } from './fold-grants.ts';
 export { EMPTY_INBOX, foldInbox } from './fold-inbox.ts';
 export { foldSession } from './fold-session.ts';
-export type { RowIndex } from './row-index.ts';
+export { matchesRow } from './match-row.ts';
 export { quoteWords } from './quote-words.ts';
+export type { RowEvent } from './row-event.ts';
+export type { RowIndex } from './row-index.ts';
 export { EMPTY_SESSION, type SessionView, type StepRow } from './session-view.ts';
 export { showLine, showText } from './show-text.ts';

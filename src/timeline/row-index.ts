@@ -1,4 +1,5 @@
-import type { Event, MapMark, RowCounts, RowFilter, TimelineRow } from '../protocol/index.ts';
+import type { MapMark, RowCounts, RowFilter, TimelineRow } from '../protocol/index.ts';
+import type { RowEvent } from './row-event.ts';
 
 /**
  * The rows of one session, made of its events in their order, and found by place, filter and kind.
@@ -30,5 +31,5 @@ export interface RowIndex {
   /** The rows that fit in equal stretches, each with the most telling thing in it. */
   map(filter: RowFilter, stretches: number): readonly MapMark[];
   /** Folds the next events; gives the places of rows that are new or changed. Events already folded are passed over. */
-  apply(events: readonly Event[]): readonly number[];
+  apply(events: readonly RowEvent[]): readonly number[];
 }
