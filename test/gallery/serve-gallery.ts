@@ -1,0 +1,63 @@
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { build } from 'vite';
+
+/** What the product sends with its page, so that a picture shows what would really be shown. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'x-content-type-options': 'nosniff',
+};
+const TYPES: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+};
+
+export interface Gallery {
+  /** `http://127.0.0.1:<port>/`; a scene is chosen by `?scene=<name>`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The page as the product would have it, built into memory. */
+async function buildFiles(): Promise<ReadonlyMap<string, string | Uint8Array>> {
+  const built = await build({
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    configFile: false,
+    logLevel: 'error',
+    plugins: [react()],
+    build: { write: false, minify: false, modulePreload: { polyfill: false }, target: 'es2024' },
+  });
+  const files = new Map<string, string | Uint8Array>();
+  for (const { output } of [built].flat().filter((one) => 'output' in one)) {
+    for (const file of output)
+      files.set(`/${file.fileName}`, file.type === 'chunk' ? file.code : file.source);
+  }
+  return files;
+}
+
+/** Builds the gallery as it is now (1 to 2 s) and serves it on a port of its own. */
+export async function serveGallery(): Promise<Gallery> {
+  const files = await buildFiles();
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const name = path === '/' ? '/index.html' : path;
+    const file = files.get(name);
+    const type = TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+    response.writeHead(file === undefined ? 404 : 200, { ...HEADERS, 'content-type': type }).end(file);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
