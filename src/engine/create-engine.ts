@@ -13,6 +13,7 @@ import {
 import { Broker, GrantBook } from './approvals/index.ts';
 import { type Clock, realClock } from './base/index.ts';
 import { type LoadConfigOptions, loadConfig } from './config/index.ts';
+import { describeApproval } from './describe-approval.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
 import { type HistoryReader, type Journal, openHistoryReader, openJournal } from './history/index.ts';
 import { chooseSandbox, findSecrets, probeKernelGate, sweepPlaceholders } from './sandbox/index.ts';
@@ -157,6 +158,13 @@ class RunningEngine implements Engine {
 
   answerApproval(request: Parameters<Engine['answerApproval']>[0]): ReturnType<Engine['answerApproval']> {
     return this.#broker.answer(request);
+  }
+
+  describeApproval(
+    approvalId: Parameters<Engine['describeApproval']>[0],
+  ): ReturnType<Engine['describeApproval']> {
+    const { reader, clock } = this.#parts;
+    return describeApproval({ reader, nowMs: () => clock.nowMs() }, approvalId);
   }
 
   listGrants(): ReturnType<Engine['listGrants']> {

@@ -79,14 +79,14 @@ function readTarWords(args: readonly Word[]): TarWord[] {
 /** tar: the archive by -f, and what goes in, or the folder that it is unpacked to. */
 function nameTar(args: readonly Word[]): NamedWord[] {
   const { isCreating, isExtracting } = readTarMode(args);
-  const useOf = (option: string): Use | null => {
+  const optionUse = (option: string): Use | null => {
     if (option === '') return isCreating ? 'read' : null;
     if (/f$|^--file$/.test(option)) return isCreating ? 'write' : 'read';
     if (/C$|^--directory$/.test(option)) return isExtracting ? 'write' : 'read';
     return null;
   };
   return readTarWords(args).flatMap(({ option, word }) => {
-    const use = useOf(option);
+    const use = optionUse(option);
     return use === null || word.value === '-' ? [] : [{ word, use }];
   });
 }

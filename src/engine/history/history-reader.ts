@@ -1,7 +1,21 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { type Event, EventBody, Fault, type SessionId } from '../../protocol/index.ts';
+import {
+  type ApprovalId,
+  type Event,
+  EventBody,
+  type EventType,
+  Fault,
+  type SessionId,
+} from '../../protocol/index.ts';
 import { readSchemaVersion, SCHEMA_VERSION } from './migrations.ts';
+import {
+  type ApprovalPlace,
+  countEvents,
+  type EventSelection,
+  findApproval,
+  selectEvents,
+} from './select-events.ts';
 import { type HistoryFinding, type VerifyOptions, verifyHistory } from './verify-history.ts';
 import type { OutputStream } from './writer-messages.ts';
 
@@ -40,6 +54,10 @@ export interface HistoryReader {
   findSession(idOrPrefix: string): SessionId;
   /** Events with a `seq` above `after`, in order, at most `limit`. Throws a `host` fault on damaged ones. */
   readEvents(idOrPrefix: string, after?: number, limit?: number): Event[];
+  /** The events of one session that are wanted, in their order. Throws a `host` fault on damaged ones. */
+  selectEvents(sessionId: SessionId, selection: EventSelection): Event[];
+  countEvents(sessionId: SessionId, type: EventType, upToSeq: number): number;
+  findApproval(approvalId: ApprovalId): ApprovalPlace | undefined;
   readOutput(runId: string, stream: OutputStream): StoredOutput;
   /** Every change, gap, swap or loss that can be told; empty when the history is what was written. */
   verify(options?: VerifyOptions): HistoryFinding[];
@@ -154,6 +172,12 @@ export function openHistoryReader(options: { readonly file: string }): HistoryRe
         .all(sessionId, after, limit) as { seq: number; body: string }[];
       return rows.map(({ seq, body }) => parseEvent(body, `Event ${seq} of session ${sessionId}`));
     },
+    selectEvents: (sessionId, selection) =>
+      selectEvents(db, sessionId, selection).map(({ seq, body }) =>
+        parseEvent(body, `Event ${seq} of session ${sessionId}`),
+      ),
+    countEvents: (sessionId, type, upToSeq) => countEvents(db, sessionId, type, upToSeq),
+    findApproval: (approvalId) => findApproval(db, approvalId),
     readOutput: (runId, stream) => readOutput(db, runId, stream),
     verify: (verifyOptions = {}) => {
       const sessionId = verifyOptions.sessionId;

@@ -1,0 +1,71 @@
+import { readOperator } from '../policy/index.ts';
+import type { ApprovalContext, RunId, RunOutcome, ScriptStep, Step } from '../protocol/index.ts';
+
+/** The latest run of a step, as far as it has come. */
+export interface StepRun {
+  readonly runId: RunId;
+  readonly startedAt?: number | undefined;
+  readonly finishedAt?: number | undefined;
+  readonly outcome?: RunOutcome | undefined;
+  readonly exitCode?: number | undefined;
+}
+
+export interface ScriptSteps {
+  /** As written; undefined where it is not known. */
+  readonly script: string | undefined;
+  readonly steps: readonly Step[];
+  readonly runs: ReadonlyMap<string, StepRun>;
+  /** The step that is asked about. */
+  readonly here: string | undefined;
+  /** Steps in front of it may have run without being in `runs`. */
+  readonly isCut: boolean;
+}
+
+type StepsPart = Pick<ApprovalContext, 'steps' | 'stepsBefore' | 'stepsAfter' | 'stepNumber' | 'stepCount'>;
+
+const MAX_SHOWN = 40;
+const MAX_TEXT = 4000;
+
+/** The steps around the one that is asked about. A step that is not in the script has no number, and stands last. */
+export function listScriptSteps(input: ScriptSteps): StepsPart {
+  const { steps, here } = input;
+  const at = steps.findIndex((step) => step.stepId === here);
+  const foreseen = steps.filter((step) => !step.isUnforeseen);
+  const from = Math.max(0, Math.min(at - MAX_SHOWN / 2, steps.length - MAX_SHOWN));
+  const shown = steps.slice(from, from + MAX_SHOWN);
+  return {
+    steps: shown.map((step, index) => describeStep(input, { step, next: steps[from + index + 1], at })),
+    stepsBefore: from,
+    stepsAfter: steps.length - from - shown.length,
+    stepNumber: steps[at]?.isUnforeseen === false ? at + 1 : 0,
+    stepCount: foreseen.length,
+  };
+}
+
+function describeStep(
+  { script, runs, here, isCut, steps }: ScriptSteps,
+  { step, next, at }: { step: Step; next: Step | undefined; at: number },
+): ScriptStep {
+  const run = runs.get(step.stepId);
+  const isPassed = isCut && steps.indexOf(step) < at;
+  const hasEnded = run?.finishedAt !== undefined;
+  const reached = run === undefined ? (isPassed ? 'done' : 'later') : hasEnded ? 'done' : 'running';
+  return {
+    stepId: step.stepId,
+    text: step.text.length > MAX_TEXT ? `${step.text.slice(0, MAX_TEXT)}…` : step.text,
+    form: step.form,
+    operator: operatorBehind(script, step, next),
+    state: step.stepId === here ? 'here' : reached,
+    ...(run?.outcome !== undefined && { outcome: run.outcome }),
+    ...(run?.exitCode !== undefined && { exitCode: run.exitCode }),
+    ...(run?.startedAt !== undefined &&
+      run.finishedAt !== undefined && { durationMs: run.finishedAt - run.startedAt }),
+  };
+}
+
+/** Read between the end of a step and the start of the next one; behind the last, what is left of the script. */
+function operatorBehind(script: string | undefined, step: Step, next: Step | undefined): string {
+  if (script === undefined || step.isUnforeseen) return '';
+  const end = next === undefined || next.isUnforeseen ? script.length : next.source.start;
+  return readOperator(script.slice(step.source.end, Math.max(step.source.end, end)));
+}
