@@ -104,11 +104,11 @@ export const QUESTION_CONTEXT = contextOf(PAYMENTS, PAYMENTS_QUESTION, {
   ifRejected: 'Codex is told and continues. The install and the build stay.',
 });
 
-const ran = (number: number, clock: string, text: string, seconds: number, exitCode = 0) => ({
+const ran = (number: number, clock: string, text: string, seconds: number) => ({
   at: timeOf(clock),
   text,
   outcome: 'ran' as const,
-  exitCode,
+  exitCode: 0,
   runId: runIdOf(number),
   startedAt: timeOf(clock),
   endedAt: timeOf(clock) + seconds * 1000,
@@ -150,7 +150,7 @@ export const MAIN_ROWS = rowsFrom(1, [
     text: 'I’ll run the refunds suite first to see what fails.',
     by: 'Codex',
   },
-  ran(11, '14:02:07', 'npm test -- refunds', 12.4, 1),
+  { ...ran(11, '14:02:07', 'npm test -- refunds', 12.4), exitCode: 1 },
   {
     at: timeOf('14:02:20'),
     kind: 'output',

@@ -2,11 +2,11 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
+import { PAGE_CSP } from '../../src/server/page-policy.ts';
 
 /** What the product sends with its page, so that a picture shows what would really be shown. */
 const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'content-security-policy': PAGE_CSP,
   'x-content-type-options': 'nosniff',
 };
 const TYPES: Record<string, string> = {
