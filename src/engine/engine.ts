@@ -50,6 +50,8 @@ export interface Engine {
   about(): EngineAbout;
   /** Newest first: every open session, and at most 200 others. */
   listSessions(): Promise<readonly SessionHead[]>;
+  /** Of one session, open or not. Throws a `peer` fault `no-such-session` where the history has none of this id. */
+  readHead(sessionId: SessionId): Promise<SessionHead>;
   /** Told of every change of a session's head, after the events behind it were committed. */
   onSessionHead(listener: (head: SessionHead) => void): () => void;
   /** Throws a `peer` fault `no-such-session` where the history has none of this id. */

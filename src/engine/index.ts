@@ -7,7 +7,7 @@ export {
   showOrigin,
 } from './config/index.ts';
 export { createEngine, historyFileOf } from './create-engine.ts';
-export type { Engine, OpenerStreams, OpenSession } from './engine.ts';
+export type { Engine, OpenerStreams, OpenSession, RowsView } from './engine.ts';
 export {
   type HistoryReader,
   openHistoryReader,

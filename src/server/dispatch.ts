@@ -1,64 +1,55 @@
-import type { Engine, OpenSession } from '../engine/index.ts';
 import {
-  Fault,
+  type ConnectionKind,
+  type MethodName,
+  PAGE_METHODS,
   PROTOCOL_VERSION,
   type RequestHandlers,
-  type RpcPeer,
-  type SessionId,
 } from '../protocol/index.ts';
-import { createOpenerChannel, type OpenerChannel } from './opener-streams.ts';
-import type { Subscriptions } from './subscriptions.ts';
+import type { DispatchContext } from './dispatch-context.ts';
+import { createAnswerHandlers } from './handlers-answer.ts';
+import { createPageHandlers } from './handlers-page.ts';
+import { createSessionHandlers } from './handlers-session.ts';
+import { refuseCall } from './refuse-call.ts';
 
-/** A session that a connection has opened: it ends with the connection. */
-export interface OpenedSession {
-  readonly session: OpenSession;
-  readonly channel: OpenerChannel;
-  hasRun: boolean;
-}
-
-/** What one connection has and may reach. */
-export interface DispatchContext {
-  readonly engine: Engine;
-  readonly subscriptions: Subscriptions;
-  readonly opened: Map<SessionId, OpenedSession>;
-  readonly notify: RpcPeer['notify'];
-  isClosed(): boolean;
-  /** Called once for a client that shows questions to a person. */
-  becomeAnswerer(): void;
-  /** Ends the engine after the answer is sent. */
-  requestStop(): void;
-  /** The address of the page with a new token. */
-  openWeb(port?: number): Promise<string>;
-}
-
-function refuse(code: string, message: string, hint?: string): Fault {
-  return new Fault({ kind: 'peer', code, message, hint });
-}
+type Handlers = { -readonly [M in MethodName]?: RequestHandlers[M] };
 
 /**
  * One handler per row of the method table. Before `engine/hello` nothing is answered, and to a client of another
  * protocol version nothing but `engine/stop`.
+ *
+ * Promises: a connection has handlers only for what its kind may ask for, so that everything else is answered as if it
+ * did not exist; a connection that has given up its rights does not get them back. Without it a page could run
+ * programs, or end the engine.
  */
-export function createDispatch(context: DispatchContext): Required<RequestHandlers> {
-  const { engine, subscriptions } = context;
+export function createDispatch(context: DispatchContext): RequestHandlers {
+  const { engine } = context;
   let clientVersion: number | undefined;
+  let kind = context.kind;
+  let name = '';
 
-  function guard<P, R>(handler: (params: P) => R): (params: P) => R {
-    return (params) => {
-      if (clientVersion === undefined) throw refuse('hello-first', 'the first request must be engine/hello');
-      if (clientVersion !== PROTOCOL_VERSION) {
-        throw refuse(
-          'wrong-protocol',
-          `this engine speaks protocol ${PROTOCOL_VERSION}, not ${clientVersion}`,
-        );
-      }
-      return handler(params);
-    };
+  function requireHello(): void {
+    if (clientVersion === undefined)
+      throw refuseCall('hello-first', 'the first request must be engine/hello');
   }
+  function requireVersion(): void {
+    requireHello();
+    if (clientVersion === PROTOCOL_VERSION) return;
+    throw refuseCall(
+      'wrong-protocol',
+      `this engine speaks protocol ${PROTOCOL_VERSION}, not ${clientVersion}`,
+    );
+  }
+  const person = (): string => (kind === 'page' ? 'page' : name);
 
-  return {
-    'engine/hello': ({ protocolVersion }) => {
-      clientVersion = protocolVersion;
+  const handlers: Handlers = {
+    'engine/hello': (params) => {
+      clientVersion = params.protocolVersion;
+      name = params.client;
+      if (params.as === 'page' && kind !== 'page') {
+        kind = 'page';
+        dropOthers(handlers, kind);
+        context.subscriptions.end();
+      }
       return {
         protocolVersion: PROTOCOL_VERSION,
         engineVersion: engine.version,
@@ -68,80 +59,39 @@ export function createDispatch(context: DispatchContext): Required<RequestHandle
       };
     },
     'engine/stop': ({ force }) => {
-      if (clientVersion === undefined) throw refuse('hello-first', 'the first request must be engine/hello');
+      requireHello();
       const stopping = force || engine.openSessionCount() === 0;
       if (stopping) context.requestStop();
       return { stopping };
     },
-    'session/open': guard((params) => openSession(context, params)),
-    'session/exec': guard(({ sessionId, script }) => execScript(context, sessionId, script)),
-    'session/close': guard(({ sessionId }) => closeSession(context, sessionId)),
-    'session/signal': guard(({ sessionId, signal }) => {
-      findSession(engine, sessionId).signal(signal);
-      return {};
-    }),
-    'session/resize': guard(({ sessionId, columns, rows }) => {
-      findOpened(context, sessionId).session.resize({ columns, rows });
-      return {};
-    }),
-    'event/subscribe': guard(({ sessionId, after, mayAnswer }) => {
-      subscriptions.add({ sessionId, after });
-      if (mayAnswer) context.becomeAnswerer();
-      return { approvals: [...engine.listApprovals()] };
-    }),
-    'approval/list': guard(() => ({ approvals: [...engine.listApprovals()] })),
-    'approval/answer': guard((params) => engine.answerApproval(params)),
-    'grant/list': guard(() => ({ grants: [...engine.listGrants()] })),
-    'grant/revoke': guard(async ({ grantId, by }) => ({ revoked: await engine.revokeGrant(grantId, by) })),
-    'web/open': guard(async ({ port }) => ({ url: await context.openWeb(port) })),
+    ...guardAll(createSessionHandlers(context), requireVersion),
+    ...guardAll(createAnswerHandlers(context, person), requireVersion),
+    ...guardAll(createPageHandlers(context, person), requireVersion),
   };
+  dropOthers(handlers, kind);
+  return handlers;
 }
 
-type Handler<M extends keyof RequestHandlers> = NonNullable<RequestHandlers[M]>;
-
-async function openSession(
-  context: DispatchContext,
-  params: Parameters<Handler<'session/open'>>[0],
-): Promise<{ sessionId: SessionId; warnings: string[]; summary: string[] }> {
-  const channel = createOpenerChannel(context.notify, params.hasStdin);
-  const { session, warnings, summary } = await context.engine.openSession(params, channel.streams);
-  if (context.isClosed()) {
-    channel.abandon();
-    await session.close('opener-gone');
-    throw refuse('connection-closed', 'the opener has gone');
+/** Takes away what a connection of this kind may not ask for. */
+function dropOthers(handlers: Handlers, kind: ConnectionKind): void {
+  if (kind === 'control') return;
+  const allowed = new Set<string>(PAGE_METHODS);
+  for (const method of Object.keys(handlers) as MethodName[]) {
+    if (!allowed.has(method)) delete handlers[method];
   }
-  context.opened.set(session.sessionId, { session, channel, hasRun: false });
-  // output must not overtake the answer that names the session
-  setImmediate(() => channel.bind(session.sessionId));
-  return { sessionId: session.sessionId, warnings: [...warnings], summary: [...summary] };
 }
 
-async function execScript(context: DispatchContext, sessionId: SessionId, script: string) {
-  const opened = findOpened(context, sessionId);
-  const result = await opened.session.exec(script);
-  opened.hasRun = true;
-  await opened.channel.flush();
-  return result;
-}
-
-async function closeSession(context: DispatchContext, sessionId: SessionId): Promise<Record<string, never>> {
-  const opened = context.opened.get(sessionId);
-  context.opened.delete(sessionId);
-  opened?.channel.abandon();
-  const session = opened?.session ?? findSession(context.engine, sessionId);
-  await session.close(opened?.hasRun === true ? 'finished' : 'closed-by-opener');
-  return {};
-}
-
-function findSession(engine: Engine, sessionId: SessionId): OpenSession {
-  const session = engine.findSession(sessionId);
-  if (session === undefined) throw refuse('no-such-session', `no session ${sessionId} is open`);
-  return session;
-}
-
-function findOpened(context: DispatchContext, sessionId: SessionId): OpenedSession {
-  const opened = context.opened.get(sessionId);
-  if (opened === undefined)
-    throw refuse('not-your-session', `${sessionId} was not opened by this connection`);
-  return opened;
+/** The same handlers, each behind a check that throws. */
+function guardAll<T extends { [name: string]: (params: never) => unknown }>(
+  handlers: T,
+  check: () => void,
+): T {
+  const guarded = Object.entries(handlers).map(([method, handle]) => [
+    method,
+    (params: never) => {
+      check();
+      return handle(params);
+    },
+  ]);
+  return Object.fromEntries(guarded) as T;
 }

@@ -1,7 +1,10 @@
 import type { Engine } from '../engine/index.ts';
 import { type ConnectionKind, Fault, RpcPeer, type SessionId } from '../protocol/index.ts';
-import { createDispatch, type OpenedSession } from './dispatch.ts';
+import { createDispatch } from './dispatch.ts';
+import type { OpenedSession } from './dispatch-context.ts';
+import { createOverviewWatch } from './overview-watch.ts';
 import type { SocketPipe } from './pipe-socket.ts';
+import { createRowWatch } from './row-watch.ts';
 import { createSubscriptions } from './subscriptions.ts';
 
 /** How a client is connected, and what it may set off beside the engine. */
@@ -9,8 +12,8 @@ export interface ConnectionDoors {
   readonly kind: ConnectionKind;
   /** Ends the engine after the answer is sent. */
   requestStop(): void;
-  /** The address of the page with a new token. */
-  openWeb(port?: number): Promise<string>;
+  /** The address of the page with a new token; absent where no page is served. */
+  readonly openWeb?: ((port?: number) => Promise<string>) | undefined;
 }
 
 /**
@@ -21,7 +24,10 @@ export function serveConnection(engine: Engine, pipe: SocketPipe, doors: Connect
   const opened = new Map<SessionId, OpenedSession>();
   let stopAnswering: (() => void) | undefined;
   const notify: RpcPeer['notify'] = (name, params) => peer.notify(name, params);
-  const subscriptions = createSubscriptions({ engine, notify, pipe, fail: () => peer.close() });
+  const ports = { engine, notify, pipe, fail: () => peer.close() };
+  const subscriptions = createSubscriptions(ports);
+  const overview = createOverviewWatch(ports);
+  const rowWatch = createRowWatch(ports);
 
   /** A client that does not keep to the rules of streams could make the engine keep any amount: it is cut off. */
   function withChannel(sessionId: SessionId, use: (channel: OpenedSession['channel']) => void): void {
@@ -36,8 +42,11 @@ export function serveConnection(engine: Engine, pipe: SocketPipe, doors: Connect
   }
 
   const handlers = createDispatch({
+    kind: doors.kind,
     engine,
     subscriptions,
+    overview,
+    rowWatch,
     opened,
     notify,
     isClosed: () => peer.isClosed,
@@ -54,6 +63,8 @@ export function serveConnection(engine: Engine, pipe: SocketPipe, doors: Connect
   });
   peer.onClose(() => {
     subscriptions.end();
+    overview.end();
+    rowWatch.end();
     stopAnswering?.();
     for (const { session, channel } of opened.values()) {
       channel.abandon();
