@@ -1,5 +1,13 @@
 export { createRowIndex } from './create-row-index.ts';
 export { foldGrants, NO_GRANTS } from './fold-grants.ts';
+export {
+  activityOf,
+  EMPTY_HEAD,
+  foldHead,
+  type HeadFold,
+  policyWordOf,
+  scriptOutcomeOf,
+} from './fold-head.ts';
 export { EMPTY_INBOX, foldInbox } from './fold-inbox.ts';
 export { foldSession } from './fold-session.ts';
 export { matchesRow } from './match-row.ts';

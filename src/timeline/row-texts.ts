@@ -8,7 +8,9 @@ const MAX_NOTE = 300;
 /** Things of a list that are named; the others are counted. */
 const MAX_NAMED = 3;
 
-function cutAt(text: string, maxChars: number): string {
+/** The first characters of a text, as a text of its own. */
+export function cutAt(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
   const last = text.charCodeAt(maxChars - 1);
   // half a surrogate pair would be shown as damage
   const isHalf = last >= 0xd800 && last <= 0xdbff;

@@ -7,10 +7,14 @@ import {
   createIdMaker,
   type Event,
   type EventBody,
+  Fault,
+  type MethodResult,
   type OutputNotice,
   type SessionExecResult,
+  type SessionHead,
   type SessionId,
 } from '../../src/protocol/index.ts';
+import { createRowIndex, EMPTY_HEAD, foldHead, type HeadFold } from '../../src/timeline/index.ts';
 
 export type FakeScript = (
   streams: OpenerStreams,
@@ -26,7 +30,37 @@ export interface FakeEngine extends Engine {
   addOutput(notice: OutputNotice): void;
   approvals: Approval[];
   answers: AnswerRequest[];
+  /** Views of rows that nobody has released yet. */
+  openViews: number;
 }
+
+const ABOUT: MethodResult<'overview/watch'>['about'] = {
+  version: '0.0.0',
+  engineId: 'fake-engine',
+  pid: 1,
+  platform: 'linux',
+  wall: 'bubblewrap',
+  wallVersion: 'bubblewrap 0.8.0',
+  gate: 'kernel',
+  home: '/h',
+  hasHistory: true,
+};
+
+const PREVIEW: MethodResult<'session/preview'> = {
+  workspace: '/w',
+  sandboxMode: 'workspace-write',
+  approvalPolicy: 'on-request',
+  write: [],
+  protected: [],
+  maskedCount: 0,
+  network: 'off',
+  wall: 'bubblewrap',
+  gate: 'kernel',
+  notices: [],
+  warnings: [],
+  steps: [],
+  stepCount: 0,
+};
 
 export function createFakeEngine(
   runScript: FakeScript = async () => ({ outcome: 'ran', exitCode: 0 }),
@@ -46,6 +80,21 @@ export function createFakeEngine(
       set.delete(listener);
     };
   };
+  const headListeners = new Set<(head: SessionHead) => void>();
+  const heads = new Map<SessionId, HeadFold>();
+  const listHeads = (): SessionHead[] =>
+    [...heads.values()].flatMap(({ head }) => (head === undefined ? [] : [head])).reverse();
+  const needHistory = (sessionId: SessionId): readonly Event[] => {
+    const events = history.get(sessionId);
+    if (events !== undefined) return events;
+    throw new Fault({ kind: 'peer', code: 'no-such-session', message: `no session ${sessionId}` });
+  };
+  const needHead = (sessionId: SessionId): SessionHead => {
+    needHistory(sessionId);
+    const head = heads.get(sessionId)?.head;
+    if (head === undefined) throw new Error(`session ${sessionId} was never opened`);
+    return head;
+  };
   const engine: FakeEngine = {
     engineId: 'fake-engine',
     version: '0.0.0',
@@ -53,6 +102,40 @@ export function createFakeEngine(
     answerers: new Set(),
     approvals: [],
     answers: [],
+    openViews: 0,
+    about: () => ABOUT,
+    listSessions: async () => listHeads(),
+    readHead: async (sessionId) => needHead(sessionId),
+    onSessionHead: (listener) => listen(headListeners, listener),
+    openRows: async (sessionId) => {
+      const rows = createRowIndex();
+      rows.apply(needHistory(sessionId));
+      const listeners = new Set<(indices: readonly number[]) => void>();
+      const stop = listen(eventListeners, (events) => {
+        const changed = rows.apply(events.filter((event) => event.sessionId === sessionId));
+        if (changed.length > 0) for (const listener of listeners) listener(changed);
+      });
+      engine.openViews += 1;
+      return {
+        rows,
+        onChanged: (listener) => listen(listeners, listener),
+        release: () => {
+          stop();
+          engine.openViews -= 1;
+        },
+      };
+    },
+    startSession: async (params) => {
+      engine.calls.push(`start ${params.folder}`);
+      return { sessionId: ids.session(), warnings: [] };
+    },
+    previewSession: async () => PREVIEW,
+    pauseSession: async (_sessionId, isPaused, by) =>
+      void engine.calls.push(`${isPaused ? 'pause' : 'resume'} by ${by}`),
+    listFolders: async (typed) => ({ folders: [`${typed}/a`], exists: true }),
+    describeApproval: async () => ({ context: null, approval: null, settled: null }),
+    readRunOutput: async ({ offset }) => ({ text: 'printed', offset, size: 7, cutBytes: 0 }),
+    startDemo: async () => ({ sessionId: ids.session(), folder: '/tmp/demo' }),
     openSessionCount: () => sessions.size,
     onSessionCount: (listener) => listen(countListeners, listener),
     openSession: async (params, streams) => {
@@ -80,7 +163,10 @@ export function createFakeEngine(
       return { result: 'unknown', approvalId: request.approvalId };
     },
     listGrants: () => [],
-    revokeGrant: async () => false,
+    revokeGrant: async (grantId, by) => {
+      engine.calls.push(`revoke ${grantId} by ${by}`);
+      return false;
+    },
     readEvents: async (sessionId, after, limit) =>
       (history.get(sessionId) ?? []).filter((event) => event.seq > after).slice(0, limit),
     subscribe: (listener) => listen(eventListeners, listener),
@@ -107,6 +193,10 @@ export function createFakeEngine(
       }));
       events.push(...added);
       for (const listener of eventListeners) listener(added);
+      const fold = added.reduce(foldHead, heads.get(sessionId) ?? EMPTY_HEAD);
+      heads.set(sessionId, fold);
+      const { head } = fold;
+      if (head !== undefined) for (const listener of headListeners) listener(head);
     },
     addOutput: (notice) => {
       for (const listener of outputListeners) listener(notice);
