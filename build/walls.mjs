@@ -19,6 +19,7 @@ const ROOMS = {
   pages: [],
   engine: ['node:*', 'smol-toml', 'toml-eslint-parser', 'better-sqlite3', 'node-pty'],
   server: ['node:*', 'ws'],
+  desktop: ['node:*', 'electron'],
   cli: ['node:*', 'commander'],
 };
 
