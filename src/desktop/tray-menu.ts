@@ -15,12 +15,10 @@ export interface TrayActions {
   quit(): void;
 }
 
-/** What the tray says in a word, and with which icon. */
-export type TrayState = 'idle' | 'running' | 'waiting';
-
-/** Only what waits for a person counts as waiting. */
-export function trayStateOf({ sessions, approvals }: Overview): TrayState {
-  if (approvals.size > 0) return 'waiting';
+/** The icon: an outline, a dot while sessions are open, a number for what waits for a person and nothing else. */
+export function trayIconOf({ sessions, approvals }: Overview): string {
+  if (approvals.size > 9) return 'waiting-more';
+  if (approvals.size > 0) return `waiting-${approvals.size}`;
   return [...sessions.values()].some(({ state }) => state === 'open') ? 'running' : 'idle';
 }
 

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { ElectronPort, ImagePort, Rectangle } from './electron-port.ts';
 import type { Overview } from './overview.ts';
-import { buildTrayMenu, describeTray, type TrayActions, type TrayState, trayStateOf } from './tray-menu.ts';
+import { buildTrayMenu, describeTray, type TrayActions, trayIconOf } from './tray-menu.ts';
 
 /** A menu that changes under the pointer cannot be used: at most four times a second. */
 const BETWEEN_MS = 250;
@@ -40,13 +40,13 @@ export function createTray(
   let shownAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
-  function iconPath(state: TrayState): string {
+  function iconPath(icon: string): string {
     const isOnDark =
       electron.nativeTheme.shouldUseDarkColors ||
       (platform === 'linux' && DARK_PANEL.test(parts.desktopName));
     // macOS colours the black one itself
     const tone = platform !== 'darwin' && isOnDark ? 'light' : 'black';
-    return join(parts.folder, `${state}-${tone}${platform === 'linux' ? '-22' : ''}.png`);
+    return join(parts.folder, `${icon}-${tone}${platform === 'linux' ? '-22' : ''}.png`);
   }
 
   function findImage(path: string): ImagePort {
@@ -63,7 +63,7 @@ export function createTray(
     timer = undefined;
     if (overview === undefined) return;
     shownAt = Date.now();
-    tray.setImage(findImage(iconPath(trayStateOf(overview))));
+    tray.setImage(findImage(iconPath(trayIconOf(overview))));
     tray.setToolTip(describeTray(overview));
     const count = overview.approvals.size;
     if (platform === 'darwin') tray.setTitle(count === 0 ? '' : String(count));
