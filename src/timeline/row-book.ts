@@ -20,9 +20,9 @@ export class RowBook {
   readonly #counts = { all: 0, commands: 0, files: 0, network: 0, approvals: 0 };
   /** Rows of which more is to come. */
   readonly #live = new Set<number>();
-  /** Each change as its row, in order of time. */
-  #changed: number[] = [];
-  #changedSeqs: number[] = [];
+  /** In order of time; a row stands in it once for each batch that changed it. */
+  #changes: { readonly index: number; readonly seq: number }[] = [];
+  /** Rows that are new or changed in the batch that is being folded. */
   #batch = new Set<number>();
 
   get rows(): readonly TimelineRow[] {
@@ -51,38 +51,47 @@ export class RowBook {
 
   /** Changes some fields of a row; one that does not exist is left alone. */
   change(moment: Moment, index: number, change: RowChange): void {
-    const row = this.#rows[index];
-    if (row === undefined) return;
-    const text = change.text === undefined ? undefined : cutRowText(change.text);
-    const changed = { ...row, ...change, ...text, changedSeq: moment.seq };
-    this.#rows[index] = changed;
-    if (!hasQuestion(row) && hasQuestion(changed)) this.#counts.approvals += 1;
-    this.#note(changed);
+    const before = this.#rows[index];
+    if (before === undefined) return;
+    const isNewQuestion = change.approvalId !== undefined && !hasQuestion(before);
+    // a row that was handed out stays as it was; one that is new in this batch nobody has seen
+    const row = this.#batch.has(index) ? before : { ...before };
+    const { text } = change;
+    Object.assign(row, change, text !== undefined && cutRowText(text), { changedSeq: moment.seq });
+    this.#rows[index] = row;
+    if (isNewQuestion) this.#counts.approvals += 1;
+    this.#note(row);
   }
 
-  /** The places that are new or changed since the last call, in their order. */
+  /** Ends a batch of events: the places that are new or changed in it, in their order. */
   takeChanged(): readonly number[] {
     const changed = [...this.#batch].sort((a, b) => a - b);
     this.#batch = new Set();
+    const inTime = [...changed].sort((a, b) => this.#changedSeqOf(a) - this.#changedSeqOf(b));
+    for (const index of inTime) this.#changes.push({ index, seq: this.#changedSeqOf(index) });
+    if (this.#changes.length > 2 * this.#rows.length + SPARE_CHANGES) {
+      // only the last change of a row is ever asked for
+      this.#changes = this.#changes.filter(({ index, seq }) => this.#changedSeqOf(index) === seq);
+    }
     return changed;
   }
 
   /** Rows that changed behind an event, oldest change first; `undefined` when there are more than `limit`. */
   changedAfter(seq: number, limit: number): readonly TimelineRow[] | undefined {
     const found: TimelineRow[] = [];
-    const seen = new Set<number>();
-    for (let at = this.#changed.length - 1; at >= 0; at--) {
-      const changedSeq = this.#changedSeqs[at] ?? 0;
-      if (changedSeq <= seq) break;
-      const row = this.#rows[this.#changed[at] ?? -1];
-      if (row === undefined || row.changedSeq !== changedSeq) continue;
-      // one event may change a row twice
-      if (seen.has(row.index)) continue;
+    for (let at = this.#changes.length - 1; at >= 0; at--) {
+      const change = this.#changes[at];
+      if (change === undefined || change.seq <= seq) break;
+      const row = this.#rows[change.index];
+      if (row?.changedSeq !== change.seq) continue;
       if (found.length === limit) return undefined;
-      seen.add(row.index);
       found.push(row);
     }
     return found.reverse();
+  }
+
+  #changedSeqOf(index: number): number {
+    return this.#rows[index]?.changedSeq ?? 0;
   }
 
   #count({ kind, approvalId }: TimelineRow): void {
@@ -93,22 +102,9 @@ export class RowBook {
     if (approvalId !== undefined) this.#counts.approvals += 1;
   }
 
-  #note(row: TimelineRow): void {
-    const { index, changedSeq, outcome } = row;
+  #note({ index, outcome }: TimelineRow): void {
     this.#batch.add(index);
     if (outcome === 'waiting' || outcome === 'running') this.#live.add(index);
     else this.#live.delete(index);
-    const last = this.#changed.length - 1;
-    if (this.#changed[last] === index && this.#changedSeqs[last] === changedSeq) return;
-    this.#changed.push(index);
-    this.#changedSeqs.push(changedSeq);
-    if (this.#changed.length > 2 * this.#rows.length + SPARE_CHANGES) this.#forgetOldChanges();
-  }
-
-  /** Only the last change of a row is ever asked for. */
-  #forgetOldChanges(): void {
-    const isLast = this.#changed.map((index, at) => this.#rows[index]?.changedSeq === this.#changedSeqs[at]);
-    this.#changed = this.#changed.filter((_, at) => isLast[at]);
-    this.#changedSeqs = this.#changedSeqs.filter((_, at) => isLast[at]);
   }
 }

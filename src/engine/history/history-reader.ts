@@ -1,14 +1,7 @@
-import { existsSync } from 'node:fs';
-import Database from 'better-sqlite3';
-import {
-  type ApprovalId,
-  type Event,
-  EventBody,
-  type EventType,
-  Fault,
-  type SessionId,
-} from '../../protocol/index.ts';
-import { readSchemaVersion, SCHEMA_VERSION } from './migrations.ts';
+import type Database from 'better-sqlite3';
+import { type ApprovalId, type Event, type EventType, Fault, type SessionId } from '../../protocol/index.ts';
+import { openReadOnly } from './open-read-only.ts';
+import { parseEvent } from './parse-event.ts';
 import {
   type ApprovalPlace,
   countEvents,
@@ -77,49 +70,6 @@ const SUMMARY = `
 function toSummary(row: unknown): SessionSummary {
   const { settled, ...rest } = row as SessionSummary & { settled: number };
   return { ...rest, openApprovals: rest.state === 'open' ? Math.max(0, rest.approvals - settled) : 0 };
-}
-
-function openReadOnly(file: string): Database.Database {
-  if (!existsSync(file)) {
-    throw new Fault({
-      kind: 'user',
-      code: 'no-history',
-      message: `There is no history at ${file} yet`,
-      hint: "Run something first, for example: sallyport exec 'echo hello'",
-    });
-  }
-  try {
-    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 });
-    const version = readSchemaVersion(db);
-    if (version === SCHEMA_VERSION) return db;
-    db.close();
-    throw new Error(`its schema version is ${version}, this program reads ${SCHEMA_VERSION}`);
-  } catch (thrown) {
-    throw new Fault({
-      kind: 'host',
-      code: 'history-unreadable',
-      message: `The history ${file} cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-      hint: 'Use the version of Sallyport that wrote it, or restore the file from a copy',
-      cause: thrown,
-    });
-  }
-}
-
-function parseEvent(text: string, place: string): Event {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const body = EventBody.parse(parsed);
-    const { seq, at, sessionId } = parsed as Event;
-    return { seq, at, sessionId, ...body };
-  } catch (thrown) {
-    throw new Fault({
-      kind: 'host',
-      code: 'history-damaged',
-      message: `${place} cannot be read: it is not what was written`,
-      hint: 'Run: sallyport history verify',
-      cause: thrown,
-    });
-  }
 }
 
 function findSession(db: Database.Database, idOrPrefix: string): SessionId {
