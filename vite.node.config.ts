@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vite';
+
+const ENGINE_HOST = 'src/desktop/engine-host.ts';
 
 // One level of folders below out/, always: code finds its neighbours from any file of the bundle as
 // `new URL('../<folder>/<name>.js', import.meta.url)`.
@@ -15,6 +18,7 @@ export default defineConfig({
       input: {
         'cli/main': 'src/cli/main.ts',
         'engine/journal-writer': 'src/engine/history/journal-writer.ts',
+        ...(existsSync(ENGINE_HOST) && { 'desktop/engine-host': ENGINE_HOST }),
       },
       output: {
         format: 'es',

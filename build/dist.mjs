@@ -1,4 +1,4 @@
-// Packs the terminal product for the platform it runs on: out/dist/sallyport-<version>-<platform>-<arch>.tar.gz.
+// Packs the terminal product and the page for the platform it runs on: out/dist/sallyport-<version>-<platform>-<arch>.tar.gz.
 // Node is not in it (Node >= 22 on PATH runs it) unless --with-node is given.
 import { spawnSync } from 'node:child_process';
 import {
@@ -114,7 +114,7 @@ export async function packProduct(argv) {
   mkdirSync(folder, { recursive: true });
   for (const path of COPIED) copyIfPresent(join(root, path), join(folder, path));
   for (const name of readdirSync(join(root, 'out'))) {
-    if (['cli', 'engine', 'chunks'].includes(name))
+    if (['cli', 'engine', 'chunks', 'renderer'].includes(name))
       copyIfPresent(join(root, 'out', name), join(folder, 'out', name));
   }
   copyPackages(manifest, folder);

@@ -4,20 +4,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildBundles } from './bundle.mjs';
+import { buildBundles, watchBundles } from './bundle.mjs';
 import { runChecks, runTests } from './checks.mjs';
 import { packProduct } from './dist.mjs';
 import { continueInOwnNode, root, runProgram } from './own-node.mjs';
 import { setUp } from './setup.mjs';
-
-/** Flags that ask about the product itself; all others belong to the demo, which is what a start without words begins. */
-const PRODUCT_FLAGS = ['--version', '-V', '--help', '-h'];
-
-function chooseStart(argv) {
-  const [first] = argv;
-  const isDemo = first === undefined || (first.startsWith('-') && !PRODUCT_FLAGS.includes(first));
-  return isDemo ? ['demo', ...argv] : argv;
-}
 
 /** Starts the built product; on Windows a batch file would swallow Ctrl-C, so there the program itself. */
 const startProduct = (argv) => runProgram(process.execPath, [join(root, 'out', 'cli', 'main.js'), ...argv]);
@@ -33,7 +24,7 @@ async function runBench(argv) {
 const SCRIPTS = {
   start: {
     needs: {},
-    run: (argv) => startProduct(chooseStart(argv)),
+    run: startProduct,
   },
   test: {
     needs: { isForTests: true },
@@ -47,10 +38,7 @@ const SCRIPTS = {
   dist: { needs: {}, run: packProduct },
   dev: {
     needs: {},
-    run: () => {
-      const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-      return runProgram(process.execPath, [vite, 'build', '--config', 'vite.node.config.ts', '--watch']);
-    },
+    run: watchBundles,
   },
 };
 

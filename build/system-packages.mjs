@@ -35,6 +35,7 @@ const RUN_NEEDS = [
 const TEST_NEEDS = [
   { needs: 'bash', apt: 'bash', others: 'bash', why: 'runs the scripts under test' },
   { needs: 'git', apt: 'git', others: 'git', why: 'real repositories in tests' },
+  { needs: '/usr/bin/chromium', apt: 'chromium', others: 'chromium', why: 'opens the page in tests' },
   { needs: 'setpriv', apt: 'util-linux', others: 'util-linux', why: 'tests as an ordinary user' },
 ];
 

@@ -16,9 +16,9 @@ export interface PolicyFlags {
   readonly shell?: string;
 }
 
-/** A command of ours: parse errors are `user` faults, help goes to stdout. */
+/** A command of ours (`''`: the program itself): parse errors are `user` faults, help goes to stdout. */
 export function createCommand(name: string, summary: string, examples: readonly string[] = []): Command {
-  const command = new Command(`sallyport ${name}`)
+  const command = new Command(`sallyport ${name}`.trim())
     .description(summary)
     .exitOverride()
     .configureOutput({ writeErr: () => {} })

@@ -33,7 +33,7 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
   history: ['list', 'show', 'verify', '--limit', '--expect-head', '--json'],
   config: ['get', 'explain', 'path', ...POLICY_FLAGS, '--json'],
   doctor: ['--json'],
-  serve: ['--background'],
+  serve: ['--port', '--no-open', '--background'],
   demo: ['--answers'],
   completion: ['bash', 'zsh', 'fish'],
 };

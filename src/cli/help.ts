@@ -4,7 +4,8 @@ import { showLine } from '../timeline/index.ts';
 const HELP = `Sallyport runs scripts and agents in a sandbox, asks you before anything crosses
 its boundary, and keeps a history.
 
-Usage: sallyport COMMAND [flags]
+Usage: sallyport                    the desktop app, or its page in a browser
+       sallyport COMMAND [flags]
 
 Start here:
   demo         a five-minute walk: a script that is asked, rejected, blocked and allowed
@@ -23,7 +24,7 @@ Answer questions:
 Look back and set up:
   history      list, show ID, verify
   config       get, explain KEY, path
-  serve        run the engine in the foreground
+  serve        run the engine in the foreground, and print the address of its page
   completion   completion for bash, zsh or fish
 
 Examples:
@@ -38,10 +39,10 @@ Exit status: 0 done, 1 findings or failed, 2 usage or configuration, 3 this mach
 exec and sandbox: that of what ran, 126 refused or rejected, 125 it did not start.
 `;
 
-/** Writes the overview; without a command that is an error, and status 2. */
-export function writeHelp(target: Writable, isAsked: boolean): number {
+/** Writes the overview. */
+export function writeHelp(target: Writable): number {
   target.write(HELP);
-  return isAsked ? 0 : 2;
+  return 0;
 }
 
 /** Says which command may have been meant. Status 2. */

@@ -27,6 +27,9 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   completion: { load: async () => (await import('./completion.ts')).runCompletion },
 };
 
+/** What is meant without a command. */
+const START: CommandRow = { load: async () => (await import('./start.ts')).runStart };
+
 async function runCommand(argv: readonly string[]): Promise<number> {
   const [name, ...words] = argv;
   if (name === '--version' || name === '-V') {
@@ -34,15 +37,20 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (name === 'help' && words[0] !== undefined) return runCommand([words[0], '--help']);
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  if (name === '--help' || name === '-h' || name === 'help') {
     const { writeHelp } = await import('./help.ts');
-    return name === undefined ? writeHelp(process.stderr, false) : writeHelp(process.stdout, true);
+    return writeHelp(process.stdout);
   }
+  if (name === undefined || name.startsWith('-')) return runRow(START, argv);
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (row === undefined) {
     const { refuseUnknownCommand } = await import('./help.ts');
     return refuseUnknownCommand(name, Object.keys(COMMANDS));
   }
+  return runRow(row, words);
+}
+
+async function runRow(row: CommandRow, words: readonly string[]): Promise<number> {
   try {
     const command = await row.load();
     return await command(words);

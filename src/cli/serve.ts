@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findFolders, type Serving } from '../server/index.ts';
+import { findFolders, lockFolderOf, readEngineNote, type Serving } from '../server/index.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { hasDisplay } from './has-display.ts';
 import { openBrowser } from './open-browser.ts';
@@ -50,11 +50,18 @@ export async function runServe(words: readonly string[]): Promise<number> {
     );
   if (parseWords(command, words) === 'help') return 0;
   const isBackground = command.opts<{ background?: boolean }>().background === true;
-  const status = await becomeEngine(readPageFlags(command), isBackground);
-  return status ?? (isBackground ? 0 : 1);
+  const flags = readPageFlags(command);
+  const status = await becomeEngine(flags, isBackground);
+  if (status !== undefined) return status;
+  if (isBackground) return 0;
+  const pid = readEngineNote(lockFolderOf(findFolders().home))?.pid;
+  process.stderr.write(
+    `sallyport: an engine is running already${pid === undefined ? '' : ` (pid ${pid})`}\n  run \`sallyport\` for the address of its page\n`,
+  );
+  return 1;
 }
 
-/** Is the engine until it ends. `undefined` when there is one already; in the foreground that is said. */
+/** Is the engine until it ends. `undefined` when there is one already. */
 export async function becomeEngine(flags: PageFlags, isBackground: boolean): Promise<number | undefined> {
   process.umask(0o077);
   // the lock is looked at before the engine is loaded: of ten that start at once nine end quickly
@@ -75,15 +82,7 @@ export async function becomeEngine(flags: PageFlags, isBackground: boolean): Pro
       return createEngine(options);
     },
   });
-  if (outcome.state === 'already-running') {
-    const pid = outcome.note === undefined ? '' : ` (pid ${outcome.note.pid})`;
-    if (!isBackground) {
-      process.stderr.write(
-        `sallyport: an engine is running already${pid}\n  run \`sallyport\` for the address of its page\n`,
-      );
-    }
-    return undefined;
-  }
+  if (outcome.state === 'already-running') return undefined;
   let failure: unknown;
   stop = (): void => {
     outcome.stop().catch((thrown: unknown) => {

@@ -59,19 +59,19 @@ describe('one engine per user', () => {
   });
 
   it('a second one says that there is one, and the first goes on', async () => {
-    const first = place.start(['serve']);
+    const first = place.start(['serve', '--no-open']);
     await waitFor(() => place.enginePid() !== undefined);
     const second = await place.run(['serve']);
     expect([second.status, second.stderr]).toEqual([
       1,
-      `sallyport: an engine is running already (pid ${first.pid})\n`,
+      `sallyport: an engine is running already (pid ${first.pid})\n  run \`sallyport\` for the address of its page\n`,
     ]);
     expect((await place.run(['serve', '--background'])).status).toBe(0);
     expect(place.enginePid()).toBe(first.pid);
   });
 
   it('SIGTERM ends it cleanly: no socket, no note, the lock is free', async () => {
-    const engine = place.start(['serve']);
+    const engine = place.start(['serve', '--no-open']);
     await waitFor(() => place.enginePid() !== undefined);
     const socket = readEngineNote(join(place.home, 'run'))?.socket ?? '';
     expect((statSync(socket).mode & 0o777).toString(8)).toBe('600');

@@ -53,7 +53,9 @@ export function createCliPlace(): CliPlace {
   const folder = join(base, 'work');
   mkdirSync(folder);
   const env: NodeJS.ProcessEnv = { ...process.env, SALLYPORT_HOME: home };
-  for (const name of ['NODE_OPTIONS', 'VITEST', 'NODE_ENV', 'FORCE_COLOR']) delete env[name];
+  // without a display no browser is opened
+  const unwanted = ['NODE_OPTIONS', 'VITEST', 'NODE_ENV', 'FORCE_COLOR', 'DISPLAY', 'WAYLAND_DISPLAY'];
+  for (const name of unwanted) delete env[name];
   const children = new Set<ChildProcess>();
   const terminals = new Set<IPty>();
   const lockFolder = join(home, 'run');
