@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type CheckedScript, checkScript, type LoadedConfig } from '../engine/index.ts';
 import { Fault, toFault, type Verdict } from '../protocol/index.ts';
 import { quoteWords, showLine, showText } from '../timeline/index.ts';
-import { type CheckedScript, checkScript } from './check-script.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { loadSessionConfig } from './load-session-config.ts';
 import { describeAccess } from './question-text.ts';
@@ -47,10 +47,16 @@ export async function runCheck(words: readonly string[]): Promise<number> {
   }
   const script = chooseScript(command.args, flags, words.includes('--'));
   const config = loadSessionConfig(flags);
-  const checked = await checkScript(script, config, process.env['PATH'] ?? '');
+  const checked = await checkHere(script, config);
   if (flags.json === true) process.stdout.write(`${JSON.stringify(checked)}\n`);
   else printChecked(checked, config.warnings);
   return STATUS[checked.verdict];
+}
+
+async function checkHere(script: string, { snapshot }: LoadedConfig): Promise<CheckedScript> {
+  const searchPath = process.env['PATH'] ?? '';
+  const { checked } = await checkScript(script, { snapshot, searchPath, nowMs: () => Date.now() });
+  return checked;
 }
 
 function usage(message: string): Fault {
@@ -102,7 +108,7 @@ async function checkLine(line: string, flags: CheckFlags): Promise<object> {
     const row = readBatchRow(value);
     const base = workingFolder(flags);
     const config = loadSessionConfig(flags, row.cwd === undefined ? base : resolve(base, row.cwd));
-    return { id, ...(await checkScript(row.script, config, process.env['PATH'] ?? '')) };
+    return { id, ...(await checkHere(row.script, config)) };
   } catch (thrown) {
     const { kind, code, message, hint } = toFault(thrown);
     return { id, error: { kind, code, message, hint } };

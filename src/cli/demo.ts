@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { EngineClient } from '../client/index.ts';
+import { createDemoProject, type DemoProject } from '../engine/index.ts';
 import { type ApprovalAnswer, Fault, type SessionOpenParams } from '../protocol/index.ts';
 import { findFolders } from '../server/index.ts';
 import { OFFERED_SCOPES } from './allow-answer.ts';
 import { type ApprovalListener, answerFromTerminal } from './approval-feed.ts';
 import { createCommand, parseWords } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
-import { createDemoProject, type DemoProject } from './demo-project.ts';
 import { openerOf, writeOutcome } from './exec.ts';
 import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
@@ -31,10 +31,10 @@ export async function runDemo(words: readonly string[]): Promise<number> {
   const folders = findFolders();
   const hold = new OutputHold();
   const terminal = scripted === undefined ? openOwnTerminal(hold, false) : undefined;
-  const project = createDemoProject();
+  const project = await createDemoProject();
   process.stderr.write(describeWalk(project));
-  const client = await connectEngine(folders, 'demo').catch((thrown: unknown) => {
-    project.remove();
+  const client = await connectEngine(folders, 'demo').catch(async (thrown: unknown) => {
+    await project.remove();
     throw thrown;
   });
   const request: SessionRequest = {
@@ -46,8 +46,8 @@ export async function runDemo(words: readonly string[]): Promise<number> {
     asksHere: terminal !== undefined,
   };
   if (terminal === undefined && scripted === undefined) {
-    return showFirstQuestion(client, request).finally(() => {
-      project.remove();
+    return showFirstQuestion(client, request).finally(async () => {
+      await project.remove();
       process.stderr.write('The scratch project is removed again.\n');
     });
   }

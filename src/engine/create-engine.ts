@@ -1,6 +1,7 @@
 /** Puts the engine together. The caller holds the lock: there is one engine per user, always. */
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   type CheckedParams,
@@ -16,8 +17,10 @@ import { type LoadConfigOptions, loadConfig } from './config/index.ts';
 import { describeApproval } from './describe-approval.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
 import { type HistoryReader, type Journal, openHistoryReader, openJournal } from './history/index.ts';
+import { listFolders } from './list-folders.ts';
+import { PageSessions } from './page-sessions.ts';
 import { chooseSandbox, findSecrets, probeKernelGate, sweepPlaceholders } from './sandbox/index.ts';
-import { recoverSessions, Session, type SessionDeps } from './session/index.ts';
+import { recoverSessions, Session, type SessionDeps, type SessionInput } from './session/index.ts';
 
 export interface EngineOptions {
   /** `$SALLYPORT_HOME`. */
@@ -26,6 +29,8 @@ export interface EngineOptions {
   readonly runtimeDir: string;
   readonly version: string;
   readonly clock?: Clock;
+  /** Environment of the login, for sessions that no client opens; that of this process by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Where the history lies in `$SALLYPORT_HOME`. */
@@ -63,6 +68,8 @@ class RunningEngine implements Engine {
   readonly #grants: GrantBook;
   readonly #deps: Omit<SessionDeps, 'sandbox'>;
   readonly #sessions = new Map<SessionId, Session>();
+  readonly #login: { readonly env: NonNullable<EngineOptions['env']>; readonly home: string };
+  readonly #pageSessions: PageSessions;
   readonly #countListeners = new Set<(count: number) => void>();
   readonly #outputListeners = new Set<(notice: OutputNotice) => void>();
   #opening = 0;
@@ -104,6 +111,15 @@ class RunningEngine implements Engine {
         this.#tellCount();
       },
     };
+    const env = options.env ?? process.env;
+    this.#login = { env, home: env['HOME'] ?? homedir() };
+    this.#pageSessions = new PageSessions({
+      login: this.#login,
+      hasKernelGate: this.#deps.hasKernelGate,
+      nowMs: ports.nowMs,
+      load: (params) => loadConfig(this.#configInput(params)),
+      open: (input) => this.#open(() => input),
+    });
     // An engine that cannot write its history stops running commands.
     journal.onFailure(() => void this.#closeSessions('engine-stopped'));
   }
@@ -121,20 +137,60 @@ class RunningEngine implements Engine {
     params: CheckedParams<'session/open'>,
     streams: OpenerStreams,
   ): Promise<{ session: OpenSession; warnings: readonly string[]; summary: readonly string[] }> {
-    if (this.#stopping)
-      throw new Fault({ kind: 'peer', code: 'engine-stopping', message: 'the engine is stopping' });
-    if (this.#parts.journal.failure) throw this.#parts.journal.failure;
+    let warnings: readonly string[] = [];
+    const session = await this.#open(() => {
+      const config = loadConfig(this.#configInput(params));
+      warnings = config.warnings;
+      return { params, config, streams };
+    });
+    return { session, warnings, summary: session.summary };
+  }
+
+  async #open(read: () => SessionInput): Promise<Session> {
+    this.#requireRunning();
     this.#opening += 1;
     try {
-      const config = loadConfig(this.#configInput(params));
-      const sandbox = chooseSandbox(config.snapshot.sandboxMode);
-      const session = await Session.open({ ...this.#deps, sandbox }, { params, config, streams });
+      const input = read();
+      const sandbox = chooseSandbox(input.config.snapshot.sandboxMode);
+      const session = await Session.open({ ...this.#deps, sandbox }, input);
       this.#sessions.set(session.sessionId, session);
-      return { session, warnings: config.warnings, summary: session.summary };
+      // It may have stopped meanwhile, and then nobody else would close it.
+      if (this.#stopping) await session.close('engine-stopped');
+      this.#requireRunning();
+      return session;
     } finally {
       this.#opening -= 1;
       this.#tellCount();
     }
+  }
+
+  #requireRunning(): void {
+    if (this.#stopping)
+      throw new Fault({ kind: 'peer', code: 'engine-stopping', message: 'the engine is stopping' });
+    if (this.#parts.journal.failure) throw this.#parts.journal.failure;
+  }
+
+  startSession(params: CheckedParams<'session/start'>): ReturnType<Engine['startSession']> {
+    return this.#pageSessions.start(params);
+  }
+
+  previewSession(params: CheckedParams<'session/preview'>): ReturnType<Engine['previewSession']> {
+    return this.#pageSessions.preview(params);
+  }
+
+  startDemo(): ReturnType<Engine['startDemo']> {
+    return this.#pageSessions.startDemo();
+  }
+
+  listFolders(typed: string): ReturnType<Engine['listFolders']> {
+    return listFolders(typed, this.#login.home);
+  }
+
+  async pauseSession(sessionId: SessionId, isPaused: boolean, by: string): Promise<void> {
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined)
+      throw new Fault({ kind: 'peer', code: 'no-such-session', message: `no session ${sessionId} is open` });
+    await (isPaused ? session.pause(by) : session.resume(by));
   }
 
   #configInput(params: CheckedParams<'session/open'>): LoadConfigOptions {
@@ -204,6 +260,7 @@ class RunningEngine implements Engine {
 
   async #stop(): Promise<void> {
     await this.#closeSessions('engine-stopped');
+    await this.#pageSessions.removeDemo();
     this.#parts.reader.close();
     await this.#parts.journal.close();
   }

@@ -45,6 +45,8 @@ function makeContext(
     runs: record.runs,
     here: approval.stepId,
     isCut: record.isCut,
+    hasEnded: record.hasEnded,
+    holdsPrograms: record.enforced?.gate === 'kernel',
   });
   return {
     sentence: askSentence(approval, { facts, snapshot }),

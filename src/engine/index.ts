@@ -7,10 +7,11 @@ export {
   showOrigin,
 } from './config/index.ts';
 export { createEngine, historyFileOf } from './create-engine.ts';
+export { createDemoProject, type DemoProject } from './demo-project.ts';
 export type { Engine, OpenerStreams, OpenSession, RowsView } from './engine.ts';
 export {
   type HistoryReader,
   openHistoryReader,
   type SessionSummary,
 } from './history/index.ts';
-export { collectFacts, keepWithinWall } from './session/index.ts';
+export { type CheckedScript, checkScript } from './session/index.ts';

@@ -19,6 +19,10 @@ export interface ScriptSteps {
   readonly here: string | undefined;
   /** Steps in front of it may have run without being in `runs`. */
   readonly isCut: boolean;
+  /** The script has ended: what has not run will not. */
+  readonly hasEnded: boolean;
+  /** Every program is held, so that one without a run has not run. Of builtins it is never known. */
+  readonly holdsPrograms: boolean;
 }
 
 type StepsPart = Pick<ApprovalContext, 'steps' | 'stepsBefore' | 'stepsAfter' | 'stepNumber' | 'stepCount'>;
@@ -43,24 +47,33 @@ export function listScriptSteps(input: ScriptSteps): StepsPart {
 }
 
 function describeStep(
-  { script, runs, here, isCut, steps }: ScriptSteps,
+  input: ScriptSteps,
   { step, next, at }: { step: Step; next: Step | undefined; at: number },
 ): ScriptStep {
+  const { script, runs, here } = input;
   const run = runs.get(step.stepId);
-  const isPassed = isCut && steps.indexOf(step) < at;
-  const hasEnded = run?.finishedAt !== undefined;
-  const reached = run === undefined ? (isPassed ? 'done' : 'later') : hasEnded ? 'done' : 'running';
   return {
     stepId: step.stepId,
     text: step.text.length > MAX_TEXT ? `${step.text.slice(0, MAX_TEXT)}…` : step.text,
     form: step.form,
     operator: operatorBehind(script, step, next),
-    state: step.stepId === here ? 'here' : reached,
+    state: step.stepId === here ? 'here' : run === undefined ? guessState(input, step, at) : stateOf(run),
     ...(run?.outcome !== undefined && { outcome: run.outcome }),
     ...(run?.exitCode !== undefined && { exitCode: run.exitCode }),
     ...(run?.startedAt !== undefined &&
       run.finishedAt !== undefined && { durationMs: run.finishedAt - run.startedAt }),
   };
+}
+
+function stateOf(run: StepRun): ScriptStep['state'] {
+  return run.finishedAt === undefined ? 'running' : 'done';
+}
+
+/** Of a step without a run: in front of what is asked about, a builtin that nobody had to ask about has passed. */
+function guessState(input: ScriptSteps, step: Step, at: number): ScriptStep['state'] {
+  const isKnown = input.holdsPrograms && step.form === 'program' && !input.isCut;
+  if (isKnown) return 'later';
+  return input.hasEnded || input.steps.indexOf(step) < at ? 'done' : 'later';
 }
 
 /** Read between the end of a step and the start of the next one; behind the last, what is left of the script. */

@@ -29,6 +29,8 @@ export interface ApprovalRecord {
   readonly runs: ReadonlyMap<string, StepRun>;
   /** What was really enforced around the script. */
   readonly enforced: EventOf<'step/started'>['access'];
+  /** The script has ended. */
+  readonly hasEnded: boolean;
   /** There were more runs than were read: steps in front may have run without being in `runs`. */
   readonly isCut: boolean;
 }
@@ -52,13 +54,15 @@ export function readApproval(reader: HistoryReader, approvalId: ApprovalId): App
   const span = { from: turn?.seq ?? seq, to: next?.seq };
   const proposed = at.list('step/proposed', span);
   const runs = at.listRuns(span);
+  const script = proposed.find((step) => step.kind === 'script');
   return {
     approval,
     settled: at.settlement(approvalId, seq),
     opened,
     snapshot: config.content,
     turn: turn === undefined ? 0 : reader.countEvents(place.sessionId, 'turn/started', turn.seq),
-    script: proposed.find((step) => step.kind === 'script'),
+    script,
+    hasEnded: script !== undefined && runs.runs.get(script.stepId)?.finishedAt !== undefined,
     steps: at.stepsOf(proposed, approval.stepId),
     judged: approval.runId === undefined ? undefined : at.judgement(approval.runId, seq),
     ...runs,

@@ -32,6 +32,7 @@ import type {
   SandboxProcess,
   SandboxSession,
   SessionSpec,
+  WallSettings,
 } from './sandbox.ts';
 import { hasPrivateTmp, type View } from './view.ts';
 
@@ -92,7 +93,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
       command: INSIDE_PATHS.ask,
       socket: parts.spec.askSocket === undefined ? null : INSIDE_PATHS.askSocket,
     },
-    notes: [...parts.firstPlan.notes, ...networkNotes(parts.spec)],
+    notes: [...parts.firstPlan.notes, ...networkNotes(parts.spec.settings)],
     launch: (spec) => launch(state, spec),
     grant: (path, mode) => grant(state, path, mode),
     revoke: (path) => revoke(state, path),
@@ -102,7 +103,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
 }
 
 /** The network is the host's own when it is on, and with it what hangs on it without a path. */
-function networkNotes({ settings }: SessionSpec): string[] {
+export function networkNotes(settings: WallSettings): string[] {
   if (!settings.networkAccess) return [];
   return [
     'The network is on: abstract unix sockets of this machine can be reached; those with a path cannot.',

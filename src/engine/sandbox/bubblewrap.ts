@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
 import { Fault } from '../../protocol/index.ts';
 import { createScope } from '../base/index.ts';
-import { BUBBLEWRAP, createBubblewrapSession, rootsOf } from './bubblewrap-session.ts';
+import { BUBBLEWRAP, createBubblewrapSession, networkNotes, rootsOf } from './bubblewrap-session.ts';
 import { findHelpers, type HelperPaths } from './helper-paths.ts';
 import { startHolder } from './holder.ts';
 import { findNestedRepositories, type NestedRepositories } from './nested-repositories.ts';
@@ -12,7 +12,11 @@ import { planView } from './view.ts';
 
 /** The wall of Linux: bubblewrap below a holder of ours. */
 export function createBubblewrap(helpers: HelperPaths = findHelpers()): Sandbox {
-  return { name: 'bubblewrap', openSession: (spec) => openSession(spec, helpers) };
+  return {
+    name: 'bubblewrap',
+    notesFor: networkNotes,
+    openSession: (spec) => openSession(spec, helpers),
+  };
 }
 
 async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<SandboxSession> {

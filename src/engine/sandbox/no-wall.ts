@@ -10,8 +10,14 @@ import { launchSupervised } from './launch-supervised.ts';
 import type { LaunchSpec, Sandbox, SandboxProcess, SandboxSession, SessionSpec } from './sandbox.ts';
 
 export function createNoWall(helpers: HelperPaths = findHelpers()): Sandbox {
-  return { name: 'none', openSession: (spec) => Promise.resolve(openSession(spec, helpers)) };
+  return {
+    name: 'none',
+    notesFor: () => NOTES,
+    openSession: (spec) => Promise.resolve(openSession(spec, helpers)),
+  };
 }
+
+const NOTES = ['There is no wall: every file and the network are open.'];
 
 function openSession(spec: SessionSpec, helpers: HelperPaths): SandboxSession {
   const running = new Set<SandboxProcess>();
@@ -19,7 +25,7 @@ function openSession(spec: SessionSpec, helpers: HelperPaths): SandboxSession {
   return {
     isWalled: false,
     ask: { command: helpers.ask, socket: spec.askSocket ?? null },
-    notes: ['There is no wall: every file and the network are open.'],
+    notes: NOTES,
     async launch(launchSpec) {
       const process = await launch(spec, launchSpec, helpers);
       running.add(process);

@@ -1,23 +1,30 @@
-import { type EnforcedAccess, type EventBody, PROTOCOL_VERSION } from '../../protocol/index.ts';
-import type { LoadedConfig } from '../config/index.ts';
-import type { SandboxSession } from '../sandbox/index.ts';
+import {
+  type ConfigSnapshot,
+  type EnforcedAccess,
+  type EventBody,
+  PROTOCOL_VERSION,
+} from '../../protocol/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 
+export interface Enforcer {
+  readonly wall: Sandbox['name'];
+  /** What the wall does not cover, as sentences. */
+  readonly notes: readonly string[];
+  /** Whether this machine's kernel can hold programs. */
+  readonly hasKernelGate: boolean;
+}
+
 /** What will really be enforced, and what this machine cannot keep. */
-export function describeAccess(
-  deps: SessionDeps,
-  config: LoadedConfig,
-  sandbox: SandboxSession,
-): EnforcedAccess {
-  const { snapshot } = config;
-  const wantsGate = sandbox.isWalled || snapshot.execGate;
-  const hasGate = wantsGate && deps.hasKernelGate;
-  const notices = [...sandbox.notes];
-  if (sandbox.isWalled && !hasGate) {
+export function describeAccess(snapshot: ConfigSnapshot, enforcer: Enforcer): EnforcedAccess {
+  const isWalled = enforcer.wall !== 'none';
+  const hasGate = (isWalled || snapshot.execGate) && enforcer.hasKernelGate;
+  const notices = [...enforcer.notes];
+  if (isWalled && !hasGate) {
     notices.push(
       'This kernel cannot hold programs: only the rewritten script asks, which a program can get around.',
     );
-  } else if (!sandbox.isWalled && snapshot.approvalPolicy !== 'never') {
+  } else if (!isWalled && snapshot.approvalPolicy !== 'never') {
     notices.push(
       hasGate
         ? 'The kernel holds each program that the script starts; sudo and other set-uid programs do not work then.'
@@ -25,12 +32,12 @@ export function describeAccess(
     );
   }
   return {
-    wall: sandbox.isWalled ? deps.sandbox.name : 'none',
+    wall: enforcer.wall,
     gate: hasGate ? 'kernel' : 'shell',
     write: snapshot.writableRoots,
     readOnly: snapshot.protectedPaths,
     masked: snapshot.secretPaths,
-    network: snapshot.networkAccess || !sandbox.isWalled ? 'on' : 'off',
+    network: snapshot.networkAccess || !isWalled ? 'on' : 'off',
     notices,
   };
 }
@@ -45,7 +52,7 @@ export function openingEvents(deps: SessionDeps, input: SessionInput): EventBody
       engineVersion: deps.engineVersion,
       protocolVersion: PROTOCOL_VERSION,
       origin: params.origin,
-      agentName: params.origin,
+      agentName: input.agentName ?? params.origin,
       title: params.title ?? params.origin,
       cwd: params.cwd,
       workspace: config.snapshot.workspace,

@@ -7,7 +7,7 @@ import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
 import type { SettledRun } from './proposed-run.ts';
-import { runStep } from './run-step.ts';
+import { releaseSettled, runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import { settlePipeline } from './settle-pipeline.ts';
 import { type HeldProgram, programRun, scriptedRun } from './shell-runs.ts';
@@ -66,10 +66,12 @@ export class HeldPrograms {
     }
     entry.runs += 1;
     await settlePipeline(context, entry);
-    const settled = await (context.board.takePresettled(entry, held.argv, held.cwd) ??
-      context.askers.whileWaiting(held.pid, (gone) =>
-        runStep(context.ports, context.scope, scriptedRun(context, entry.step, { cwd: held.cwd, gone })),
-      ));
+    const inFront = context.board.takePresettled(entry, held.argv, held.cwd);
+    const settled = await context.askers.whileWaiting(held.pid, (gone) =>
+      inFront
+        ? releaseSettled(context.ports, { step: entry.step, gone }, inFront)
+        : runStep(context.ports, context.scope, scriptedRun(context, entry.step, { cwd: held.cwd, gone })),
+    );
     if (this.#isAllowed(gate, held, entry, settled)) gate.through(held.slot, 'watch');
   }
 
@@ -108,9 +110,10 @@ async function settleEntry(
     program.isWhole ? program.argv : undefined,
     program.cwd,
   );
-  if (inFront) return inFront;
   return context.askers.whileWaiting(pid, (gone) =>
-    runStep(context.ports, context.scope, programRun(context, entry.step, program, gone)),
+    inFront
+      ? releaseSettled(context.ports, { step: entry.step, gone }, inFront)
+      : runStep(context.ports, context.scope, programRun(context, entry.step, program, gone)),
   );
 }
 

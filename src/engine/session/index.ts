@@ -1,5 +1,5 @@
-export { collectFacts } from './collect-facts.ts';
+export { type CheckedScript, type CheckedStep, checkScript } from './check-script.ts';
+export { describeAccess } from './describe-session.ts';
 export { recoverSessions } from './recover.ts';
 export { Session } from './session.ts';
-export type { SessionDeps } from './session-deps.ts';
-export { keepWithinWall } from './within-wall.ts';
+export type { SessionDeps, SessionInput } from './session-deps.ts';

@@ -1,5 +1,14 @@
 import { judgeStep, type ScriptSplit, TOP_OF_SCRIPT } from '../../policy/index.ts';
-import type { EventBody, IdMaker, Judgement, Step, TurnId } from '../../protocol/index.ts';
+import type {
+  ConfigSnapshot,
+  EventBody,
+  Facts,
+  IdMaker,
+  Judgement,
+  Step,
+  StepDraft,
+  TurnId,
+} from '../../protocol/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import type { RunScope } from './proposed-run.ts';
 import { keepWithinWall } from './within-wall.ts';
@@ -58,16 +67,11 @@ export async function previewSteps(
   const previews = new Map<number, Judgement>();
   const events: EventBody[] = [];
   for (const step of steps) {
-    const { home } = scope.snapshot;
-    const facts = await collectFacts(step, {
-      nowMs: context.nowMs(),
+    const { facts, judgement } = await judgeAsWritten(step, steps, {
+      ...context,
+      snapshot: scope.snapshot,
       cwd: step.cwd,
-      home,
-      searchPath: context.searchPath,
     });
-    const judgement = keepWithinWall(
-      judgeStep(step, scope.snapshot, facts, { pipeline: pipelineOf(step, steps) }),
-    );
     previews.set(step.index, judgement);
     events.push({
       type: 'step/judged',
@@ -80,8 +84,26 @@ export async function previewSteps(
   return { previews, events };
 }
 
+export interface WrittenContext {
+  readonly snapshot: ConfigSnapshot;
+  readonly cwd: string;
+  readonly searchPath: string;
+  nowMs(): number;
+}
+
+/** The judgement on a step as it stands in its script, as far as this wall can keep it. */
+export async function judgeAsWritten(
+  step: StepDraft,
+  steps: readonly StepDraft[],
+  { snapshot, cwd, searchPath, nowMs }: WrittenContext,
+): Promise<{ facts: Facts; judgement: Judgement }> {
+  const facts = await collectFacts(step, { nowMs: nowMs(), cwd, home: snapshot.home, searchPath });
+  const pipeline = pipelineOf(step, steps);
+  return { facts, judgement: keepWithinWall(judgeStep(step, snapshot, facts, { pipeline })) };
+}
+
 /** The steps that share the pipe with this one, itself among them. */
-export function pipelineOf(step: Step, steps: readonly Step[]): Step[] {
+export function pipelineOf<Draft extends StepDraft>(step: Draft, steps: readonly Draft[]): Draft[] {
   const { pipeline } = step.context;
   return pipeline === undefined ? [step] : steps.filter((other) => other.context.pipeline === pipeline);
 }

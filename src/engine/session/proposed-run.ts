@@ -14,6 +14,7 @@ import type {
   TurnId,
 } from '../../protocol/index.ts';
 import type { Broker, GrantBook } from '../approvals/index.ts';
+import type { Going } from './pause-gate.ts';
 
 export interface RunStepPorts {
   nowMs(): number;
@@ -21,6 +22,8 @@ export interface RunStepPorts {
   append(bodies: readonly EventBody[]): Promise<unknown>;
   readonly broker: Broker;
   readonly grants: GrantBook;
+  /** Waits while the session is paused, until it goes on, it ends, or whoever wants the run is gone. */
+  whenGoing(gone: AbortSignal): Promise<Going>;
   /** Somebody could answer a question of this session now. */
   hasAnswerer(): boolean;
   /** Opens paths in the wall; the result closes them. */
@@ -64,7 +67,7 @@ export type SettledRun =
       endAccess(): Promise<void>;
     }
   | {
-      readonly outcome: 'refused' | 'rejected' | 'expired' | 'withdrawn';
+      readonly outcome: 'refused' | 'rejected' | 'expired' | 'withdrawn' | 'cancelled';
       readonly runId: RunId;
       /** For the asking program's standard error. */
       readonly message: string;

@@ -15,11 +15,16 @@ import {
 } from '../../protocol/index.ts';
 import type { Question, Settlement } from '../approvals/index.ts';
 import { allowedBy, findGrant, isStanding, makeGrant, scopesFor } from './grant-answer.ts';
+import type { Going } from './pause-gate.ts';
 import type { ProposedRun, RunScope, RunStepPorts, SettledRun } from './proposed-run.ts';
 
 const NOTHING_OPENED = async (): Promise<void> => undefined;
 
-/** Settles one run. Never throws: what goes wrong is a refusal with its reason. */
+/**
+ * Settles one run. Never throws: what goes wrong is a refusal with its reason. In a paused session it waits before it
+ * judges; a question that stands already can still be answered, and a run that was allowed so waits for the session to
+ * go on all the same.
+ */
 export async function runStep(ports: RunStepPorts, scope: RunScope, run: ProposedRun): Promise<SettledRun> {
   const runId = ports.ids.run();
   try {
@@ -48,6 +53,8 @@ async function settle(
   run: ProposedRun,
   runId: RunId,
 ): Promise<SettledRun> {
+  const going = await ports.whenGoing(run.gone);
+  if (going !== 'going') return leave(ports, run, runId, going);
   const facts = await run.collectFacts();
   const fresh = run.judge(facts);
   const grant = fresh.verdict === 'ask' ? findGrant(ports, scope, run, fresh) : undefined;
@@ -131,6 +138,8 @@ async function allow(
 ): Promise<SettledRun> {
   const { runId, judgement, settlement } = at;
   const { answer } = settlement;
+  const going = await ports.whenGoing(run.gone);
+  if (going !== 'going') return leave(ports, run, runId, going);
   const stands = isStanding(run, judgement, answer.scope);
   if (answer.scope !== 'once') {
     const grant = makeGrant(ports, scope, run, at);
@@ -152,6 +161,8 @@ async function start(
   run: ProposedRun,
   at: { runId: RunId; judgement: Judgement; access: AccessGrant | undefined; before: readonly EventBody[] },
 ): Promise<SettledRun> {
+  const going = await ports.whenGoing(run.gone);
+  if (going !== 'going') return leave(ports, run, at.runId, going);
   const endAccess = at.access ? await ports.openAccess(at.access) : NOTHING_OPENED;
   const access = at.access
     ? { ...scope.enforced, write: [...scope.enforced.write, ...at.access.write] }
@@ -166,6 +177,32 @@ async function start(
     throw cause;
   }
   return { outcome: 'allowed', runId: at.runId, judgement: at.judgement, endAccess };
+}
+
+/** What was allowed in front, such as a member of a pipeline, goes on only when the session does. */
+export async function releaseSettled(
+  ports: RunStepPorts,
+  run: Pick<ProposedRun, 'step' | 'gone'>,
+  inFront: Promise<SettledRun>,
+): Promise<SettledRun> {
+  const settled = await inFront;
+  if (settled.outcome !== 'allowed') return settled;
+  const going = await ports.whenGoing(run.gone);
+  if (going === 'going') return settled;
+  await settled.endAccess();
+  return leave(ports, run, settled.runId, going);
+}
+
+/** A run that will not go on any more, because its session or its asker has ended while it waited. */
+async function leave(
+  ports: RunStepPorts,
+  { step: { stepId } }: Pick<ProposedRun, 'step'>,
+  runId: RunId,
+  why: Exclude<Going, 'going'>,
+): Promise<SettledRun> {
+  const outcome = why === 'ended' ? 'cancelled' : 'withdrawn';
+  await ports.append([{ type: 'step/finished', stepId, runId, outcome }]);
+  return { outcome, runId, message: `sallyport: ${outcome} while the session was paused`, stopTurn: false };
 }
 
 async function refuse(

@@ -40,6 +40,7 @@ export class ScriptRun {
   #process: SandboxProcess | undefined;
   #launched: Promise<SandboxProcess> | undefined;
   #stopReason: string | undefined;
+  readonly #stopped = new AbortController();
 
   private constructor(host: ScriptHost, split: ScriptSplit, context: Omit<ScriptContext, 'stop'>) {
     this.#host = host;
@@ -104,6 +105,7 @@ export class ScriptRun {
   /** Ends everything the script started. */
   stop(reason: string): void {
     this.#stopReason ??= reason;
+    this.#stopped.abort();
     this.#process?.kill();
   }
 
@@ -118,6 +120,7 @@ export class ScriptRun {
   /** Runs it and settles when nothing of it lives any more. */
   async run(): Promise<SessionExecResult> {
     const context = this.#context;
+    if ((await context.ports.whenGoing(this.#stopped.signal)) !== 'going') return this.#cancel();
     const refusal = await this.#settleWhole();
     if (refusal) {
       const { stepId } = context.root;
@@ -160,6 +163,14 @@ export class ScriptRun {
       exitCode,
       ...(this.#stopReason !== undefined && { message: this.#stopReason }),
     });
+  }
+
+  /** It was stopped before it began. */
+  async #cancel(): Promise<SessionExecResult> {
+    const { append, root, rootRunId } = this.#context;
+    await append([{ type: 'step/finished', stepId: root.stepId, runId: rootRunId, outcome: 'cancelled' }]);
+    const message = this.#stopReason ?? 'the session was closed';
+    return this.#end({ outcome: 'cancelled', exitCode: 125, message });
   }
 
   async #reportFindings(): Promise<void> {

@@ -29,4 +29,6 @@ export interface SessionInput {
   readonly params: CheckedParams<'session/open'>;
   readonly config: LoadedConfig;
   readonly streams: OpenerStreams;
+  /** Who proposes the scripts; the origin where it is not given. */
+  readonly agentName?: string;
 }

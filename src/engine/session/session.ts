@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   type EnforcedAccess,
   type EventBody,
+  type EventOf,
   Fault,
   type GrantId,
   type SessionExecResult,
@@ -17,11 +18,14 @@ import { AccessKeeper } from './access-keeper.ts';
 import { type AskSocket, openAskSocket } from './ask-socket.ts';
 import { describeAccess, openingEvents } from './describe-session.ts';
 import { LateFindings } from './late-findings.ts';
+import { PauseGate } from './pause-gate.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { ScriptHost } from './script-host.ts';
 import { ScriptRun } from './script-run.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionFacts } from './session-facts.ts';
+
+type CloseReason = EventOf<'session/closed'>['reason'];
 
 export class Session implements OpenSession {
   readonly sessionId: SessionId;
@@ -34,6 +38,8 @@ export class Session implements OpenSession {
   readonly #enforced: EnforcedAccess;
   readonly #facts: SessionFacts;
   readonly #findings = new LateFindings();
+  readonly #pauseGate = new PauseGate();
+  #isPaused = false;
   #script: ScriptRun | undefined;
   #scriptEnded: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
@@ -56,7 +62,11 @@ export class Session implements OpenSession {
       grant: async (path, mode) => requireGranted(await opened.sandbox.grant(path, mode), path),
       revoke: async (path) => requireGranted(await opened.sandbox.revoke(path), path),
     });
-    this.#enforced = describeAccess(deps, input.config, opened.sandbox);
+    this.#enforced = describeAccess(input.config.snapshot, {
+      wall: opened.sandbox.isWalled ? deps.sandbox.name : 'none',
+      notes: opened.sandbox.notes,
+      hasKernelGate: deps.hasKernelGate,
+    });
     this.#scope.defer(deps.grants.onEnded((grant) => this.#endStanding(grant.grantId)));
   }
 
@@ -133,13 +143,35 @@ export class Session implements OpenSession {
     this.#script?.resize(size.columns, size.rows);
   }
 
-  close(reason: Parameters<OpenSession['close']>[0]): Promise<void> {
-    this.#closed ??= this.#close(reason);
+  /**
+   * New runs wait before they are judged. Programs that are held stay held, what runs goes on. Questions that stand can
+   * still be answered; what was allowed then waits too.
+   */
+  async pause(by: string): Promise<void> {
+    if (this.#isPaused || this.#closed) return;
+    this.#isPaused = true;
+    this.#pauseGate.close();
+    await this.#append([{ type: 'session/paused', by }]);
+  }
+
+  /** Runs go on, once it is in the history. */
+  async resume(by: string): Promise<void> {
+    if (!this.#isPaused || this.#closed) return;
+    this.#isPaused = false;
+    await this.#append([{ type: 'session/resumed', by }]);
+    // It may have been paused anew meanwhile.
+    if (!this.#isPaused) this.#pauseGate.open();
+  }
+
+  /** Ends everything that runs; waiting runs are cancelled. `detail` says what went wrong. */
+  close(reason: CloseReason, detail?: string): Promise<void> {
+    this.#closed ??= this.#close(reason, detail);
     return this.#closed;
   }
 
-  async #close(reason: Parameters<OpenSession['close']>[0]): Promise<void> {
+  async #close(reason: CloseReason, detail: string | undefined): Promise<void> {
     const { broker, grants } = this.#deps;
+    this.#pauseGate.end();
     this.#script?.stop(reason === 'engine-stopped' ? 'the engine stops' : 'the session was closed');
     try {
       await broker.withdrawSession(this.sessionId, 'the session was closed');
@@ -148,7 +180,9 @@ export class Session implements OpenSession {
       await this.#scope.close();
       // Its last facts come before the session's.
       await this.#scriptEnded;
-      await this.#append([{ type: 'session/closed', reason }]).catch(() => undefined);
+      await this.#append([{ type: 'session/closed', reason, ...(detail !== undefined && { detail }) }]).catch(
+        () => undefined,
+      );
       this.#deps.onClosed(this.sessionId);
     }
   }
@@ -175,7 +209,7 @@ export class Session implements OpenSession {
       innerEnvironment: inner,
       // The real one, as programs inside name it.
       cwd: snapshot.workspace,
-      agentName: params.origin,
+      agentName: this.#input.agentName ?? params.origin,
       stdio,
       umask: params.umask,
       sinks: {
@@ -200,6 +234,7 @@ export class Session implements OpenSession {
       append: (bodies) => this.#append(bodies),
       broker,
       grants,
+      whenGoing: (gone) => this.#pauseGate.whenGoing(gone),
       hasAnswerer: () => this.#hasAnswerer(),
       openAccess: (access) => this.#keeper.open(access),
       openStanding: async (grantId, access) => {

@@ -3,7 +3,7 @@
  * opened. It is a promise about cooperating shells; the wall stays the boundary.
  */
 import type { AskReply, AskRequest } from './ask-socket.ts';
-import { runStep } from './run-step.ts';
+import { releaseSettled, runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import { settlePipeline } from './settle-pipeline.ts';
 import { scriptedRun } from './shell-runs.ts';
@@ -25,7 +25,9 @@ export async function settleShellQuestion(
   const shown = words ?? entry.step.argv;
   const proposed = scriptedRun(context, entry.step, { cwd: request.cwd, words, gone: request.gone });
   const inFront = context.board.takePresettled(entry, shown, request.cwd);
-  const settled = await (inFront ?? runStep(context.ports, context.scope, proposed));
+  const settled = await (inFront
+    ? releaseSettled(context.ports, proposed, inFront)
+    : runStep(context.ports, context.scope, proposed));
   if (settled.outcome !== 'allowed') {
     if (settled.stopTurn) context.stop('a person stopped it');
     return { reply: 'deny', message: settled.message };

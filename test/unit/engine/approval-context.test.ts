@@ -24,6 +24,8 @@ function stepsOf(script: string): Step[] {
   }));
 }
 
+const KNOWN = { isCut: false, hasEnded: false, holdsPrograms: true };
+
 function run(changes: Partial<StepRun>): StepRun {
   return { runId: ids.run(), startedAt: 1000, ...changes };
 }
@@ -37,7 +39,7 @@ describe('the steps of a script around a question', () => {
       [String(steps[0]?.stepId), run({ finishedAt: 18_200, outcome: 'ran', exitCode: 0 })],
       [String(steps[1]?.stepId), run({})],
     ]);
-    const part = listScriptSteps({ script, steps, runs, here: steps[2]?.stepId, isCut: false });
+    const part = listScriptSteps({ script, steps, runs, here: steps[2]?.stepId, ...KNOWN });
     expect(part.steps.map(({ text, operator, state }) => [text, operator, state])).toEqual([
       ['npm ci', '&&', 'done'],
       ['npm run build', '&&', 'running'],
@@ -48,9 +50,27 @@ describe('the steps of a script around a question', () => {
     expect(part).toMatchObject({ stepNumber: 3, stepCount: 4, stepsBefore: 0, stepsAfter: 0 });
   });
 
+  it('takes builtins in front for done, and nothing for done that is held and has not run', () => {
+    const mixed = 'cd x && ls && rm a || echo no';
+    const steps = stepsOf(mixed);
+    const given = { script: mixed, steps, runs: new Map(), here: steps[2]?.stepId, ...KNOWN };
+    const states = (changes: object) =>
+      listScriptSteps({ ...given, ...changes }).steps.map((step) => step.state);
+    expect(states({})).toEqual(['done', 'later', 'here', 'later']);
+    expect(states({ hasEnded: true })).toEqual(['done', 'later', 'here', 'done']);
+    expect(states({ holdsPrograms: false })).toEqual(['done', 'done', 'here', 'later']);
+  });
+
   it('takes what stands in front for done where the runs were too many to read', () => {
     const steps = stepsOf(script);
-    const part = listScriptSteps({ script, steps, runs: new Map(), here: steps[2]?.stepId, isCut: true });
+    const part = listScriptSteps({
+      script,
+      steps,
+      runs: new Map(),
+      here: steps[2]?.stepId,
+      ...KNOWN,
+      isCut: true,
+    });
     expect(part.steps.map((step) => step.state)).toEqual(['done', 'done', 'here', 'later']);
   });
 
@@ -67,7 +87,7 @@ describe('the steps of a script around a question', () => {
       steps,
       runs: new Map(),
       here: steps[at]?.stepId,
-      isCut: false,
+      ...KNOWN,
     });
     expect(part.steps).toHaveLength(40);
     expect([part.stepsBefore, part.stepsAfter, part.stepNumber]).toEqual([before, after, at + 1]);
@@ -84,7 +104,7 @@ describe('the steps of a script around a question', () => {
       steps,
       runs: new Map(),
       here: second.stepId,
-      isCut: false,
+      ...KNOWN,
     });
     expect(part).toMatchObject({ stepNumber: 0, stepCount: 1 });
     expect(part.steps.at(-1)).toMatchObject({ state: 'here', operator: '' });

@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Fault } from '../protocol/index.ts';
+
+const run = promisify(execFile);
 
 /** A scratch project with something to build, something to lose and something outside. */
 export interface DemoProject {
@@ -11,40 +14,42 @@ export interface DemoProject {
   readonly outsideFile: string;
   readonly script: string;
   /** Takes away everything that was made. */
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** Makes the project. Throws a `host` fault where git is missing. */
-export function createDemoProject(): DemoProject {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sallyport-demo-')));
-  const outside = realpathSync(mkdtempSync('/var/tmp/sallyport-demo-outside-'));
-  const remove = (): void => {
+export async function createDemoProject(): Promise<DemoProject> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'sallyport-demo-')));
+  const outside = await realpath(await mkdtemp('/var/tmp/sallyport-demo-outside-'));
+  const remove = async (): Promise<void> => {
     // a session that is just ending may still take its own things away there
-    for (const made of [folder, outside]) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
+    for (const made of [folder, outside]) await rm(made, { recursive: true, force: true, maxRetries: 5 });
   };
   const outsideFile = join(outside, 'notes.txt');
   try {
-    fillProject(folder);
+    await fillProject(folder);
   } catch (thrown) {
-    remove();
+    await remove();
     throw thrown;
   }
   return { folder, outsideFile, script: writeScript(outsideFile), remove };
 }
 
-function fillProject(folder: string): void {
-  mkdirSync(join(folder, 'src'));
-  mkdirSync(join(folder, 'dist'));
-  writeFileSync(join(folder, 'src', 'greeting.txt'), 'hello\n');
-  writeFileSync(join(folder, 'dist', 'keep-me.txt'), 'the build that is being served\n');
-  writeFileSync(join(folder, '.gitignore'), 'dist\n');
-  runGit(folder, ['init', '--quiet']);
-  runGit(folder, ['add', '.']);
-  runGit(folder, [
+async function fillProject(folder: string): Promise<void> {
+  await mkdir(join(folder, 'src'));
+  await mkdir(join(folder, 'dist'));
+  await writeFile(join(folder, 'src', 'greeting.txt'), 'hello\n');
+  await writeFile(join(folder, 'dist', 'keep-me.txt'), 'the build that is being served\n');
+  await writeFile(join(folder, '.gitignore'), 'dist\n');
+  await runGit(folder, ['init', '--quiet']);
+  await runGit(folder, ['add', '.']);
+  await runGit(folder, [
     '-c',
     'user.name=Demo',
     '-c',
     'user.email=demo@localhost',
+    '-c',
+    'commit.gpgsign=false',
     'commit',
     '--quiet',
     '-m',
@@ -52,9 +57,9 @@ function fillProject(folder: string): void {
   ]);
 }
 
-function runGit(folder: string, args: readonly string[]): void {
+async function runGit(folder: string, args: readonly string[]): Promise<void> {
   try {
-    execFileSync('git', ['-C', folder, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+    await run('git', ['-C', folder, ...args]);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Fault({

@@ -1,0 +1,66 @@
+import { splitScript, strictestVerdict } from '../../policy/index.ts';
+import type {
+  AccessGrant,
+  ConfigSnapshot,
+  Reason,
+  Risk,
+  StepCategory,
+  Verdict,
+} from '../../protocol/index.ts';
+import { judgeAsWritten } from './propose-steps.ts';
+
+/** What would happen to one step. */
+export interface CheckedStep {
+  readonly index: number;
+  readonly text: string;
+  readonly verdict: Verdict;
+  readonly category: StepCategory;
+  readonly risk: Risk | null;
+  readonly reasons: readonly Reason[];
+  readonly grant?: AccessGrant;
+  readonly opaque?: string;
+}
+
+export interface CheckedScript {
+  /** The strictest of the steps that were judged. */
+  readonly verdict: Verdict;
+  readonly steps: readonly CheckedStep[];
+  /** The whole script could not be understood, and why. */
+  readonly opaque?: string;
+}
+
+export interface CheckContext {
+  readonly snapshot: ConfigSnapshot;
+  /** The PATH that the steps would have. */
+  readonly searchPath: string;
+  nowMs(): number;
+  /** Only so many steps are judged. */
+  readonly maxSteps?: number;
+}
+
+/** Splits and judges a script as a session would before it starts. Runs nothing of it. */
+export async function checkScript(
+  script: string,
+  context: CheckContext,
+): Promise<{ readonly checked: CheckedScript; readonly stepCount: number }> {
+  const split = splitScript(script);
+  const steps: CheckedStep[] = [];
+  const cwd = context.snapshot.workspace;
+  for (const step of split.steps.slice(0, context.maxSteps)) {
+    const { judgement } = await judgeAsWritten(step, split.steps, { ...context, cwd });
+    const { verdict, category, reasons, risk, grant } = judgement;
+    steps.push({
+      index: step.index,
+      text: step.text,
+      verdict,
+      category,
+      risk,
+      reasons,
+      ...(grant !== undefined && { grant }),
+      ...(step.opaque !== undefined && { opaque: step.opaque }),
+    });
+  }
+  const verdict = strictestVerdict(steps.map((step) => step.verdict));
+  const checked = { verdict, steps, ...(split.opaque !== undefined && { opaque: split.opaque }) };
+  return { checked, stepCount: split.steps.length };
+}
