@@ -16,6 +16,7 @@ export function mountApp(root: HTMLElement, page: Page): () => void {
       route,
       openApprovalId: 'approvalId' in route ? route.approvalId : undefined,
       selectedRowId: undefined,
+      selectedRow: undefined,
     });
   };
   view?.addEventListener('hashchange', followAddress);

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ApprovalId, RowFilter, SessionId } from '../../protocol/index.ts';
+import type { ApprovalId, RowFilter, SessionId, TimelineRow } from '../../protocol/index.ts';
 import { parseRoute, type Route } from './route.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -14,8 +14,10 @@ export interface LocalUi {
   readonly hasLetterKeys: boolean;
   /** 24 or 36 px. */
   readonly density: 'compact' | 'comfortable';
-  /** Row of the timeline that is selected, by its `rowId`, and what the inspector shows of it. */
+  /** Row of the timeline that is selected, by its `rowId`. */
   readonly selectedRowId: string | undefined;
+  /** That row as it was last seen: kept up to date while its page of rows is there, and kept when it has gone. */
+  readonly selectedRow: TimelineRow | undefined;
   /** The question that the inspector shows. */
   readonly openApprovalId: ApprovalId | undefined;
   /** The person asked for this card to get the focus (a key, a click on a row); the card takes it and clears this. */
@@ -56,6 +58,7 @@ export function createLocalUi(hash: string, keep: KeepPort): StoreApi<LocalUi> {
     ...readKept(keep),
     route: parseRoute(hash),
     selectedRowId: undefined,
+    selectedRow: undefined,
     openApprovalId: undefined,
     cardFocusWanted: undefined,
     isHelpOpen: false,

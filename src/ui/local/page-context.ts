@@ -52,6 +52,7 @@ export function goTo(page: Pick<Page, 'local' | 'host'>, route: Route): void {
     route,
     openApprovalId: 'approvalId' in route ? route.approvalId : undefined,
     selectedRowId: undefined,
+    selectedRow: undefined,
   });
   page.host.setHash(writeRoute(route));
 }

@@ -1,0 +1,27 @@
+import { useEffect, useRef } from 'react';
+import type { WatchedRows } from '../../client/index.ts';
+import type { ApprovalId } from '../../protocol/index.ts';
+import { useLocal, usePage } from '../local/index.ts';
+import type { RowCursor } from './use-row-cursor.ts';
+import type { TimelineScroll } from './use-timeline-scroll.ts';
+
+/** Scrolls once to the row of the question that the address names. */
+export function useLocatedRow(watched: WatchedRows, scroll: TimelineScroll, cursor: RowCursor): void {
+  const { actions } = usePage();
+  const wanted = useLocal(({ route }) => (route.screen === 'session' ? route.approvalId : undefined));
+  const done = useRef<ApprovalId>(undefined);
+  const latest = useRef({ scroll, cursor });
+  latest.current = { scroll, cursor };
+  const isReady = watched.state === 'ready';
+  useEffect(() => {
+    if (!isReady || wanted === undefined || done.current === wanted) return;
+    done.current = wanted;
+    const show = (position: number | undefined): void => {
+      if (position === undefined || done.current !== wanted) return;
+      latest.current.scroll.show(position, 'middle');
+      latest.current.cursor.moveTo(position);
+    };
+    // an engine that has gone says so elsewhere on the page
+    actions.locate(wanted).then(show, () => undefined);
+  }, [actions, isReady, wanted]);
+}
