@@ -16,10 +16,22 @@ import { type Clock, realClock } from './base/index.ts';
 import { type LoadConfigOptions, loadConfig } from './config/index.ts';
 import { describeApproval } from './describe-approval.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
-import { type HistoryReader, type Journal, openHistoryReader, openJournal } from './history/index.ts';
+import {
+  type HistoryReader,
+  HistoryViews,
+  type Journal,
+  openHistoryReader,
+  openJournal,
+} from './history/index.ts';
 import { listFolders } from './list-folders.ts';
 import { PageSessions } from './page-sessions.ts';
-import { chooseSandbox, findSecrets, probeKernelGate, sweepPlaceholders } from './sandbox/index.ts';
+import {
+  chooseSandbox,
+  findSecrets,
+  probeKernelGate,
+  readWallVersion,
+  sweepPlaceholders,
+} from './sandbox/index.ts';
 import { recoverSessions, Session, type SessionDeps, type SessionInput } from './session/index.ts';
 
 export interface EngineOptions {
@@ -45,11 +57,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   await mkdir(options.home, { recursive: true, mode: 0o700 });
   await mkdir(options.runtimeDir, { recursive: true, mode: 0o700 });
   const file = historyFileOf(options.home);
+  const wallVersion = readWallVersion();
   const journal = await openJournal({ file, nowMs: () => clock.nowMs() });
   const reader = openHistoryReader({ file });
   await sweepPlaceholders(options.home);
   await recoverSessions(journal, reader, engineId);
-  return new RunningEngine({ options, clock, engineId, journal, reader });
+  return new RunningEngine({ options, clock, engineId, journal, reader, wallVersion: await wallVersion });
 }
 
 interface EngineParts {
@@ -58,6 +71,7 @@ interface EngineParts {
   readonly engineId: string;
   readonly journal: Journal;
   readonly reader: HistoryReader;
+  readonly wallVersion: string;
 }
 
 class RunningEngine implements Engine {
@@ -67,6 +81,7 @@ class RunningEngine implements Engine {
   readonly #broker: Broker;
   readonly #grants: GrantBook;
   readonly #deps: Omit<SessionDeps, 'sandbox'>;
+  readonly #views: HistoryViews;
   readonly #sessions = new Map<SessionId, Session>();
   readonly #login: { readonly env: NonNullable<EngineOptions['env']>; readonly home: string };
   readonly #pageSessions: PageSessions;
@@ -79,6 +94,7 @@ class RunningEngine implements Engine {
   constructor(parts: EngineParts) {
     const { options, clock, engineId, journal } = parts;
     this.#parts = parts;
+    this.#views = new HistoryViews(journal, parts.reader);
     this.engineId = engineId;
     this.version = options.version;
     const ids = createIdMaker(
@@ -122,6 +138,42 @@ class RunningEngine implements Engine {
     });
     // An engine that cannot write its history stops running commands.
     journal.onFailure(() => void this.#closeSessions('engine-stopped'));
+  }
+
+  about(): ReturnType<Engine['about']> {
+    const { version, engineId } = this;
+    const { wallVersion } = this.#parts;
+    return {
+      version,
+      engineId,
+      pid: process.pid,
+      platform: process.platform,
+      wall: wallVersion === '' ? 'none' : 'bubblewrap',
+      wallVersion,
+      gate: this.#deps.hasKernelGate ? 'kernel' : 'shell',
+      home: this.#login.home,
+      hasHistory: this.#views.hasHistory(),
+    };
+  }
+
+  listSessions(): ReturnType<Engine['listSessions']> {
+    return this.#views.listSessions();
+  }
+
+  readHead(sessionId: SessionId): ReturnType<Engine['readHead']> {
+    return this.#views.readHead(sessionId);
+  }
+
+  onSessionHead(...[listener]: Parameters<Engine['onSessionHead']>): () => void {
+    return this.#views.onSessionHead(listener);
+  }
+
+  openRows(sessionId: SessionId): ReturnType<Engine['openRows']> {
+    return this.#views.openRows(sessionId);
+  }
+
+  readRunOutput(params: CheckedParams<'run/output'>): ReturnType<Engine['readRunOutput']> {
+    return this.#views.readRunOutput(params);
   }
 
   openSessionCount(): number {
@@ -261,6 +313,7 @@ class RunningEngine implements Engine {
   async #stop(): Promise<void> {
     await this.#closeSessions('engine-stopped');
     await this.#pageSessions.removeDemo();
+    this.#views.close();
     this.#parts.reader.close();
     await this.#parts.journal.close();
   }

@@ -1,7 +1,21 @@
 import type Database from 'better-sqlite3';
-import { type ApprovalId, type Event, type EventType, Fault, type SessionId } from '../../protocol/index.ts';
+import {
+  type ApprovalId,
+  type CheckedParams,
+  type Event,
+  type EventType,
+  Fault,
+  type MethodResult,
+  type OutputTail,
+  type SessionHead,
+  type SessionId,
+} from '../../protocol/index.ts';
+import type { RowEvent } from '../../timeline/index.ts';
 import { openReadOnly } from './open-read-only.ts';
 import { parseEvent } from './parse-event.ts';
+import { readHead } from './read-head.ts';
+import { readOutputPart, readOutputTail } from './read-output.ts';
+import { readRowEvent, type StoredEvent } from './read-row-event.ts';
 import {
   type ApprovalPlace,
   countEvents,
@@ -51,7 +65,18 @@ export interface HistoryReader {
   selectEvents(sessionId: SessionId, selection: EventSelection): Event[];
   countEvents(sessionId: SessionId, type: EventType, upToSeq: number): number;
   findApproval(approvalId: ApprovalId): ApprovalPlace | undefined;
+  /** Events above `after` as far as rows need them. Throws a `host` fault on damaged ones. */
+  readRowEvents(sessionId: SessionId, after: number, limit: number): RowEvent[];
+  hasSession(sessionId: SessionId): boolean;
+  /** There is any. */
+  hasSessions(): boolean;
+  /** Of sessions that have ended, newest first. */
+  listEnded(limit: number): SessionId[];
+  /** Of a session that has ended; undefined where there is none of this id. */
+  readHead(sessionId: SessionId): SessionHead | undefined;
   readOutput(runId: string, stream: OutputStream): StoredOutput;
+  readOutputPart(params: CheckedParams<'run/output'>): MethodResult<'run/output'>;
+  readOutputTail(runId: string, hasFailed: boolean): OutputTail | undefined;
   /** Every change, gap, swap or loss that can be told; empty when the history is what was written. */
   verify(options?: VerifyOptions): HistoryFinding[];
   /** Sessions that other engines left open, oldest first. */
@@ -128,7 +153,26 @@ export function openHistoryReader(options: { readonly file: string }): HistoryRe
       ),
     countEvents: (sessionId, type, upToSeq) => countEvents(db, sessionId, type, upToSeq),
     findApproval: (approvalId) => findApproval(db, approvalId),
+    readRowEvents: (sessionId, after, limit) => {
+      const rows = db
+        .prepare('SELECT seq, type, body FROM events WHERE sessionId = ? AND seq > ? ORDER BY seq LIMIT ?')
+        .all(sessionId, after, limit) as StoredEvent[];
+      return rows.map((row) => readRowEvent(row, `Event ${row.seq} of session ${sessionId}`));
+    },
+    hasSession: (sessionId) =>
+      db.prepare('SELECT 1 FROM sessions WHERE sessionId = ?').get(sessionId) !== undefined,
+    hasSessions: () => db.prepare('SELECT 1 FROM sessions LIMIT 1').get() !== undefined,
+    listEnded: (limit) =>
+      db
+        .prepare(
+          "SELECT sessionId FROM sessions WHERE state <> 'open' ORDER BY openedAt DESC, sessionId DESC LIMIT ?",
+        )
+        .pluck()
+        .all(limit) as SessionId[],
+    readHead: (sessionId) => readHead(db, sessionId),
     readOutput: (runId, stream) => readOutput(db, runId, stream),
+    readOutputPart: (params) => readOutputPart(db, params),
+    readOutputTail: (runId, hasFailed) => readOutputTail(db, runId, hasFailed),
     verify: (verifyOptions = {}) => {
       const sessionId = verifyOptions.sessionId;
       return verifyHistory(db, sessionId === undefined ? verifyOptions : { ...verifyOptions, sessionId });

@@ -3,7 +3,7 @@ export { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
 export type { ExecGate, GateHandlers, GateMode, HeldExec, HeldWrite } from './exec-gate.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
-export { probeKernelGate, probeMachine } from './probe.ts';
+export { probeKernelGate, probeMachine, readWallVersion } from './probe.ts';
 export { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
 export { type PlainSettings, plainEnvironment, plainSettings, runBare } from './run-bare.ts';
 export type {

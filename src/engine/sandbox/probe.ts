@@ -53,6 +53,13 @@ export async function probeMachine(sallyportHome: string): Promise<ProbeFinding[
   ];
 }
 
+/** The wall's program and its version in two words, or nothing where there is none. */
+export async function readWallVersion(): Promise<string> {
+  if (process.platform !== 'linux') return '';
+  const { text } = await run(BUBBLEWRAP, ['--version']);
+  return /^bubblewrap \d[\w.]*/.exec(text)?.[0] ?? '';
+}
+
 async function probeBubblewrap(): Promise<ProbeFinding> {
   const name = 'bubblewrap';
   const { text, isStarted } = await run(BUBBLEWRAP, ['--version']);
