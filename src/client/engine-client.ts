@@ -34,6 +34,8 @@ export interface EngineClient {
     options: { sessionId?: SessionId; mayAnswer?: boolean },
     listener: EventListener,
   ): Promise<readonly Approval[]>;
+  /** Tells of every message that was none, or of another shape: something was missed. */
+  onMalformed(listener: () => void): void;
   readonly isClosed: boolean;
   onClose(listener: () => void): void;
   close(): void;
@@ -51,7 +53,22 @@ export function createEngineClient(pipe: Pipe): EngineClient {
     'overview/changed': new Set(),
     'rows/changed': new Set(),
   };
-  const peer = new RpcPeer(pipe, {}, createFanOut(listeners));
+  const malformedListeners: (() => void)[] = [];
+  const peer: RpcPeer = new RpcPeer(
+    {
+      send: (line) => pipe.send(line),
+      onClose: (listener) => pipe.onClose(listener),
+      close: () => pipe.close(),
+      onLine: (listener) =>
+        pipe.onLine((line) => {
+          const before = peer.malformedCount;
+          listener(line);
+          if (peer.malformedCount > before) for (const tell of malformedListeners) tell();
+        }),
+    },
+    {},
+    createFanOut(listeners),
+  );
   const client: EngineClient = {
     call: (method, params) => peer.request(method, params),
     notify: (name, params) => peer.notify(name, params),
@@ -70,6 +87,7 @@ export function createEngineClient(pipe: Pipe): EngineClient {
       const answer = await peer.request('event/subscribe', { sessionId, mayAnswer });
       return answer.approvals;
     },
+    onMalformed: (listener) => void malformedListeners.push(listener),
     get isClosed() {
       return peer.isClosed;
     },

@@ -1,4 +1,6 @@
 export { createEngineClient, type EngineClient } from './engine-client.ts';
+export type { LivePorts } from './live-ports.ts';
+export { createLiveState, type LiveState, type LiveStateParts } from './live-state.ts';
 export type {
   AnswerReply,
   AnswerState,
