@@ -28,6 +28,8 @@ function describeEvent(event: Event, texts: Texts): string[] {
     case 'session/opened':
     case 'session/closed':
     case 'session/lost':
+    case 'session/paused':
+    case 'session/resumed':
     case 'config/snapshot':
     case 'turn/started':
     case 'turn/ended':
@@ -57,6 +59,8 @@ type SessionEvent = EventOf<
   | 'session/opened'
   | 'session/closed'
   | 'session/lost'
+  | 'session/paused'
+  | 'session/resumed'
   | 'config/snapshot'
   | 'turn/started'
   | 'turn/ended'
@@ -76,6 +80,10 @@ function describeSessionEvent(event: SessionEvent): string[] {
       ];
     case 'session/lost':
       return ['session lost: its engine ended without closing it'];
+    case 'session/paused':
+      return [`session paused by ${showLine(event.by, 60)}`];
+    case 'session/resumed':
+      return [`session resumed by ${showLine(event.by, 60)}`];
     case 'config/snapshot': {
       const { sandboxMode, approvalPolicy, networkAccess } = event.content;
       const policy = typeof approvalPolicy === 'string' ? approvalPolicy : 'granular';

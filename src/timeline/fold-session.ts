@@ -156,9 +156,19 @@ function foldSessionEvent(view: SessionView, event: Event): SessionView {
     case 'session/opened':
       return foldOpened(view, event);
     case 'session/closed':
-      return { ...view, state: 'closed', closedAt: event.at, closeReason: event.detail ?? event.reason };
+      return {
+        ...view,
+        state: 'closed',
+        isPaused: false,
+        closedAt: event.at,
+        closeReason: event.detail ?? event.reason,
+      };
     case 'session/lost':
-      return { ...view, state: 'lost', closedAt: event.at };
+      return { ...view, state: 'lost', isPaused: false, closedAt: event.at };
+    case 'session/paused':
+      return { ...view, isPaused: true };
+    case 'session/resumed':
+      return { ...view, isPaused: false };
     case 'config/snapshot':
       return { ...view, config: event.content, warnings: event.warnings };
     case 'message/added':

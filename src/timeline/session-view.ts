@@ -103,6 +103,8 @@ export interface SessionView {
   readonly cwd: string;
   readonly workspace: string;
   readonly state: 'open' | 'closed' | 'lost';
+  /** New runs wait until a person lets the session go on. */
+  readonly isPaused: boolean;
   readonly openedAt: number;
   readonly closedAt?: number;
   /** Why it was closed. */
@@ -125,6 +127,7 @@ export const EMPTY_SESSION: SessionView = {
   cwd: '',
   workspace: '',
   state: 'open',
+  isPaused: false,
   openedAt: 0,
   lastSeq: 0,
   warnings: [],
