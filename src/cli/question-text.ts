@@ -1,16 +1,7 @@
+import { askSentence } from '../policy/index.ts';
 import type { AccessGrant, Approval, GrantScope, Risk } from '../protocol/index.ts';
 import { showLine, showText } from '../timeline/index.ts';
 import { cutAtWidth, fillLines, wrapWords } from './wrap-lines.ts';
-
-const SUBJECT: Record<Approval['kind'], string> = {
-  cmd: 'run this command',
-  edit: 'change these files',
-  net: 'open this connection',
-  mcp: 'call this tool',
-  perm: 'have more access',
-  skill: 'run this skill',
-  agent: 'let a delegated agent do this',
-};
 
 /** Keys of the scopes that can be chosen at a terminal, in the order they are offered. */
 export const SCOPE_KEYS: readonly {
@@ -76,7 +67,7 @@ export function renderQuestion(approval: Approval, view: QuestionView = {}): str
   const maxChars = isFull ? 100_000 : 1000;
   const command = showText(approval.text, maxChars).split('\n');
   const shownLines = isFull ? command : command.slice(0, 12);
-  const lines = [`May it ${SUBJECT[approval.kind]}?  ${approval.approvalId}`, ''];
+  const lines = [`${askSentence(approval)}?  ${approval.approvalId}`, ''];
   const payload = shownLines.flatMap((line) => indentCommand(line, columns));
   const rest: string[] = [];
   if (shownLines.length < command.length)

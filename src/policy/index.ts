@@ -1,11 +1,11 @@
-export { type AskedPart, type AskKnowledge, askSentence } from './ask-sentence.ts';
+export { type AskedPart, askSentence } from './ask-sentence.ts';
 export type { FolderAmount } from './describe-amount.ts';
 export { explainJudgement } from './explain-judgement.ts';
 export { isHarmless } from './is-harmless.ts';
 export { judgeBlocked, judgeLauncher, judgeStep } from './judge-step.ts';
 export { isLauncher } from './launcher.ts';
 export { leastGrant } from './least-grant.ts';
-export { type EffectsInput, listEffects } from './list-effects.ts';
+export { listEffects } from './list-effects.ts';
 export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts';
 export { matchRun } from './match-run.ts';
 export { MAX_NAMED_PATHS, namedPaths } from './named-paths.ts';

@@ -74,7 +74,7 @@ describe('the demo', () => {
     const { project, outsideFile } = readFolders(result.stderr);
     expect([existsSync(project), existsSync(dirname(outsideFile))]).toEqual([false, false]);
     expect(result.status).toBe(126);
-    expect(result.stderr).toContain('May it run this command?');
+    expect(result.stderr).toContain('Run a command?');
     expect(result.stderr).toContain('there is no terminal to answer on');
   });
 

@@ -78,7 +78,7 @@ describe('exec on a terminal', () => {
     terminal.type('s\r');
     await terminal.see('end');
     expect(await terminal.ended).toBe(0);
-    expect(terminal.screen().match(/May it run this command/g)).toHaveLength(2);
+    expect(terminal.screen().match(/Run a command\?/g)).toHaveLength(2);
   });
 
   it('output of the script does not fight with a question', async () => {

@@ -1,4 +1,4 @@
-export { type CheckedScript, type CheckedStep, checkScript } from './check-script.ts';
+export { type CheckedScript, checkScript } from './check-script.ts';
 export { describeAccess } from './describe-session.ts';
 export { recoverSessions } from './recover.ts';
 export { Session } from './session.ts';
