@@ -1,9 +1,111 @@
+import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useLocal } from '../local/index.ts';
+import type { RowKind, SessionId, TimelineRow } from '../../protocol/index.ts';
+import { IconButton } from '../controls/index.ts';
+import { useLive, useLocal, usePage } from '../local/index.ts';
+import { Icon } from '../marks/index.ts';
 import { ApprovalCard } from './approval-card.tsx';
+import css from './inspector.module.css';
+import { CopyButton, RequestHead } from './inspector-head.tsx';
+import { RowDetails } from './row-details.tsx';
+import { SessionFacts } from './session-facts.tsx';
 
-/** The right pane: the question that is open. */
+const KIND_WORDS: Record<RowKind, string> = {
+  turn: 'Script',
+  message: 'Message',
+  command: 'Command',
+  approval: 'Question',
+  grant: 'Grant',
+  edit: 'File',
+  network: 'Connection',
+  denial: 'Blocked by the wall',
+  review: 'Review',
+  output: 'Output',
+  note: 'Note',
+};
+
+/** The row that is selected, where it is among those that are loaded. */
+function useSelectedRow(): TimelineRow | undefined {
+  const rowId = useLocal((ui) => ui.selectedRowId);
+  return useLive((view) => {
+    if (rowId === undefined || view.watched === undefined) return undefined;
+    for (const row of view.watched.rows.values()) if (row.rowId === rowId) return row;
+    return undefined;
+  });
+}
+
+function RowPane(props: { readonly row: TimelineRow }): ReactNode {
+  const { row } = props;
+  const { local } = usePage();
+  const id = row.runId ?? row.grantId ?? row.approvalId;
+  return (
+    <>
+      <div className={css['head']}>
+        <h2>{KIND_WORDS[row.kind]}</h2>
+        {id !== undefined && (
+          <>
+            <code>{id}</code>
+            <CopyButton text={id} label="Copy ID" />
+          </>
+        )}
+        <span className={css['push']} />
+        <IconButton label="Close" onPress={() => local.setState({ selectedRowId: undefined })}>
+          <Icon of={X} size={14} />
+        </IconButton>
+      </div>
+      <RowDetails key={row.rowId} row={row} />
+    </>
+  );
+}
+
+function SessionPane(props: { readonly sessionId: SessionId }): ReactNode {
+  return (
+    <>
+      <div className={css['head']}>
+        <h2>Session</h2>
+      </div>
+      <SessionFacts sessionId={props.sessionId} />
+    </>
+  );
+}
+
+function EmptyPane(): ReactNode {
+  return (
+    <>
+      <div className={css['head']}>
+        <h2>Request</h2>
+      </div>
+      <p className={css['hintBox']}>Choose a question or a row to see it here.</p>
+    </>
+  );
+}
+
+/**
+ * The right pane: the question that is open, else the row that is selected, else the session as a whole. In narrow windows
+ * it is there only for a question or a row.
+ */
 export function Inspector(_props: Readonly<Record<string, never>>): ReactNode {
   const approvalId = useLocal((ui) => ui.openApprovalId);
-  return approvalId === undefined ? null : <ApprovalCard approvalId={approvalId} variant="inspector" />;
+  const route = useLocal((ui) => ui.route);
+  const row = useSelectedRow();
+  if (approvalId !== undefined) {
+    return (
+      <div className={css['inspector']} data-shows="question">
+        <RequestHead approvalId={approvalId} />
+        <ApprovalCard approvalId={approvalId} variant="inspector" />
+      </div>
+    );
+  }
+  if (row !== undefined) {
+    return (
+      <div className={css['inspector']} data-shows="row">
+        <RowPane row={row} />
+      </div>
+    );
+  }
+  return (
+    <div className={`${css['inspector']} ${css['idle']}`} data-shows="session">
+      {route.screen === 'session' ? <SessionPane sessionId={route.sessionId} /> : <EmptyPane />}
+    </div>
+  );
 }

@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react';
+import { AnswerButton } from './answer-button.tsx';
+import css from './answers.module.css';
+import type { CardAction } from './card-keys.ts';
+import type { CardGuard } from './use-guard.ts';
+
+/** The four answers, always in this order and of one weight. */
+export function CardAnswers(props: {
+  readonly guard: CardGuard;
+  readonly isDisabled: boolean;
+  readonly needsChord: boolean;
+  /** Without a wider scope. */
+  readonly isOnceOnly: boolean;
+  /** Key caps show only while the card has the focus. */
+  readonly hasKeyCaps: boolean;
+  readonly hasLetterKeys: boolean;
+  readonly chord: string;
+  onAction(action: CardAction): void;
+}): ReactNode {
+  const { guard, isDisabled, needsChord, isOnceOnly, chord, onAction } = props;
+  const cap = (letter: string): string | undefined =>
+    props.hasKeyCaps && props.hasLetterKeys ? letter : undefined;
+  const allowCap = needsChord || !props.hasLetterKeys ? chord : 'A';
+  const shared = { guard, isDisabled };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form, which could be submitted
+    <div className={css['answers']} role="group" aria-label="Answer">
+      <AnswerButton
+        {...shared}
+        name="reject"
+        look="deny"
+        keyCap={cap('R')}
+        onAnswer={() => onAction('reject')}
+      >
+        Reject
+      </AnswerButton>
+      <AnswerButton
+        {...shared}
+        name="open-reject"
+        look="plain"
+        keyCap={cap('F')}
+        onAnswer={() => onAction('open-reject')}
+      >
+        Reject with feedback…
+      </AnswerButton>
+      <AnswerButton
+        {...shared}
+        name="allow-once"
+        look="allow"
+        keyCap={props.hasKeyCaps ? allowCap : undefined}
+        onAnswer={() => onAction('allow-once')}
+      >
+        Allow once
+      </AnswerButton>
+      <AnswerButton
+        guard={guard}
+        name="open-allow"
+        look="plain"
+        isDisabled={isDisabled || isOnceOnly}
+        keyCap={isOnceOnly ? undefined : cap('S')}
+        onAnswer={() => onAction('open-allow')}
+      >
+        {isOnceOnly ? 'Once only' : 'Allow for…'}
+      </AnswerButton>
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+import { Clock } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Approval } from '../../protocol/index.ts';
+import { useLive } from '../local/index.ts';
+import { Age, formatTime, Icon, SafeText } from '../marks/index.ts';
+import css from './card.module.css';
+import { CardQuotes, EffectRows } from './card-facts.tsx';
+import { CardOutcome, type Outcome, OutcomeLinks } from './card-outcome.tsx';
+import { CardPayload } from './card-payload.tsx';
+import { CardRisk } from './card-risk.tsx';
+import { plainSentence } from './card-words.ts';
+import { ShownPath } from './shown-path.tsx';
+import type { Card } from './use-card.ts';
+
+/** How long it has waited; when it was settled; or of what time this is. */
+function WhoEnd(props: { readonly card: Card; readonly approval: Approval }): ReactNode {
+  const { card, approval } = props;
+  const lostSince = useLive((view) => (view.connection.state === 'lost' ? view.connection.since : undefined));
+  const { settled, isOpen } = card.question;
+  if (!card.isConnected) return lostSince === undefined ? 'not connected' : `as of ${formatTime(lostSince)}`;
+  if (settled !== undefined) return formatTime(settled.settledAt);
+  if (!isOpen) return null;
+  return (
+    <>
+      <Icon of={Clock} size={12} />
+      waiting <Age since={approval.askedAt} />
+    </>
+  );
+}
+
+function WhoLine(props: { readonly card: Card; readonly approval: Approval }): ReactNode {
+  const { context, head } = props.card.question;
+  const name = context?.sessionTitle ?? head?.title ?? props.approval.sessionId;
+  const agent = context?.agentName ?? head?.agentName;
+  return (
+    <div className={css['who']}>
+      <b>
+        <SafeText text={name} maxChars={200} />
+      </b>
+      <span className={css['agent']}>
+        {agent !== undefined && <SafeText text={agent} maxChars={100} />}
+        {context !== undefined && context.turn > 0 && ` · turn ${context.turn}`}
+      </span>
+      <span className={css['push']} />
+      <span className={css['age']}>
+        <WhoEnd {...props} />
+      </span>
+    </div>
+  );
+}
+
+function Folders(props: { readonly approval: Approval }): ReactNode {
+  const { cwd, workspace } = props.approval;
+  return (
+    <p className={css['cwd']}>
+      in <ShownPath path={cwd} />
+      {cwd !== workspace && (
+        <>
+          {' · session in '}
+          <ShownPath path={workspace} />
+        </>
+      )}
+    </p>
+  );
+}
+
+/** What came of it, as far as this page knows. */
+export function outcomeOf(card: Card): Outcome | undefined {
+  const { sending } = card.answer;
+  if (card.question.settled !== undefined) return card.question.settled;
+  return sending.state === 'late' ? sending : undefined;
+}
+
+/** Everything of a card but its answers. */
+export function CardBody(props: {
+  readonly card: Card;
+  readonly approval: Approval;
+  readonly sentenceId: string;
+}): ReactNode {
+  const { card, approval, sentenceId } = props;
+  const { context, isOpen } = card.question;
+  const outcome = outcomeOf(card);
+  const isLit = isOpen && outcome === undefined;
+  const isLate = card.answer.sending.state === 'late';
+  return (
+    <>
+      <WhoLine card={card} approval={approval} />
+      <h2
+        id={sentenceId}
+        className={`${css['sentence']} ${outcome?.outcome === 'withdrawn' ? css['struck'] : ''}`}
+      >
+        <SafeText text={context?.sentence ?? plainSentence(approval)} />
+      </h2>
+      <div>
+        <CardPayload approval={approval} context={context} isLit={isLit} />
+        <Folders approval={approval} />
+      </div>
+      {outcome !== undefined && <CardOutcome settled={outcome} isLate={isLate} />}
+      {outcome !== undefined && <OutcomeLinks approval={approval} hasKeyCaps={card.focus.hasFocus} />}
+      {context !== undefined && <EffectRows effects={context.effects} />}
+      <CardRisk
+        risk={approval.risk}
+        before={card.before?.risk}
+        isExpanded={card.draft.isExpanded}
+        hasKeyCap={card.focus.hasFocus}
+        onToggle={() => card.run('toggle-evidence')}
+      />
+      <CardQuotes approval={approval} context={isLit ? context : undefined} />
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import type { ReactNode, RefObject } from 'react';
+import { useLocal, usePage } from '../local/index.ts';
+import { Kbd, SafeText } from '../marks/index.ts';
+import { AllowPanel } from './allow-panel.tsx';
+import css from './answers.module.css';
+import { CardAnswers } from './card-answers.tsx';
+import { RejectPanel } from './reject-panel.tsx';
+import type { Card } from './use-card.ts';
+
+/** What is said below the answers, for as long as it is so. */
+function dockNews(card: Card): ReactNode {
+  const { sending } = card.answer;
+  if (!card.isConnected) return 'Answers wait for the engine. Nothing is kept for later.';
+  switch (sending.state) {
+    case 'sending':
+      return sending.answer.outcome === 'allowed' ? 'Allowing…' : 'Rejecting…';
+    case 'accepted':
+      return sending.answer.outcome === 'allowed' ? 'Allowed.' : 'Rejected.';
+    case 'failed':
+      return (
+        <span className={css['problem']}>
+          Not answered. <SafeText text={sending.message} maxChars={1000} />
+        </span>
+      );
+    case 'late':
+      return `It was ${sending.outcome} before this answer came.`;
+    case 'changed':
+      return 'This question has changed. Read it again.';
+    case 'none':
+      if (card.answer.isBusy) return 'An answer is on its way.';
+      return card.before === undefined ? undefined : 'This question has changed. Read it again.';
+  }
+}
+
+/** Both lines stand in one place: taking the focus must not move the answers. */
+function FocusHint(props: { readonly hasFocus: boolean; readonly chord: string }): ReactNode {
+  const { hasFocus, chord } = props;
+  return (
+    <div className={css['hints']}>
+      <p className={hasFocus ? '' : css['unseen']} aria-hidden={!hasFocus}>
+        <Kbd>Esc</Kbd> leaves it open. Waiting never allows.
+      </p>
+      <p className={hasFocus ? css['unseen'] : ''} aria-hidden={hasFocus}>
+        <Kbd>⏎</Kbd> on its row or <Kbd>{chord}</Kbd>, then keys answer.
+      </p>
+    </div>
+  );
+}
+
+/** The answers, or the panel that stands in their place; always in sight. */
+export function CardDock(props: {
+  readonly card: Card;
+  readonly dock: RefObject<HTMLDivElement | null>;
+}): ReactNode {
+  const { card, dock } = props;
+  const { draft, guard, isDisabled, focus, run } = card;
+  const isMac = usePage().host.platform === 'mac';
+  const hasLetterKeys = useLocal((ui) => ui.hasLetterKeys);
+  const { approval } = card.question;
+  if (approval === undefined) return null;
+  const isCritical = approval.risk?.level === 'critical';
+  const news = dockNews(card);
+  const isRearmed = guard.isWaiting && card.before !== undefined && !isDisabled;
+  const panel = {
+    approval,
+    guard,
+    isDisabled,
+    hasKeyCaps: focus.hasFocus,
+    chord: isMac ? '⌘⏎' : 'Ctrl+⏎',
+    onSend: () => run('send-panel'),
+    onBack: () => run('back'),
+  };
+  return (
+    <div ref={dock} className={`${css['dock']} ${isRearmed ? css['rearmed'] : ''}`}>
+      {draft.panel === 'reject' && <RejectPanel {...panel} words={draft.words} onChange={draft.write} />}
+      {draft.panel === 'allow' && <AllowPanel {...panel} choice={draft.choice} onChange={draft.choose} />}
+      {draft.panel === 'answers' && (
+        <CardAnswers
+          {...panel}
+          needsChord={card.needsChord}
+          isOnceOnly={card.isOnceOnly}
+          hasLetterKeys={hasLetterKeys}
+          onAction={run}
+        />
+      )}
+      {isCritical && card.isConnected && (
+        <p className={css['hint']}>Critical: no single-key allow, and never for longer than once.</p>
+      )}
+      <p className={css['news']} role="status">
+        {news}
+      </p>
+      {card.isConnected && <FocusHint hasFocus={focus.hasFocus} chord={isMac ? '⌘J' : 'Ctrl+J'} />}
+    </div>
+  );
+}

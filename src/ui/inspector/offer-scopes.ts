@@ -1,0 +1,85 @@
+/** What "Allow for…" can give, and what that would cover, in words. Narrow first; never `always`. */
+import type { AccessGrant, Approval, ApprovalAnswer, GrantScope } from '../../protocol/index.ts';
+
+/** Longer than once, and given by an answer alone. */
+export type LongerScope = Exclude<GrantScope, 'once' | 'always'>;
+
+export type CommandMatchChoice = 'exact' | 'prefix';
+
+/** The one time span that is offered with `until`, in ms. */
+export const UNTIL_MS = 60 * 60 * 1000;
+
+const LONGER: readonly LongerScope[] = ['step', 'turn', 'session', 'until'];
+
+type Asked = Pick<Approval, 'scopes' | 'risk' | 'grant' | 'argv' | 'text' | 'category'>;
+
+/**
+ * The longer scopes that do something for this question, narrow first. A command outside of the access that asks for
+ * none is answered again only in the same step: longer ones would be a promise that nothing keeps.
+ */
+export function longerScopes(asked: Asked): LongerScope[] {
+  if (asked.risk?.level === 'critical') return [];
+  const offered = LONGER.filter((scope) => asked.scopes.includes(scope));
+  if (asked.category !== 'outside' || isGrantOfSomething(asked.grant)) return offered;
+  return offered.filter((scope) => scope === 'step');
+}
+
+function isGrantOfSomething(grant: AccessGrant | undefined): grant is AccessGrant {
+  if (grant === undefined) return false;
+  return grant.read.length + grant.write.length + grant.hosts.length + grant.sockets.length > 0;
+}
+
+/**
+ * True when the answer opens paths by themselves, for whatever uses them: a blocked call, or a command with a redirection,
+ * which could not be known again. In doubt it is said to be so: the words then tell of more than is given.
+ */
+export function opensForAll(asked: Asked): boolean {
+  if (!isGrantOfSomething(asked.grant)) return false;
+  return asked.category === 'blocked' || asked.argv === undefined || asked.text.includes('>');
+}
+
+/** Whether "with more arguments" can be chosen: only where the command is known again, and nothing about it is high. */
+export function matchChoices(asked: Asked, scope: LongerScope): CommandMatchChoice[] {
+  if (scope === 'step' || asked.argv === undefined || asked.argv.length === 0 || opensForAll(asked))
+    return [];
+  const isMild = asked.risk !== null && (asked.risk.level === 'low' || asked.risk.level === 'medium');
+  return isMild ? ['exact', 'prefix'] : ['exact'];
+}
+
+export const SCOPE_WORDS: Record<LongerScope, string> = {
+  step: 'step',
+  turn: 'turn',
+  session: 'session',
+  until: '1 hour',
+};
+
+const SCOPE_SPANS: Record<LongerScope, string> = {
+  step: 'every time this step runs, until its script ends',
+  turn: 'until this script ends',
+  session: 'until this session ends',
+  until: 'for one hour, while this session lasts',
+};
+
+/** What would be allowed, as one sentence. */
+export function coverWords(asked: Asked, scope: LongerScope, match: CommandMatchChoice): string {
+  const span = SCOPE_SPANS[scope];
+  if (opensForAll(asked) && scope !== 'step') {
+    return `What it opens stays open for everything this session runs, ${span}.`;
+  }
+  if (scope === 'step') return `This step of the script, ${span}. Nothing critical is covered.`;
+  const words = match === 'prefix' ? 'This command, also with more arguments' : 'Exactly this command';
+  return `${words}, in this folder, ${span}. Nothing critical is covered.`;
+}
+
+/** The answer that the panel sends. */
+export function longerAnswer(
+  choice: { readonly scope: LongerScope; readonly match: CommandMatchChoice | undefined },
+  nowMs: number,
+): ApprovalAnswer {
+  return {
+    outcome: 'allowed',
+    scope: choice.scope,
+    ...(choice.match !== undefined && { match: choice.match }),
+    ...(choice.scope === 'until' && { untilMs: nowMs + UNTIL_MS }),
+  };
+}
