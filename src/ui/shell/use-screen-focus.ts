@@ -1,0 +1,33 @@
+import { type RefObject, useEffect, useRef } from 'react';
+import { useLocal, usePage, writeRoute } from '../local/index.ts';
+
+/**
+ * After a person went to another screen, its heading has the focus, so that keys and screen readers are there. A screen
+ * that the page chose by itself, and a card that a person asked for, are left alone.
+ */
+export function useScreenFocus(frame: RefObject<HTMLElement | null>, isNarrow: boolean): void {
+  const { local } = usePage();
+  const route = useLocal((ui) => ui.route);
+  // beside its list a card is no screen of its own
+  const screen =
+    isNarrow || !('approvalId' in route)
+      ? writeRoute(route)
+      : writeRoute({ ...route, approvalId: undefined });
+  const before = useRef({ screen, isNarrow });
+  useEffect(() => {
+    const { screen: left, isNarrow: wasNarrow } = before.current;
+    before.current = { screen, isNarrow };
+    const isResize = wasNarrow !== isNarrow;
+    if (left === screen || left === '#/' || isResize) return;
+    if (local.getState().cardFocusWanted !== undefined) return;
+    focusHeading(frame.current);
+  }, [local, frame, screen, isNarrow]);
+}
+
+/** Moves the focus to the heading of the screen, or to its main part where there is none. */
+export function focusHeading(frame: HTMLElement | null): void {
+  const target = frame?.querySelector<HTMLElement>('main h1') ?? frame?.querySelector<HTMLElement>('main');
+  if (target === null || target === undefined) return;
+  target.tabIndex = -1;
+  target.focus();
+}
