@@ -28,9 +28,7 @@ afterEach(() => place.close());
 const identityFile = (): string => join(place.home, 'run', 'web.json');
 
 /** A program that goes on running, and the address it has printed. */
-async function startPage(
-  words: readonly string[],
-): Promise<{
+async function startPage(words: readonly string[]): Promise<{
   address: PageAddress;
   stdout(): string;
   stderr(): string;
@@ -58,6 +56,11 @@ async function startPage(
       return (await ended)[0];
     },
   };
+}
+
+async function startBackground(): Promise<void> {
+  expect((await place.run(['exec', 'true'])).status).toBe(0);
+  expect(place.enginePid()).toBeDefined();
 }
 
 const whoami = async (address: PageAddress, cookie: string): Promise<number> =>
@@ -115,7 +118,7 @@ describe('sallyport without a command', () => {
   });
 
   it('asks the engine in the background too, which then stays', async () => {
-    await place.run(['approvals', 'list']);
+    await startBackground();
     const pid = place.enginePid();
     const result = await place.run(['--no-open']);
     expect([result.status, place.enginePid()]).toEqual([0, pid]);
@@ -143,8 +146,8 @@ describe('an engine that was killed under an open page', () => {
     await page.call('engine/hello', hello);
     await first.kill('SIGKILL');
     await page.closed;
-    // any command starts the next one, in the background
-    expect((await place.run(['approvals', 'list'])).status).toBe(0);
+    // whatever needs an engine starts the next one, in the background
+    await startBackground();
     const again = await openPageSocket(first.address, { Cookie: cookie });
     expect((await again.call('engine/hello', hello)).result).toMatchObject({ pid: place.enginePid() });
     again.socket.close();
@@ -175,7 +178,7 @@ describe('an engine that was killed under an open page', () => {
     page.socket.close();
     await page.closed;
     await first.kill('SIGTERM');
-    expect((await place.run(['approvals', 'list'])).status).toBe(0);
+    await startBackground();
     await expect(ask(first.address)).rejects.toThrow('ECONNREFUSED');
   });
 
@@ -219,9 +222,13 @@ describe('the browser', () => {
     writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s\\n' "$1" >> '${log}'\n`, { mode: 0o755 });
     const env = { ...place.env, PATH: `${bin}:${process.env['PATH']}` };
     const main = join(import.meta.dirname, '../../src/cli/main.ts');
-    await place.run(['approvals', 'list']);
+    await startBackground();
     const start = (words: readonly string[], display: Record<string, string>): string =>
-      execFileSync(process.execPath, [main, ...words], { env: { ...env, ...display }, encoding: 'utf8' });
+      execFileSync(process.execPath, [main, ...words], {
+        env: { ...env, ...display },
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
     start(['--port', '0'], {});
     start(['--no-open'], { DISPLAY: ':99' });
     const shown = start(['--port', '0'], { WAYLAND_DISPLAY: 'wayland-9' });
