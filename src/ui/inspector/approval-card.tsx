@@ -1,9 +1,5 @@
-import { ChevronLeft } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
 import type { ApprovalId } from '../../protocol/index.ts';
-import { Button } from '../controls/index.ts';
-import { goTo, usePage } from '../local/index.ts';
-import { Icon } from '../marks/index.ts';
 import css from './card.module.css';
 import { CardBody, outcomeOf } from './card-body.tsx';
 import { CardDock } from './card-dock.tsx';
@@ -12,21 +8,6 @@ import { type Card, useCard } from './use-card.ts';
 
 /** Where a card stands: in the right pane, in a window of its own, or as a page of a narrow window. */
 export type CardVariant = 'inspector' | 'popover' | 'page';
-
-function BackButton(): ReactNode {
-  const page = usePage();
-  const onBack = (): void => {
-    const { route } = page.local.getState();
-    if (route.screen === 'session') goTo(page, { screen: 'session', sessionId: route.sessionId });
-    else goTo(page, { screen: 'inbox' });
-  };
-  return (
-    <Button isCompact look="quiet" onPress={onBack}>
-      <Icon of={ChevronLeft} size={14} />
-      Back
-    </Button>
-  );
-}
 
 function classOf(variant: CardVariant, card: Card): string {
   const isOpen = card.question.isOpen && outcomeOf(card) === undefined;
@@ -71,11 +52,6 @@ function OpenCard(props: { readonly approvalId: ApprovalId; readonly variant: Ca
       onKeyDownCapture={card.onKeyDown}
     >
       <ScrollMore>
-        {variant === 'page' && (
-          <div className={css['back']}>
-            <BackButton />
-          </div>
-        )}
         {approval === undefined ? (
           <NoQuestion approvalId={approvalId} isLoading={isLoading} />
         ) : (

@@ -2,7 +2,7 @@ import { Check, CircleX, Clock, KeyRound, type LucideIcon, Minus } from 'lucide-
 import type { ReactNode } from 'react';
 import type { Approval, SettledApproval } from '../../protocol/index.ts';
 import { Button } from '../controls/index.ts';
-import { goTo, useLive, useLocal, useNow, usePage } from '../local/index.ts';
+import { findOldest, goTo, useLive, useLocal, useNow, usePage } from '../local/index.ts';
 import { formatAge, Icon, Kbd, SafeText } from '../marks/index.ts';
 import css from './card.module.css';
 import { CardQuote } from './card-facts.tsx';
@@ -75,7 +75,9 @@ export function OutcomeLinks(props: {
 }): ReactNode {
   const page = usePage();
   const { approval } = props;
-  const next = useLive((view) => view.approvals[0]);
+  const approvals = useLive((view) => view.approvals);
+  const snoozedUntil = useLocal((ui) => ui.snoozedUntil);
+  const next = findOldest(approvals, snoozedUntil, page.host.nowMs());
   const route = useLocal((ui) => ui.route);
   const isThere = route.screen === 'session' && route.sessionId === approval?.sessionId;
   const chord = page.host.platform === 'mac' ? '⌘J' : 'Ctrl+J';

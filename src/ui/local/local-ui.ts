@@ -54,12 +54,13 @@ function readKept(keep: KeepPort): Kept {
 
 /** The store of a page; the settings in it are kept from visit to visit. */
 export function createLocalUi(hash: string, keep: KeepPort): StoreApi<LocalUi> {
+  const route = parseRoute(hash);
   const store = createStore<LocalUi>(() => ({
     ...readKept(keep),
-    route: parseRoute(hash),
+    route,
     selectedRowId: undefined,
     selectedRow: undefined,
-    openApprovalId: undefined,
+    openApprovalId: 'approvalId' in route ? route.approvalId : undefined,
     cardFocusWanted: undefined,
     isHelpOpen: false,
     filters: new Map(),
