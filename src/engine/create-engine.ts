@@ -25,6 +25,7 @@ import {
 } from './history/index.ts';
 import { listFolders } from './list-folders.ts';
 import { PageSessions } from './page-sessions.ts';
+import { recallAnswer } from './recall-answer.ts';
 import {
   chooseSandbox,
   findSecrets,
@@ -264,8 +265,11 @@ class RunningEngine implements Engine {
     return this.#broker.list();
   }
 
-  answerApproval(request: Parameters<Engine['answerApproval']>[0]): ReturnType<Engine['answerApproval']> {
-    return this.#broker.answer(request);
+  async answerApproval(
+    request: Parameters<Engine['answerApproval']>[0],
+  ): ReturnType<Engine['answerApproval']> {
+    const result = await this.#broker.answer(request);
+    return (result.result === 'unknown' && recallAnswer(this.#parts.reader, request)) || result;
   }
 
   describeApproval(

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEngine } from '../../src/engine/index.ts';
 import type { Approval } from '../../src/protocol/index.ts';
 import { allowOnce, makeFolder, rejectWith } from '../support/real-engine.ts';
 import { SessionDriver } from '../support/session-driver.ts';
@@ -128,5 +129,22 @@ describe('answers of a page', () => {
       by: 'page',
     });
     expect(page.eventsOf('approval/answered', sessionId)).toHaveLength(1);
+  });
+
+  it('are remembered by the next engine', async () => {
+    const { sessionId } = await page.start('touch one; touch two', { askForApproval: 'untrusted' });
+    const first = await page.question(sessionId);
+    await page.answer(first, allowOnce, 'k');
+    const second = await page.question(sessionId, 2);
+    await page.real.engine.stop();
+    const { home } = page.real;
+    const engine = await createEngine({ home, runtimeDir: join(home, 'run'), version: '0.0.0-test' });
+    const send = ({ approvalId }: Approval, requestKey: string) =>
+      engine.answerApproval({ approvalId, requestKey, by: 'page', answer: allowOnce });
+    expect(await send(first, 'k')).toMatchObject({ result: 'accepted' });
+    expect(await send(first, 'other')).toMatchObject({ result: 'already-settled', outcome: 'allowed' });
+    expect(await send(second, 'k')).toMatchObject({ result: 'already-settled', outcome: 'withdrawn' });
+    expect(existsSync(join(page.folder.path, 'two'))).toBe(false);
+    await engine.stop();
   });
 });
