@@ -5,6 +5,7 @@ import {
   type MethodParams,
   type MethodResult,
   type Pipe,
+  type SessionId,
 } from '../protocol/index.ts';
 import { AnswerDesk } from './answer-desk.ts';
 import { ConnectionLoop } from './connection-loop.ts';

@@ -55,6 +55,29 @@ function drawMap(count: number, rowAt: (position: number) => TimelineRow | undef
   return marks;
 }
 
+interface Survey extends Pick<WatchedRows, 'map' | 'counts'> {
+  readonly fitting: readonly number[] | undefined;
+}
+
+const surveys = new WeakMap<RowSource, Map<string, Survey>>();
+
+/** What needs a look at every row: made once for each filter, or a hundred thousand rows would be slow to page. */
+function survey(source: RowSource, filter: RowFilter): Survey {
+  const known = surveys.get(source) ?? new Map<string, Survey>();
+  surveys.set(source, known);
+  const key = JSON.stringify(filter);
+  const fitting = known.get(key)?.fitting ?? listFitting(source, filter);
+  const made = known.get(key) ?? {
+    fitting,
+    counts: countRows(source),
+    map: drawMap(fitting?.length ?? source.total, (position) =>
+      source.at(fitting === undefined ? position : (fitting[position] ?? -1)),
+    ),
+  };
+  known.set(key, made);
+  return made;
+}
+
 /** What the page sees of a session when it looks at these positions. */
 export function watchRows(
   { sources }: Canned,
@@ -62,7 +85,7 @@ export function watchRows(
   around?: number,
 ): WatchedRows {
   const source = sources.get(sessionId) ?? NOTHING;
-  const fitting = listFitting(source, filter);
+  const { fitting, map, counts } = survey(source, filter);
   const total = fitting?.length ?? source.total;
   const rowAt = (position: number): TimelineRow | undefined =>
     source.at(fitting === undefined ? position : (fitting[position] ?? -1));
@@ -76,13 +99,12 @@ export function watchRows(
     const row = rowAt(position);
     if (row !== undefined) rows.set(position, row);
   }
-  const map = drawMap(total, rowAt);
   return {
     sessionId,
     state: 'ready',
     filter,
     total,
-    counts: countRows(source),
+    counts,
     lastSeq: source.total,
     rows,
     map,

@@ -11,11 +11,11 @@ const name = query.get('scene') ?? 'main';
 const scene = all[name]?.();
 if (scene === undefined) throw new Error(`no scene ${name}; there are: ${Object.keys(all).join(', ')}`);
 const theme = query.get('theme');
-if (theme !== null) document.documentElement.dataset['theme'] = theme;
 if (location.hash === '') history.replaceState(null, '', scene.hash);
 
 const { store, sources, actions } = createCannedLive(scene);
 const local = createLocalUi(location.hash, undefined);
+if (theme === 'light' || theme === 'dark') local.setState({ theme });
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no place for the app');
 mountApp(root, {

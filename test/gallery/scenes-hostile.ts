@@ -147,6 +147,9 @@ function hugeRow(index: number): TimelineRow {
 }
 
 function hugeScene(): Scene {
+  // rows that are looked at again are the same objects, as they are in a page
+  const made: (TimelineRow | undefined)[] = [];
+  const rowAt = (index: number): TimelineRow => (made[index] ??= hugeRow(index));
   const head = headOf(1, { title: 'linux-kernel', isWorking: true, activity: 'cc -O2', lastSeq: HUGE * 3 });
   const waiting = Array.from({ length: HUGE }, (_, index) => index)
     .slice(-3000)
@@ -171,7 +174,7 @@ function hugeScene(): Scene {
     rows: new Map([
       [
         head.sessionId,
-        { total: HUGE, at: (index) => (index >= 0 && index < HUGE ? hugeRow(index) : undefined) },
+        { total: HUGE, at: (index) => (index >= 0 && index < HUGE ? rowAt(index) : undefined) },
       ],
     ]),
     contexts: new Map(
