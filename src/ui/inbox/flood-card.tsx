@@ -19,6 +19,7 @@ export function FloodCard(props: {
   readonly item: FloodItem;
   readonly inbox: Inbox;
   readonly rowIndex: number;
+  readonly isCursor: boolean;
 }): ReactNode {
   const { item, inbox } = props;
   const { approvals, lines, spanMs } = item.flood;
@@ -30,7 +31,7 @@ export function FloodCard(props: {
     <div
       {...rowRole(props.rowIndex)}
       className={css['flood']}
-      tabIndex={inbox.cursor === item.key ? 0 : -1}
+      tabIndex={props.isCursor ? 0 : -1}
       data-key={item.key}
     >
       <span {...CELL} className={css['cell']}>

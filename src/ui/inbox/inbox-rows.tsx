@@ -142,9 +142,12 @@ function useDrawItem(inbox: Inbox): DrawItem {
     [],
   );
   const mostUrgent = useMemo(() => findMostUrgent(inbox.items), [inbox.items]);
+  const hasCursor = inbox.stops.some(({ key }) => key === inbox.cursor);
+  const tabStop = hasCursor ? inbox.cursor : inbox.stops[0]?.key;
   return (item, index) => {
     if (item.kind === 'head') return <GroupHead head={item} inbox={inbox} rowIndex={index + 1} />;
-    if (item.kind === 'flood') return <FloodCard item={item} inbox={inbox} rowIndex={index + 1} />;
+    if (item.kind === 'flood')
+      return <FloodCard item={item} inbox={inbox} rowIndex={index + 1} isCursor={item.key === tabStop} />;
     const { approval, settled } = item;
     return (
       <RequestRow
@@ -153,7 +156,7 @@ function useDrawItem(inbox: Inbox): DrawItem {
         isSnoozed={item.snoozedUntil !== undefined}
         age={describeAge(item, inbox.nowMs)}
         rowIndex={index + 1}
-        isCursor={item.key === (inbox.cursor ?? inbox.stops[0]?.key)}
+        isCursor={item.key === tabStop}
         isOpen={inbox.openId === approval.approvalId}
         isSelected={settled === undefined && inbox.selectedIds.has(approval.approvalId)}
         isMostUrgent={item.key === mostUrgent}

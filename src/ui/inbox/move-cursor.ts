@@ -39,6 +39,8 @@ export function keepCursor(
 ): string | undefined {
   if (cursor === undefined || now.some(({ key }) => key === cursor)) return cursor;
   const place = before.findIndex(({ key }) => key === cursor);
+  // it was never there: it may still come
+  if (place < 0) return cursor;
   const still = new Set(now.map(({ key }) => key));
   const follower = before.slice(place + 1).find(({ key }) => still.has(key));
   return follower?.key ?? now.at(-1)?.key;

@@ -44,7 +44,7 @@ export interface Inbox {
 export function useInbox(): Inbox {
   const view = useView();
   const stops = useMemo(() => listStops(view.items), [view.items]);
-  const [cursor, setCursor] = useCursor(stops);
+  const [cursor, setCursor] = useCursor(stops, view.openId);
   const selection = useSelection(view.selectedIds, view.setSelectedIds);
   const acts = useActs(view.setUnfolded, setCursor);
   return { ...view, ...selection, ...acts, stops, cursor };
@@ -75,8 +75,12 @@ function useView() {
   return { ...choices, items, nowMs, isReady, openId, selected, selectedIds, setSelectedIds, setUnfolded };
 }
 
-function useCursor(stops: readonly StopItem[]): [string | undefined, (key: string | undefined) => void] {
-  const [cursor, setCursor] = useState<string | undefined>(undefined);
+function useCursor(
+  stops: readonly StopItem[],
+  openId: ApprovalId | undefined,
+): [string | undefined, (key: string | undefined) => void] {
+  // a link to a request leads to its row
+  const [cursor, setCursor] = useState<string | undefined>(openId);
   const before = useRef(stops);
   const kept = keepCursor(before.current, stops, cursor);
   useEffect(() => {
