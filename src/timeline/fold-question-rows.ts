@@ -4,6 +4,16 @@ import type { RowBook, RowChange } from './row-book.ts';
 import type { RowEvent, RowEventOf } from './row-event.ts';
 import { cutNote, describeGrant } from './row-texts.ts';
 
+const END_WORDS = {
+  expired: 'its time was over',
+  used: 'used up',
+  'scope-ended': 'what it was given for has ended',
+} as const;
+
+function noteOfSource(approvalId: string): string {
+  return `from ${approvalId}`;
+}
+
 /**
  * Questions, what came of them, and what they gave. The first question of a run is told in the row of the run; every
  * other one has a row of its own.
@@ -12,7 +22,7 @@ export class QuestionRows {
   readonly #book: RowBook;
   readonly #steps: StepRows;
   readonly #questions = new Map<ApprovalId, number>();
-  readonly #grants = new Map<GrantId, number>();
+  readonly #grants = new Map<GrantId, { readonly index: number; readonly source: string }>();
   readonly #reviews = new Map<ReviewId, number>();
 
   constructor(book: RowBook, steps: StepRows) {
@@ -86,21 +96,22 @@ export class QuestionRows {
       rowId: grantId,
       kind: 'grant',
       text: describeGrant(grant),
-      note: `from ${source.approvalId}`,
+      note: noteOfSource(source.approvalId),
       outcome: 'allowed',
       scope,
       by: cutNote(source.by),
       grantId,
       ...(stepId !== undefined && { stepId }),
     });
-    this.#grants.set(grantId, index);
+    this.#grants.set(grantId, { index, source: source.approvalId });
   }
 
   grantEnded(event: RowEventOf<'grant/ended'>): void {
-    const index = this.#grants.get(event.grantId);
-    if (index === undefined) return;
-    const note = event.reason === 'revoked' ? `revoked by ${event.by}` : event.reason;
-    this.#book.change(event, index, { outcome: 'ended', note: cutNote(note), endedAt: event.at });
+    const grant = this.#grants.get(event.grantId);
+    if (grant === undefined) return;
+    const words = event.reason === 'revoked' ? `revoked by ${event.by}` : END_WORDS[event.reason];
+    const note = cutNote(`${noteOfSource(grant.source)}; ${words}`);
+    this.#book.change(event, grant.index, { outcome: 'ended', note, endedAt: event.at });
   }
 
   reviewStarted(event: RowEventOf<'review/started'>): void {
