@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'vite';
-
-const ENGINE_HOST = 'src/desktop/engine-host.ts';
 
 // One level of folders below out/, always: code finds its neighbours from any file of the bundle as
 // `new URL('../<folder>/<name>.js', import.meta.url)`.
@@ -18,7 +15,7 @@ export default defineConfig({
       input: {
         'cli/main': 'src/cli/main.ts',
         'engine/journal-writer': 'src/engine/history/journal-writer.ts',
-        ...(existsSync(ENGINE_HOST) && { 'desktop/engine-host': ENGINE_HOST }),
+        'desktop/engine-host': 'src/desktop/engine-host.ts',
       },
       output: {
         format: 'es',
