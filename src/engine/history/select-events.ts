@@ -27,6 +27,8 @@ export interface StoredRow {
   readonly body: string;
 }
 
+const FREQUENT: ReadonlySet<EventType> = new Set(['step/judged', 'step/started', 'step/finished']);
+
 /** The session of a question and the place of its `approval/asked`; undefined when there is none. */
 export function findApproval(db: Database.Database, approvalId: ApprovalId): ApprovalPlace | undefined {
   return db
@@ -46,10 +48,13 @@ export function selectEvents(
 ): StoredRow[] {
   const { types, from = 0, to = Number.MAX_SAFE_INTEGER, having, limit, isFromEnd = false } = selection;
   const marks = types.map(() => '?').join(', ');
-  // The plus keeps the index over types from being used: walked by number, the search ends at the limit.
+  // Frequent types are met soon when events are walked by number, where the search stops at the limit; all others are
+  // few among very many, and found by their type.
+  const isFrequent = types.some((type) => FREQUENT.has(type));
+  const [source, type] = isFrequent ? ['events', '+type'] : ['events INDEXED BY eventsByType', 'type'];
   const rows = db
     .prepare(
-      `SELECT seq, body FROM events WHERE sessionId = ? AND seq BETWEEN ? AND ? AND +type IN (${marks})
+      `SELECT seq, body FROM ${source} WHERE sessionId = ? AND seq BETWEEN ? AND ? AND ${type} IN (${marks})
        ${having === undefined ? '' : `AND json_extract(body, '$.${having.field}') = ?`}
        ORDER BY seq ${isFromEnd ? 'DESC' : 'ASC'} LIMIT ?`,
     )
@@ -72,7 +77,9 @@ export function countEvents(
   to: number,
 ): number {
   const count: unknown = db
-    .prepare('SELECT count(*) FROM events WHERE sessionId = ? AND type = ? AND seq <= ?')
+    .prepare(
+      'SELECT count(*) FROM events INDEXED BY eventsByType WHERE sessionId = ? AND type = ? AND seq <= ?',
+    )
     .pluck()
     .get(sessionId, type, to);
   return Number(count);
