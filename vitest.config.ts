@@ -6,6 +6,7 @@ const KINDS = {
   helpers: 'sandbox-helpers/test/**/*.test.ts',
   real: 'test/real/**/*.test.ts',
   journey: 'test/journey/**/*.test.ts',
+  electron: 'test/electron/**/*.test.ts',
 };
 
 export default defineConfig({

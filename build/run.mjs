@@ -28,7 +28,7 @@ const SCRIPTS = {
   },
   test: {
     needs: { isForTests: true },
-    run: (argv) => runTests(['unit', 'helpers', 'real', 'journey'], argv),
+    run: (argv) => runTests(['unit', 'helpers', 'real', 'journey', 'electron'], argv),
   },
   'test:real': { needs: { isForTests: true }, run: (argv) => runTests(['helpers', 'real'], argv) },
   'test:journey': { needs: { isForTests: true }, run: (argv) => runTests(['journey'], argv) },

@@ -251,6 +251,17 @@ describe('the end', () => {
     endChild(electron);
   });
 
+  it.each(SIGNALS)('is not asked about when %s says it', async (signal) => {
+    const electron = await startWithSession(true);
+    for (const listener of process.listeners(signal)) {
+      if (earlier.get(signal)?.includes(listener) !== true) listener(signal);
+    }
+    await vi.waitFor(() => expect(isAskedToStop(electron)).toBe(true));
+    endChild(electron);
+    await vi.waitFor(() => expect(electron.app.calls.at(-1)).toBe('quit'));
+    expect(electron.asked).toEqual([]);
+  });
+
   it('comes with the last window, which remembers its place; but not on macOS', async () => {
     const electron = await start();
     const [window] = electron.windows;
