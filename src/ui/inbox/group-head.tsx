@@ -52,12 +52,13 @@ export function PauseButton(props: {
     <Button
       isCompact
       look="quiet"
+      label={props.isPaused ? 'Let the session go on' : 'Pause session'}
       className={css['push'] ?? ''}
       isDisabled={props.isDisabled}
       onPress={props.onPress}
     >
       <Icon of={props.isPaused ? Play : Pause} size={14} />
-      {props.isPaused ? 'Go on' : 'Pause session'}
+      <span className={css['words']}>{props.isPaused ? 'Go on' : 'Pause session'}</span>
     </Button>
   );
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Button, Segmented } from '../controls/index.ts';
-import { useLive, usePage } from '../local/index.ts';
+import { useLive, useNarrow, usePage } from '../local/index.ts';
 import { BatchBar } from './batch-bar.tsx';
 import { EmptyInbox } from './empty-inbox.tsx';
 import css from './inbox.module.css';
@@ -94,10 +94,12 @@ function Content(props: { readonly inbox: Inbox }): ReactNode {
 function useShownCard(inbox: Inbox): void {
   const { local } = usePage();
   const hasShown = useRef(false);
+  // in one column there is no inspector: a card is opened, or it is not there
+  const isNarrow = useNarrow();
   const { stops, cursor, openId } = inbox;
   const first = stops.find((stop) => stop.kind === 'request')?.key;
   useEffect(() => {
-    if (hasShown.current || first === undefined) return;
+    if (hasShown.current || first === undefined || isNarrow) return;
     hasShown.current = true;
     if (openId === undefined) show(first);
   });
@@ -112,6 +114,6 @@ function useShownCard(inbox: Inbox): void {
   });
   function show(key: string): void {
     const stop = stops.find((one) => one.key === key);
-    if (stop?.kind === 'request') local.setState({ openApprovalId: stop.approval.approvalId });
+    if (stop?.kind === 'request' && !isNarrow) local.setState({ openApprovalId: stop.approval.approvalId });
   }
 }

@@ -4,4 +4,5 @@ export { createLocalUi, type KeepPort, type LocalUi, type Theme } from './local-
 export { compareApprovals, findOldest, rankRisk } from './order-approvals.ts';
 export { goTo, type Page, PageContext, type PageHost, useLive, useLocal, usePage } from './page-context.ts';
 export { parseRoute, type Route, writeRoute } from './route.ts';
+export { useNarrow } from './use-narrow.ts';
 export { useNow } from './use-now.ts';

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { InboxPage, PopoverPage } from '../inbox/index.ts';
 import { Inspector } from '../inspector/index.ts';
-import { goTo, type Route, useLocal, usePage } from '../local/index.ts';
+import { goTo, type Route, useLocal, useNarrow, usePage } from '../local/index.ts';
 import { SessionPage } from '../session/index.ts';
 import { NewSessionPage, WelcomePage } from '../start/index.ts';
 import { Announcer } from './announcer.tsx';
@@ -15,7 +15,6 @@ import { StatusBar } from './status-bar.tsx';
 import { TitleBar } from './title-bar.tsx';
 import { useGlobalKeys } from './use-global-keys.ts';
 import { useLook } from './use-look.ts';
-import { useNarrow } from './use-narrow.ts';
 import { focusHeading, useScreenFocus } from './use-screen-focus.ts';
 
 /** The whole page. */

@@ -35,7 +35,7 @@ export function StatusBar(): ReactNode {
           <span className={about.wall === 'none' ? css['bad'] : ''}>
             <SafeText text={about.wall === 'none' ? 'no wall' : about.wallVersion} maxChars={60} />
           </span>
-          <span>{open === 1 ? '1 session' : `${open} sessions`}</span>
+          <span className={css['sessions']}>{open === 1 ? '1 session' : `${open} sessions`}</span>
           <span className={css['push']}>
             <SafeText text={about.platform} maxChars={40} />
           </span>

@@ -1,13 +1,14 @@
 import { type RefObject, useEffect, useRef } from 'react';
-import { useLocal, usePage, writeRoute } from '../local/index.ts';
+import { useLocal, writeRoute } from '../local/index.ts';
 
 /**
  * After a person went to another screen, its heading has the focus, so that keys and screen readers are there. A screen
  * that the page chose by itself, and a card that a person asked for, are left alone.
  */
 export function useScreenFocus(frame: RefObject<HTMLElement | null>, isNarrow: boolean): void {
-  const { local } = usePage();
   const route = useLocal((ui) => ui.route);
+  // as it was when the screen changed: the card takes the wish back as soon as it is there
+  const wanted = useLocal((ui) => ui.cardFocusWanted);
   // beside its list a card is no screen of its own
   const screen =
     isNarrow || !('approvalId' in route)
@@ -19,9 +20,9 @@ export function useScreenFocus(frame: RefObject<HTMLElement | null>, isNarrow: b
     before.current = { screen, isNarrow };
     const isResize = wasNarrow !== isNarrow;
     if (left === screen || left === '#/' || isResize) return;
-    if (local.getState().cardFocusWanted !== undefined) return;
+    if (wanted !== undefined) return;
     focusHeading(frame.current);
-  }, [local, frame, screen, isNarrow]);
+  }, [frame, screen, isNarrow, wanted]);
 }
 
 /** Moves the focus to the heading of the screen, or to its main part where there is none. */
