@@ -22,8 +22,6 @@ function whyNot(): string {
   return process.platform === 'linux' && DISPLAY + WAYLAND_DISPLAY === '' ? ' (there is no display)' : '';
 }
 const why = whyNot();
-const why =
-  program === undefined ? ' (Electron is not installed)' : isBuilt ? '' : ' (out/main is not built)';
 /** Chromium's own sandbox does not run as root. */
 const ARGS = process.getuid?.() === 0 ? ['--no-sandbox', ROOT] : [ROOT];
 
