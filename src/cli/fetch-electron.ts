@@ -25,16 +25,20 @@ export function readFetchFailure(electron: ElectronPackage): string | undefined 
   }
 }
 
-/** Runs the package's own download. Resolves to why it failed, which is written down, or to `undefined`. */
+/** Runs the package's own download. Resolves to why it failed, which is written down if it can be, or to `undefined`. */
 export async function fetchElectron(
   electron: ElectronPackage,
   limitMs: number = LIMIT_MS,
 ): Promise<string | undefined> {
   const reason = await runInstaller(join(electron.folder, 'install.js'), limitMs);
   if (reason === undefined) return undefined;
-  const stamp = stampPath(electron);
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, `${JSON.stringify({ version: electron.version, reason })}\n`);
+  try {
+    const stamp = stampPath(electron);
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, `${JSON.stringify({ version: electron.version, reason })}\n`);
+  } catch {
+    // an installation of somebody else's: the next start tries again
+  }
   return reason;
 }
 

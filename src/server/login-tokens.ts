@@ -20,6 +20,8 @@ export interface LoginTokens {
   issue(): string;
   /** Uses a token up. After a few wrong ones within a second none is looked at any more for that second. */
   redeem(token: string): RedeemOutcome;
+  /** Somebody may still come with one. */
+  hasLive(): boolean;
 }
 
 /** `now` in ms; a clock that never goes back is best. */
@@ -45,5 +47,6 @@ export function createLoginTokens(now: () => number = () => performance.now()): 
       wrongAt.push(time);
       return 'wrong';
     },
+    hasLive: () => live.some((entry) => entry.until > now()),
   };
 }

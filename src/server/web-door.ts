@@ -1,6 +1,6 @@
 /** When the page is served, and at which address. */
 import { Fault } from '../protocol/index.ts';
-import { createLoginTokens, TOKEN_LIFE_MS } from './login-tokens.ts';
+import { createLoginTokens, type RedeemOutcome, TOKEN_LIFE_MS } from './login-tokens.ts';
 import { createPageCookies } from './page-cookies.ts';
 import { createPageFiles } from './page-files.ts';
 import type { SocketPipe } from './pipe-socket.ts';
@@ -60,12 +60,18 @@ export function createWebDoor(parts: WebDoorParts): WebDoor {
     parts.accept(pipe);
   }
 
+  function redeem(token: string): RedeemOutcome {
+    const outcome = tokens.redeem(token);
+    if (!tokens.hasLive()) stay.end();
+    return outcome;
+  }
+
   async function listenAt(port: number): Promise<WebHost> {
     // most engines never serve a page
     const { startWebHost } = await import('./web-host.ts');
     const { hostName, secret } = identity;
     const cookies = createPageCookies(secret, hostName);
-    return await startWebHost({ hostName, port, cookies, tokens, files, accept });
+    return await startWebHost({ hostName, port, cookies, redeem, files, accept });
   }
 
   async function start(port: number | undefined): Promise<WebHost> {
@@ -112,7 +118,7 @@ export function createWebDoor(parts: WebDoorParts): WebDoor {
   };
 }
 
-/** A token that was given out keeps the engine alive as long as it is good. */
+/** A token that was given out keeps the engine alive until it is used, or not good any more. */
 function createStay(enter: () => () => void): { renew(): void; end(): void } {
   let leave: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Fault, MAX_LINE_CHARS } from '../protocol/index.ts';
 import { type HttpAnswer, plainAnswer, refuseSocket, sendAnswer } from './answer-http.ts';
-import type { LoginTokens } from './login-tokens.ts';
+import type { RedeemOutcome } from './login-tokens.ts';
 import { createLoopbackGuard, type LoopbackGuard, readCookies, readPath } from './loopback-guard.ts';
 import { COOKIE_NAME, type PageCookies } from './page-cookies.ts';
 import type { PageFiles } from './page-files.ts';
@@ -32,13 +32,20 @@ const LIMIT_CHECK_MS = 1000;
 const CLOSE_MS = 500;
 const GOING_AWAY = 1001;
 
+/** Why the parser gave up, and how that is said. */
+const UNREADABLE: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
+
 export interface WebHostParts {
   readonly hostName: string;
   /** 0 for any that is free. */
   readonly port: number;
   readonly cookies: PageCookies;
-  readonly tokens: LoginTokens;
   readonly files: PageFiles;
+  /** Uses a one-time token up. */
+  redeem(token: string): RedeemOutcome;
   /** A page has come in. */
   accept(pipe: SocketPipe): void;
 }
@@ -87,7 +94,7 @@ export async function startWebHost(parts: WebHostParts): Promise<WebHost> {
     }
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    refuseSocket(socket, error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400);
+    refuseSocket(socket, UNREADABLE[error.code ?? ''] ?? 400);
   });
   return { origin: guard.origin, port, close: () => closeAll(server, pages) };
 }
@@ -177,10 +184,10 @@ function findFile(files: PageFiles, path: string): HttpAnswer {
   return { status: 503, body: 'The page is not built here: run `npm start` once in the checkout.\n' };
 }
 
-async function logIn({ tokens, cookies }: WebHostParts, request: IncomingMessage): Promise<HttpAnswer> {
+async function logIn({ redeem, cookies }: WebHostParts, request: IncomingMessage): Promise<HttpAnswer> {
   const read = await readLoginToken(request);
   if (read.token === undefined) return plainAnswer(read.status);
-  const outcome = tokens.redeem(read.token);
+  const outcome = redeem(read.token);
   if (outcome === 'too-many') return plainAnswer(429, { 'Retry-After': '1' });
   if (outcome === 'wrong') return plainAnswer(401);
   const cookie = `${COOKIE_NAME}=${cookies.issue()}; HttpOnly; SameSite=Strict; Path=/`;

@@ -7,6 +7,7 @@ import { createEngineClient } from '../../src/client/index.ts';
 import { SessionOpenParams } from '../../src/protocol/index.ts';
 import { createSocketPipe, isEngineLocked, readEngineNote, serveEngine } from '../../src/server/index.ts';
 import { createFakeEngine } from '../support/fake-engine.ts';
+import { logIn, openPageSocket, readPageAddress } from '../support/page-client.ts';
 import { type CliPlace, createCliPlace } from '../support/terminal.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -105,7 +106,8 @@ describe('one engine per user', () => {
 });
 
 describe('an engine in the background', () => {
-  it('ends when neither a session nor a client was there for a while, and not before', async () => {
+  /** An engine that does nothing but wait, and whether it has ended. */
+  async function serveIdle() {
     const engine = createFakeEngine();
     const outcome = await serveEngine({
       home: place.home,
@@ -117,10 +119,15 @@ describe('an engine in the background', () => {
       createEngine: async () => engine,
     });
     if (outcome.state !== 'serving') throw new Error('not serving');
-    let hasEnded = false;
+    let isOver = false;
     void outcome.ended.then(() => {
-      hasEnded = true;
+      isOver = true;
     });
+    return { engine, outcome, hasEnded: () => isOver };
+  }
+
+  it('ends when neither a session nor a client was there for a while, and not before', async () => {
+    const { engine, outcome, hasEnded } = await serveIdle();
     const socket = connect(outcome.note.socket);
     await new Promise((resolve) => socket.once('connect', resolve));
     const client = createEngineClient(createSocketPipe(socket));
@@ -138,10 +145,22 @@ describe('an engine in the background', () => {
     await delay(300);
     await client.call('session/close', { sessionId });
     await delay(300);
-    expect(hasEnded).toBe(false);
+    expect(hasEnded()).toBe(false);
     client.close();
     await outcome.ended;
     expect(engine.calls.at(-1)).toBe('stop');
     expect(isEngineLocked(join(place.home, 'run'))).toBe(false);
+  });
+
+  it('stays for a token that nobody has used yet, and for an open page', async () => {
+    const { outcome, hasEnded } = await serveIdle();
+    const address = readPageAddress(await outcome.openWeb());
+    await delay(300);
+    expect(hasEnded()).toBe(false);
+    const page = await openPageSocket(address, { Cookie: await logIn(address) });
+    await delay(300);
+    expect(hasEnded()).toBe(false);
+    page.socket.close();
+    await outcome.ended;
   });
 });

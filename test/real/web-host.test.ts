@@ -194,3 +194,17 @@ describe('the login', () => {
     expect((await whoami(cookie.replace('sallyport', 'Sallyport'))).status).toBe(401);
   });
 });
+
+describe('who takes its time', () => {
+  it('is not waited for: a head that does not end, a body that does not come', async () => {
+    const begin = `Host: ${address.host}\r\nOrigin: ${address.origin}\r\nContent-Type: application/json\r\n`;
+    const startedAt = Date.now();
+    const answers = await Promise.all([
+      askRaw(address.port, ''),
+      askRaw(address.port, `GET / HTTP/1.1\r\n${begin}`),
+      askRaw(address.port, `POST /login HTTP/1.1\r\n${begin}Content-Length: 50\r\n\r\n{"token":`),
+    ]);
+    expect(Date.now() - startedAt).toBeLessThan(25_000);
+    expect(answers.map((answer) => answer.slice(0, 13))).toEqual(Array(3).fill('HTTP/1.1 408 '));
+  });
+});
