@@ -1,9 +1,7 @@
 // The rows are a grid that is drawn only where one looks, which no table can be; hence the roles of a table's parts.
 
-/** The grid keeps the focus and names the selected row. */
-export const GRID = { role: 'grid', tabIndex: 0 } as const;
 export const ROW_GROUP = { role: 'rowgroup' } as const;
-/** Never focused itself: the grid is. */
+/** Never focused itself: the grid is, and names the selected row. */
 export const CELL = { role: 'gridcell' } as const;
 
 /** `place` counts from 1 over all rows, drawn or not. */

@@ -1,9 +1,9 @@
 import { Search } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { RowFilter } from '../../protocol/index.ts';
+import { parseRowQuery, writeRowQuery } from '../../timeline/index.ts';
 import { usePage } from '../local/index.ts';
 import { Icon } from '../marks/index.ts';
-import { parseRowQuery, writeRowQuery } from './row-query.ts';
 import css from './session.module.css';
 import { useLetters } from './use-letters.ts';
 

@@ -10,7 +10,7 @@ import {
 import type { WatchedRows } from '../../client/index.ts';
 import { useLocal, usePage } from '../local/index.ts';
 import { FollowPill } from './follow-pill.tsx';
-import { GRID, ROW_GROUP } from './grid-roles.ts';
+import { ROW_GROUP } from './grid-roles.ts';
 import { heightOfLiveTail, LiveTail, liveLinesOf } from './live-tail.tsx';
 import { Minimap, type MinimapHandle } from './minimap.tsx';
 import { openRow } from './open-row.ts';
@@ -102,9 +102,11 @@ export function RowGrid(props: { readonly watched: WatchedRows }): ReactNode {
   const isInPage = scroll.items.some((item) => item.index === cursor.position);
   return (
     <div className={css['timeline']}>
+      {/* biome-ignore lint/a11y/useSemanticElements: only the rows in sight are drawn, which no table can do */}
       <div
         ref={scroll.scrollRef}
-        {...GRID}
+        role="grid"
+        tabIndex={0}
         aria-label="Timeline"
         aria-rowcount={total + (lines.length > 0 ? 1 : 0)}
         aria-activedescendant={

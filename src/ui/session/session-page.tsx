@@ -1,11 +1,10 @@
 import { type ReactNode, useEffect } from 'react';
 import type { RowCounts, RowFilter, SessionHead, SessionId } from '../../protocol/index.ts';
-import { isEmptyFilter, keyOfFilter } from '../../timeline/index.ts';
+import { isEmptyFilter, keyOfFilter, writeRowQuery } from '../../timeline/index.ts';
 import { folderNameOf, useLive, useLocal, usePage } from '../local/index.ts';
 import { FailedRows, LoadingRows, NoFittingRows, NoRows } from './empty-rows.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { RowGrid } from './row-grid.tsx';
-import { writeRowQuery } from './row-query.ts';
 import css from './session.module.css';
 import { SessionHeadBar } from './session-head-bar.tsx';
 import { PANE_ID } from './use-letters.ts';
