@@ -2,6 +2,7 @@ import { type ReactNode, useEffect } from 'react';
 import type { RowCounts, RowFilter, SessionHead, SessionId } from '../../protocol/index.ts';
 import { isEmptyFilter, keyOfFilter, writeRowQuery } from '../../timeline/index.ts';
 import { folderNameOf, useLive, useLocal, usePage } from '../local/index.ts';
+import { DemoGuide } from '../start/index.ts';
 import { FailedRows, LoadingRows, NoFittingRows, NoRows } from './empty-rows.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { RowGrid } from './row-grid.tsx';
@@ -65,6 +66,7 @@ function KnownSession(props: { readonly head: SessionHead }): ReactNode {
   return (
     <>
       <SessionHeadBar head={head} />
+      {head.origin === 'demo' && <DemoGuide head={head} />}
       <FilterBar filter={filter} counts={counts ?? NO_COUNTS} onChange={setFilter} />
       <Rows head={head} filter={filter} onFilter={setFilter} />
     </>
