@@ -112,7 +112,7 @@ export class StepRows {
     if (runId === undefined) return;
     const reason = event.reasons.at(-1)?.text;
     const note = verdict === 'allow' ? grantId && `by ${grantId}` : reason && cutNote(reason);
-    const isCall = facts.isHeld && facts.program === undefined;
+    const isCall = isBlockedCall(event);
     this.#pending.set(runId, {
       callOf: isCall ? (facts.paths[0]?.text ?? '') : undefined,
       text: this.#commandOf(event),
@@ -224,6 +224,11 @@ export class StepRows {
       ...(signal !== undefined && { signal }),
     });
   }
+}
+
+/** A call that the wall would stop: something is held, and it is not a program that is to start. */
+function isBlockedCall({ category, facts }: RowEventOf<'step/judged'>): boolean {
+  return facts.isHeld && facts.program === undefined && (category === 'blocked' || category === 'grant');
 }
 
 function noteOfTurn({ steps, agentName }: Pick<Turn, 'steps' | 'agentName'>): string {

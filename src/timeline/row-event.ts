@@ -30,7 +30,10 @@ interface Short {
     EventOf<'step/proposed'>,
     'type' | 'stepId' | 'turnId' | 'parentId' | 'kind' | 'text' | 'argv' | 'agentName' | 'isUnforeseen'
   >;
-  'step/judged': Pick<EventOf<'step/judged'>, 'type' | 'stepId' | 'runId' | 'verdict' | 'argv' | 'grantId'> &
+  'step/judged': Pick<
+    EventOf<'step/judged'>,
+    'type' | 'stepId' | 'runId' | 'verdict' | 'category' | 'argv' | 'grantId'
+  > &
     Judged &
     JudgedFacts;
   'step/started': Pick<EventOf<'step/started'>, 'type' | 'stepId' | 'runId'>;

@@ -8,6 +8,7 @@ import {
   RiskLevel,
   type RunId,
   RunOutcome,
+  StepCategory,
   type StepId,
   Verdict,
 } from '../../protocol/index.ts';
@@ -27,6 +28,7 @@ type Check = (value: unknown) => boolean;
 const STEP_OR_RUN = /^(?:step|run)-[0-9a-hjkmnp-tv-z]{10}$/;
 const APPROVAL = /^[a-z]{2,5}-[0-9a-hjkmnp-tv-z]{8}$/;
 const VERDICTS = new Set<unknown>(Verdict.options);
+const CATEGORIES = new Set<unknown>(StepCategory.options);
 const OUTCOMES = new Set<unknown>(RunOutcome.options);
 const LEVELS = new Set<unknown>(RiskLevel.options);
 
@@ -67,6 +69,7 @@ const CHECKS: { readonly [T in EventType]?: Check } = {
     stepId: isRun,
     runId: maybe(isRun),
     verdict: (value) => VERDICTS.has(value),
+    category: (value) => CATEGORIES.has(value),
     argv: maybe(listOf(isText)),
     grantId: maybe(isText),
     reasons: isReasons,
@@ -134,6 +137,7 @@ function readPrefix({ seq, type, body }: StoredEvent): RowEvent | undefined {
     at: Number(at),
     stepId: stepId as StepId,
     verdict: 'ask',
+    category: 'inside',
     reasons: [],
     risk: null,
     facts,
