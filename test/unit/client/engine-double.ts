@@ -25,6 +25,8 @@ interface Page {
   watched: SessionId | undefined;
   changed: Set<number>;
   isResting: boolean;
+  /** Grows with every wish to watch: only the last one counts. */
+  wish: number;
 }
 
 /**
@@ -60,7 +62,7 @@ export class EngineDouble extends EngineTruth {
     );
     const page: Page = {
       ...{ peer, pipe: mine, isFollowing: false, watched: undefined },
-      ...{ changed: new Set(), isResting: false },
+      ...{ changed: new Set(), isResting: false, wish: 0 },
     };
     this.#pages.add(page);
     peer.onClose(() => this.#pages.delete(page));
@@ -185,15 +187,21 @@ export class EngineDouble extends EngineTruth {
           approvals: [...this.approvals.values()],
         };
       }),
-      'session/watch': log(
-        'session/watch',
-        ({ sessionId, after }: { sessionId: SessionId; after?: number | undefined }) =>
-          this.#watch(page(), sessionId, after),
-      ),
-      'session/unwatch': log('session/unwatch', () => {
+      'session/watch': async (params) => {
+        page().wish += 1;
+        const mine = page().wish;
         page().watched = undefined;
-        return {};
-      }),
+        const { sessionId, after } = params;
+        return await log('session/watch', () => {
+          if (mine === page().wish) return this.#watch(page(), sessionId, after);
+          throw new Fault({ kind: 'peer', code: 'watch-replaced', message: 'another was asked for' });
+        })(params);
+      },
+      'session/unwatch': (params) => {
+        page().wish += 1;
+        page().watched = undefined;
+        return log('session/unwatch', () => ({}))(params);
+      },
       'session/rows': log(
         'session/rows',
         ({

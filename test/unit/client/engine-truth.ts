@@ -124,6 +124,12 @@ export abstract class EngineTruth {
     this.tellRow(sessionId, index);
   }
 
+  /** The history of a session is gone; it begins anew. */
+  forget(sessionId: SessionId): void {
+    this.rows.set(sessionId, []);
+    this.#seqs.delete(sessionId);
+  }
+
   /** What the engine would answer. */
   pageOf(sessionId: SessionId, filter: RowFilter, from: number, limit: number) {
     const rows = this.rowsOf(sessionId);
