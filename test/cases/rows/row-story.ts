@@ -1,4 +1,4 @@
-import type { EventBody, TimelineRow } from '../../../src/protocol/index.ts';
+import type { EventBody, Risk, TimelineRow } from '../../../src/protocol/index.ts';
 import { asked, FACTS, ids, judged, makeGrant, opened, proposed, turnId } from '../../unit/timeline/event-sample.ts';
 
 export interface RowCase {
@@ -33,7 +33,7 @@ export const OPENING_ROWS: readonly Partial<TimelineRow>[] = [
   { kind: 'turn', text: 'rm -rf data\nls "$dir"', note: '2 steps · script', stepId: root },
 ];
 
-const RISK = { score: 7, level: 'high', rationale: 'It deletes.', evidence: [] } as const;
+const RISK: Risk = { score: 7, level: 'high', rationale: 'It deletes.', evidence: [] };
 const ask = judged(step, {
   runId: run,
   risk: RISK,
