@@ -14,9 +14,6 @@ const MAX_LOOK = 1000;
 /** Between two readings of what fits a filter. */
 const REREAD_MS = 250;
 
-/** Rows that changed while a page was on its way: the page may be older. */
-type Flight = Map<number, TimelineRow>;
-
 export interface RowPagesPorts {
   readonly sessionId: SessionId;
   readonly setTimer: LivePorts['setTimer'];
@@ -36,7 +33,8 @@ export class RowPages {
   readonly #ports: RowPagesPorts;
   readonly #window = new RowWindow();
   readonly #reread: Paced;
-  readonly #flights = new Map<number, Flight>();
+  /** Where the pages begin that are on their way. */
+  readonly #flights = new Set<number>();
   /** Pages that did not bring what was missing; tried again when somebody looks again. */
   readonly #inVain = new Set<number>();
   #client: EngineClient | undefined;
@@ -108,7 +106,6 @@ export class RowPages {
     }
     this.#total = this.#known;
     this.#window.put(row.index, row);
-    this.#flights.get(row.index - (row.index % PAGE_ROWS))?.set(row.index, row);
   }
 
   /** There are that many rows in the session now. */
@@ -161,13 +158,12 @@ export class RowPages {
   }
 
   async #fetchPage(client: EngineClient, at: number): Promise<void> {
-    const flight: Flight = new Map();
     const epoch = this.#epoch;
-    this.#flights.set(at, flight);
+    this.#flights.add(at);
     try {
       const page = await this.#ask(client, this.#filter, at);
       if (epoch !== this.#epoch) return;
-      this.#takePage(page, flight);
+      this.#takePage(page);
       this.#ports.onChanged();
     } catch (thrown) {
       if (epoch !== this.#epoch) return;
@@ -178,7 +174,7 @@ export class RowPages {
     this.#fetchMissing();
   }
 
-  #takePage(page: RowsPage, flight: Flight): void {
+  #takePage(page: RowsPage): void {
     if (!isEmptyFilter(this.#filter)) {
       // somewhere a row has begun or ceased to fit: positions may not be what they were
       if (page.total !== this.#total) this.#reread.ask();
@@ -186,7 +182,6 @@ export class RowPages {
     page.rows.forEach((row, place) => {
       this.#window.put(page.from + place, row);
     });
-    for (const [index, row] of flight) this.#window.put(index, row);
   }
 
   #ask(client: EngineClient, filter: RowFilter, at: number | undefined): Promise<RowsPage> {
