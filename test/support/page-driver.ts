@@ -53,11 +53,13 @@ export interface ProductPageOptions {
   readonly size?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
   readonly serveWords?: readonly string[];
+  /** What was started already, instead of `sallyport serve`; it belongs to `place`. */
+  readonly started?: ChildProcess;
 }
 
 export async function openProductPage(options: ProductPageOptions = {}): Promise<ProductPage> {
   const place = options.place ?? createCliPlace();
-  const serve = place.start(['serve', '--no-open', ...(options.serveWords ?? [])]);
+  const serve = options.started ?? place.start(['serve', '--no-open', ...(options.serveWords ?? [])]);
   const url = await readServeUrl(serve);
   const browser = await launchChromium();
   const context = await browser.newContext({
