@@ -1,4 +1,4 @@
-import type { Event, EventOf, EventType, RiskLevel } from '../protocol/index.ts';
+import type { EventOf, EventType, RiskLevel } from '../protocol/index.ts';
 
 interface ShortRisk {
   readonly score: number;
@@ -58,6 +58,3 @@ export type RowEventOf<T extends EventType> = T extends keyof Short ? Head & Sho
  * more is for the compiler to say.
  */
 export type RowEvent = { [T in EventType]: RowEventOf<T> }[EventType];
-
-/** Fails to compile when an event would not do for a row. */
-export type EveryEventIsARowEvent = Event extends RowEvent ? true : never;

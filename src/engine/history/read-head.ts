@@ -18,6 +18,9 @@ interface SessionColumns {
 
 type Script = EventOf<'step/proposed'>;
 
+/** Events that are looked through for the end of a script. */
+const MAX_SEARCHED = 2000;
+
 /** Undefined where the history has no such session. Throws a `host` fault where it is damaged. */
 export function readHead(db: Database.Database, sessionId: SessionId): SessionHead | undefined {
   const columns: unknown = db.prepare('SELECT * FROM sessions WHERE sessionId = ?').get(sessionId);
@@ -41,19 +44,21 @@ export function readHead(db: Database.Database, sessionId: SessionId): SessionHe
     lastAt: Number(last.get(sessionId, headSeq) ?? openedAt),
     sandboxMode: config?.sandboxMode ?? '',
     approvalPolicy: config === undefined ? '' : policyWordOf(config.approvalPolicy),
-    ...readScripts(events),
+    ...readScripts(events, headSeq),
     openApprovals: 0,
     lastSeq: headSeq,
   };
 }
 
 /** What the last script was, and how the last one ended that came to an end. */
-function readScripts(events: SessionEvents): Pick<SessionHead, 'activity' | 'outcome'> {
-  const last = events.lastScript(Number.MAX_SAFE_INTEGER);
+function readScripts(events: SessionEvents, lastSeq: number): Pick<SessionHead, 'activity' | 'outcome'> {
+  let behind = lastSeq + 1;
+  const last = events.lastScript(behind);
   const activity = last === undefined ? '' : activityOf(last.text);
-  for (let script = last; script !== undefined; script = events.lastScript(script.seq - 1)) {
-    const end = events.endOf(script);
+  for (let script = last; script !== undefined; script = events.lastScript(behind)) {
+    const end = events.endOf(script, behind);
     if (end !== undefined) return { activity, outcome: scriptOutcomeOf(end) };
+    behind = script.seq - 1;
   }
   return { activity, outcome: 'none' };
 }
@@ -89,16 +94,19 @@ class SessionEvents {
   lastScript(before: number): Script | undefined {
     const turn = this.#read('turn/started', { span: [0, before - 1] });
     if (turn === undefined) return undefined;
-    const script = this.#read('step/proposed', { span: [turn.seq + 1, turn.seq + 1] });
+    const script = this.#read('step/proposed', { span: [turn.seq + 1, turn.seq + 1], isNear: true });
     return script?.kind === 'script' ? script : this.lastScript(turn.seq);
   }
 
-  /** The end of the script's own run: among the runs of its step the last one that was not judged. */
-  endOf(script: Script): EventOf<'step/finished'> | undefined {
-    let to = Number.MAX_SAFE_INTEGER;
-    for (;;) {
-      const having = `"stepId":"${script.stepId}"`;
-      const end = this.#read('step/finished', { span: [script.seq, to], having, isNear: true });
+  /**
+   * The end of the script's own run, in front of `behind`: among the runs of its step the last one that was not
+   * judged. Little comes between it and the next script.
+   */
+  endOf(script: Script, behind: number): EventOf<'step/finished'> | undefined {
+    const having = `"stepId":"${script.stepId}"`;
+    const from = Math.max(script.seq, behind - MAX_SEARCHED);
+    for (let to = behind - 1; ; ) {
+      const end = this.#read('step/finished', { span: [from, to], having, isNear: true });
       if (end === undefined || !this.#isJudged(script, end)) return end;
       to = end.seq - 1;
     }
@@ -107,14 +115,16 @@ class SessionEvents {
   #isJudged(script: Script, { output, runId, seq }: EventOf<'step/finished'>): boolean {
     if (output !== undefined) return false;
     const having = `"runId":"${runId}"`;
-    return this.#read('step/judged', { span: [script.seq, seq], having, isNear: true }) !== undefined;
+    const from = Math.max(script.seq, seq - MAX_SEARCHED);
+    return this.#read('step/judged', { span: [from, seq], having, isNear: true }) !== undefined;
   }
 
   #read<T extends EventType>(type: T, wanted: Wanted): EventOf<T> | undefined {
     const { span = [0, Number.MAX_SAFE_INTEGER], order = 'DESC', having = '', isNear = false } = wanted;
+    const source = isNear ? 'events' : 'events INDEXED BY eventsByType';
     const row = this.#db
       .prepare(
-        `SELECT seq, body FROM events WHERE sessionId = ? AND ${isNear ? '+' : ''}type = ?
+        `SELECT seq, body FROM ${source} WHERE sessionId = ? AND ${isNear ? '+' : ''}type = ?
            AND seq BETWEEN ? AND ? AND (? = '' OR instr(body, ?) > 0) ORDER BY seq ${order} LIMIT 1`,
       )
       .get(this.#sessionId, type, ...span, having, having) as { seq: number; body: string } | undefined;

@@ -15,8 +15,8 @@ const MAX_IDLE = 2;
 const FIRST_PAGE = 200;
 const MIN_PAGE = 20;
 const MAX_PAGE = 2000;
-const GOOD_MS = 4;
-const LONG_MS = 10;
+const GOOD_MS = 2;
+const LONG_MS = 5;
 
 type Reader = Pick<HistoryReader, 'hasSession' | 'readRowEvents' | 'readOutputTail'>;
 

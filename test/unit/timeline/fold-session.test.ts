@@ -185,4 +185,13 @@ describe('foldSession', () => {
     ]);
     expect(view.counts.runs).toBe(0);
   });
+
+  it('is paused until it is resumed or has ended', () => {
+    const paused: EventBody = { type: 'session/paused', by: 'page' };
+    expect(fold([]).isPaused).toBe(false);
+    expect(fold([paused]).isPaused).toBe(true);
+    expect(fold([paused, { type: 'session/resumed', by: 'cli' }]).isPaused).toBe(false);
+    expect(fold([paused, { type: 'session/closed', reason: 'finished' }]).isPaused).toBe(false);
+    expect(fold([paused, { type: 'session/lost', engineId: 'e' }]).isPaused).toBe(false);
+  });
 });
