@@ -175,10 +175,8 @@ export class RowPages {
   }
 
   #takePage(page: RowsPage): void {
-    if (!isEmptyFilter(this.#filter)) {
-      // somewhere a row has begun or ceased to fit: positions may not be what they were
-      if (page.total !== this.#total) this.#reread.ask();
-    } else this.grow(page.total);
+    // under a filter another number means that a row has begun or ceased to fit; then its change is told, too
+    this.grow(page.total);
     page.rows.forEach((row, place) => {
       this.#window.put(page.from + place, row);
     });
@@ -211,7 +209,6 @@ export class RowPages {
   }
 
   #takeFitting(filter: RowFilter, pages: readonly RowsPage[], isOther: boolean): void {
-    const totals = new Set(pages.map((page) => page.total));
     const newer = pages.flatMap(({ rows }) =>
       rows.flatMap(({ index, changedSeq }) => {
         const kept = this.#window.rowOf(index);
@@ -220,7 +217,7 @@ export class RowPages {
     );
     this.#filter = filter;
     this.#wanted = undefined;
-    this.#total = Math.max(...totals);
+    this.#total = Math.max(...pages.map((page) => page.total));
     if (isOther) this.#look = undefined;
     if (this.#look === undefined) this.#window.lookAt(this.#total);
     this.#window.clear();
@@ -230,7 +227,6 @@ export class RowPages {
       });
     }
     for (const row of newer) this.#putNewer(row);
-    if (totals.size > 1) this.#reread.ask();
     if (isOther) this.#ports.onFilter();
     this.#ports.onChanged();
     this.#fetchMissing();

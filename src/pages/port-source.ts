@@ -3,6 +3,8 @@ import { createPortPipe } from './pipe-port.ts';
 
 /** What the preload script says when it hands over a port. */
 const GREETING = 'sallyport:port';
+/** How long one try waits for a port; less than the live state waits, so that a port never comes to a try given up. */
+const WAIT_MS = 10_000;
 
 export interface PortSource {
   /** A pipe over the newest port that was not used yet; waits for one. Only the last call gets it. */
@@ -14,6 +16,11 @@ export function createPortSource(view: Window, onNew: () => void): PortSource {
   let unused: Pipe | undefined;
   let used: Pipe | undefined;
   let waiting: PromiseWithResolvers<Pipe> | undefined;
+
+  function giveUp(wait: PromiseWithResolvers<Pipe> | undefined): void {
+    if (waiting === wait) waiting = undefined;
+    wait?.reject(new Fault({ kind: 'host', code: 'no-port', message: 'The engine has not started.' }));
+  }
 
   function take(pipe: Pipe): void {
     used?.close();
@@ -40,9 +47,11 @@ export function createPortSource(view: Window, onNew: () => void): PortSource {
         unused = undefined;
         return Promise.resolve(used);
       }
-      waiting?.reject(new Fault({ kind: 'host', code: 'no-port', message: 'The engine has not started.' }));
-      waiting = Promise.withResolvers();
-      return waiting.promise;
+      giveUp(waiting);
+      const mine = Promise.withResolvers<Pipe>();
+      waiting = mine;
+      view.setTimeout(() => giveUp(mine), WAIT_MS);
+      return mine.promise;
     },
   };
 }
