@@ -63,7 +63,6 @@ export function FilterBar(props: FilterProps & { readonly counts: RowCounts }): 
             }}
           />
         </div>
-        <span className={css['grow']} />
         <RiskSelect filter={filter} onChange={onChange} />
         <QueryField filter={filter} onChange={onChange} onProblem={setProblem} problem={problem} />
       </search>

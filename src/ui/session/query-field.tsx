@@ -22,6 +22,7 @@ export function QueryField(props: {
   const input = useRef<HTMLInputElement>(null);
   /** What is being typed; otherwise the line is that of the filter. */
   const [draft, setDraft] = useState<string>();
+  const isDropped = useRef(false);
   const latest = useRef({ onChange, onProblem });
   latest.current = { onChange, onProblem };
 
@@ -68,14 +69,18 @@ export function QueryField(props: {
           if (event.nativeEvent.isComposing) return;
           if (event.key === 'Enter' && draft !== undefined) apply(draft);
           if (event.key === 'Escape') {
-            setDraft(undefined);
+            isDropped.current = true;
             onProblem(undefined);
             input.current?.blur();
           }
         }}
         onBlur={() => {
-          if (problem === undefined && draft !== undefined) apply(draft);
-          if (problem === undefined) setDraft(undefined);
+          const isKept = !isDropped.current;
+          isDropped.current = false;
+          // what is wrong stays to be put right
+          if (isKept && problem !== undefined) return;
+          if (isKept && draft !== undefined) apply(draft);
+          setDraft(undefined);
         }}
       />
     </label>

@@ -12,6 +12,8 @@ export const AT_END: ScrollHold = { to: 'end' };
 
 /** Px from the end that still count as being there: wheels and touch screens stop at fractions. */
 const NEAR_END = 4;
+/** The same for who scrolls down: while that went on, a row or two may have come. */
+const NEAR_END_DOWN = 60;
 
 /** Where the view stands in a list of rows; all in px. */
 export interface ScrollPlace {
@@ -27,12 +29,14 @@ export function farthest(place: Pick<ScrollPlace, 'height' | 'whole'>): number {
   return Math.max(0, place.whole - place.height);
 }
 
-/** What a person who scrolled here wants to keep in sight; `first` is the topmost row. */
+/** What a person who scrolled from `before` to here wants to keep in sight; `first` is the topmost row. */
 export function holdAt(
   place: ScrollPlace,
   first: { readonly index: number; readonly start: number } | undefined,
+  before: number,
 ): ScrollHold {
-  if (first === undefined || place.offset >= farthest(place) - NEAR_END) return AT_END;
+  const near = place.offset > before ? NEAR_END_DOWN : NEAR_END;
+  if (first === undefined || place.offset >= farthest(place) - near) return AT_END;
   return { to: 'row', position: first.index, fromTop: first.start - place.offset };
 }
 

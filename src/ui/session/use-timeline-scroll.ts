@@ -5,7 +5,7 @@ import {
   type VirtualItem,
   type Virtualizer,
 } from '@tanstack/react-virtual';
-import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useLayoutEffect, useState, useSyncExternalStore } from 'react';
 import type { RowLayout } from './row-layout.ts';
 import {
   AT_END,
@@ -16,13 +16,12 @@ import {
   type ScrollHold,
   type ScrollPlace,
 } from './scroll-hold.ts';
+import { ScrollKeeper } from './scroll-keeper.ts';
 
 /** Rows above and below the view that are drawn already: one turn of a wheel. */
 const OVERSCAN = 8;
 /** Px before the first row. */
 const ROWS_TOP = 4;
-/** Px by which a browser rounds what is written. */
-const ROUNDING = 1.5;
 
 type RowVirtualizer = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
@@ -54,39 +53,10 @@ function startOf(virtualizer: RowVirtualizer, position: number): number {
   return virtualizer.measurementsCache[Math.min(position, virtualizer.options.count - 1)]?.start ?? 0;
 }
 
-/** What is held, and the only writer of the view's place. */
-function useHold() {
-  const scrollRef = useRef<HTMLDivElement>(null);
-  const hold = useRef<ScrollHold>(AT_END);
-  /** What was written last: its echo is no wish of a person. */
-  const written = useRef<number>(undefined);
-  const [isFollowing, setFollowing] = useState(true);
-  const [keeper] = useState(() => ({
-    hold: () => hold.current,
-    keep: (next: ScrollHold): void => {
-      hold.current = next;
-      setFollowing(next.to === 'end');
-    },
-    write: (offset: number): void => {
-      written.current = offset;
-      if (scrollRef.current !== null) scrollRef.current.scrollTop = offset;
-    },
-    /** Tells whether a person scrolled. */
-    isWish: (offset: number): boolean => {
-      if (written.current !== undefined && Math.abs(offset - written.current) < ROUNDING) return false;
-      written.current = undefined;
-      return true;
-    },
-  }));
-  return { scrollRef, keeper, isFollowing };
-}
-
-type Keeper = ReturnType<typeof useHold>['keeper'];
-
-function createMoves(virtualizer: RowVirtualizer, keeper: Keeper, layout: RowLayout) {
+function createMoves(virtualizer: RowVirtualizer, keeper: ScrollKeeper, layout: RowLayout) {
   const moveTo = (offset: number, next?: ScrollHold): void => {
     const place = { ...placeOf(virtualizer), offset };
-    keeper.keep(next ?? holdAt(place, virtualizer.getVirtualItemForOffset(offset)));
+    keeper.keep(next ?? holdAt(place, virtualizer.getVirtualItemForOffset(offset), offset));
     keeper.write(offset);
   };
   return {
@@ -119,10 +89,11 @@ export function useTimelineScroll(of: {
   readonly after: number;
 }): TimelineScroll {
   const { total, layout, after } = of;
-  const { scrollRef, keeper, isFollowing } = useHold();
+  const [keeper] = useState(() => new ScrollKeeper());
+  const isFollowing = useSyncExternalStore(keeper.subscribe, keeper.isFollowing);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: total,
-    getScrollElement: () => scrollRef.current,
+    getScrollElement: () => keeper.scrollRef.current,
     estimateSize: layout.heightAt,
     // another layout brings another function: only then all positions are made anew
     getItemKey: layout.keyAt,
@@ -133,7 +104,8 @@ export function useTimelineScroll(of: {
       observeElementOffset(instance, (offset, isScrolling) => {
         if (offset !== instance.scrollOffset && keeper.isWish(offset)) {
           const place = { ...placeOf(instance), offset };
-          keeper.keep(holdAt(place, instance.getVirtualItemForOffset(offset)));
+          const before = instance.scrollOffset ?? 0;
+          keeper.keep(holdAt(place, instance.getVirtualItemForOffset(offset), before));
         }
         tell(offset, isScrolling);
       }),
@@ -141,20 +113,28 @@ export function useTimelineScroll(of: {
       observeElementRect(instance, (rect) => {
         tell(rect);
         // a row at the top stays anyway
-        if (keeper.hold().to === 'end' && rect.height > 0) keeper.write(farthest(placeOf(instance)));
+        if (keeper.hold.to === 'end' && rect.height > 0) keeper.write(farthest(placeOf(instance)));
       }),
   });
 
   const place = placeOf(virtualizer);
-  const wanted = offsetOfHold(keeper.hold(), place, (position) => startOf(virtualizer, position));
+  const wanted = offsetOfHold(keeper.hold, place, (position) => startOf(virtualizer, position));
   const isMoved = place.height > 0 && Math.abs(wanted - place.offset) >= 0.5;
   // before the rows are chosen, so that no frame shows others
-  if (isMoved) virtualizer.scrollOffset = wanted;
-  useLayoutEffect(() => {
-    if (isMoved) keeper.write(wanted);
-  });
+  if (isMoved) {
+    virtualizer.scrollOffset = wanted;
+    keeper.owe(wanted);
+  }
+  useLayoutEffect(() => keeper.pay());
   const items = virtualizer.getVirtualItems();
   const { startIndex: first = 0, endIndex: last = 0 } = virtualizer.range ?? {};
   const moves = createMoves(virtualizer, keeper, layout);
-  return { scrollRef, items, whole: place.whole, range: { first, last }, isFollowing, ...moves };
+  return {
+    scrollRef: keeper.scrollRef,
+    items,
+    whole: place.whole,
+    range: { first, last },
+    isFollowing,
+    ...moves,
+  };
 }
