@@ -11,6 +11,8 @@ export function AnswerButton(props: {
   readonly name: string;
   readonly children: ReactNode;
   readonly keyCap?: string | undefined;
+  /** Its place stays when it is not to be seen: the focus must not move the answers. */
+  readonly hasKeyCaps: boolean;
   readonly look: 'plain' | 'allow' | 'deny';
   readonly isDisabled: boolean;
   readonly guard: CardGuard;
@@ -42,7 +44,7 @@ export function AnswerButton(props: {
       onClick={onClick}
     >
       <span>{props.children}</span>
-      {keyCap !== undefined && <kbd>{keyCap}</kbd>}
+      {keyCap !== undefined && <kbd className={props.hasKeyCaps ? '' : css['unseen']}>{keyCap}</kbd>}
     </button>
   );
 }

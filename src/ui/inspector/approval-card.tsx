@@ -44,6 +44,7 @@ function OpenCard(props: { readonly approvalId: ApprovalId; readonly variant: Ca
       className={classOf(variant, card)}
       aria-labelledby={sentenceId}
       data-approval={approvalId}
+      data-digest={approval?.digest}
       data-state={hasAnswers ? 'open' : 'closed'}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: keys answer only when the card itself has the focus
       tabIndex={0}

@@ -18,10 +18,9 @@ export function CardAnswers(props: {
   onAction(action: CardAction): void;
 }): ReactNode {
   const { guard, isDisabled, needsChord, isOnceOnly, chord, onAction } = props;
-  const cap = (letter: string): string | undefined =>
-    props.hasKeyCaps && props.hasLetterKeys ? letter : undefined;
+  const cap = (letter: string): string | undefined => (props.hasLetterKeys ? letter : undefined);
   const allowCap = needsChord || !props.hasLetterKeys ? chord : 'A';
-  const shared = { guard, isDisabled };
+  const shared = { guard, isDisabled, hasKeyCaps: props.hasKeyCaps };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form, which could be submitted
     <div className={css['answers']} role="group" aria-label="Answer">
@@ -47,13 +46,13 @@ export function CardAnswers(props: {
         {...shared}
         name="allow-once"
         look="allow"
-        keyCap={props.hasKeyCaps ? allowCap : undefined}
+        keyCap={allowCap}
         onAnswer={() => onAction('allow-once')}
       >
         Allow once
       </AnswerButton>
       <AnswerButton
-        guard={guard}
+        {...shared}
         name="open-allow"
         look="plain"
         isDisabled={isDisabled || isOnceOnly}

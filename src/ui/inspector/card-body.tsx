@@ -97,7 +97,7 @@ export function CardBody(props: {
       </div>
       {outcome !== undefined && <CardOutcome settled={outcome} isLate={isLate} />}
       {outcome !== undefined && <OutcomeLinks approval={approval} hasKeyCaps={card.focus.hasFocus} />}
-      {context !== undefined && <EffectRows effects={context.effects} />}
+      {context !== undefined && isLit && <EffectRows effects={context.effects} />}
       <CardRisk
         risk={approval.risk}
         before={card.before?.risk}

@@ -71,7 +71,7 @@ export function CardDock(props: {
     onBack: () => run('back'),
   };
   return (
-    <div ref={dock} className={`${css['dock']} ${isRearmed ? css['rearmed'] : ''}`}>
+    <div ref={dock} className={`${css['dock']} ${isRearmed ? css['rearmed'] : ''}`} data-panel={draft.panel}>
       {draft.panel === 'reject' && <RejectPanel {...panel} words={draft.words} onChange={draft.write} />}
       {draft.panel === 'allow' && <AllowPanel {...panel} choice={draft.choice} onChange={draft.choose} />}
       {draft.panel === 'answers' && (

@@ -6,8 +6,9 @@ import { foldPayload, splitWords, UNFOLD_CHARS, unfoldWords } from './fold-paylo
 import css from './payload.module.css';
 
 /** A text of which nothing is cut: lines break between words only, a word that is too long scrolls sideways. */
-function WordLines(props: { readonly text: string }): ReactNode {
+function WordLines(props: { readonly text: string; readonly after?: string }): ReactNode {
   const lines = props.text.split('\n');
+  const { after = '' } = props;
   return lines.map((line, at) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name than their place
     <span key={at} className={css['codeLine']}>
@@ -17,18 +18,19 @@ function WordLines(props: { readonly text: string }): ReactNode {
           <SafeText text={part} maxChars={part.length} isBlock />
         </span>
       ))}
+      {at === lines.length - 1 && after !== '' && <span className={css['op']}>{`  ${after}`}</span>}
     </span>
   ));
 }
 
 /** Unfolded, a piece at a time. */
-function WholeText(props: { readonly text: string }): ReactNode {
+function WholeText(props: { readonly text: string; readonly after: string }): ReactNode {
   const [shown, setShown] = useState(UNFOLD_CHARS);
-  const { text } = props;
+  const { text, after } = props;
   const rest = text.length - shown;
   return (
     <>
-      <WordLines text={text.slice(0, shown)} />
+      <WordLines text={text.slice(0, shown)} after={rest > 0 ? '' : after} />
       {rest > 0 && (
         <button type="button" className={css['fold']} onClick={() => setShown(shown + UNFOLD_CHARS)}>
           Show more ({rest.toLocaleString('en')} characters folded)
@@ -39,19 +41,20 @@ function WholeText(props: { readonly text: string }): ReactNode {
 }
 
 /** The exact text that is asked about; a long one begins folded in the middle, and says how much that is. */
-function LitText(props: { readonly text: string }): ReactNode {
+function LitText(props: { readonly text: string; readonly after: string }): ReactNode {
+  const { after } = props;
   const [isWhole, setWhole] = useState(false);
   const folded = foldPayload(props.text);
-  if (isWhole) return <WholeText text={props.text} />;
+  if (isWhole) return <WholeText text={props.text} after={after} />;
   return (
     <>
-      <WordLines text={folded.head} />
+      <WordLines text={folded.head} after={folded.tail === '' ? after : ''} />
       {folded.tail !== '' && (
         <>
           <button type="button" className={css['fold']} onClick={() => setWhole(true)}>
             {unfoldWords(folded)}
           </button>
-          <WordLines text={folded.tail} />
+          <WordLines text={folded.tail} after={after} />
         </>
       )}
     </>
@@ -75,17 +78,21 @@ function iconOf(step: ScriptStep): typeof Check {
 
 function OtherStep(props: { readonly step: ScriptStep }): ReactNode {
   const { step } = props;
+  const { head } = foldPayload(step.text);
   return (
     <li className={css['step']}>
       <Icon of={iconOf(step)} size={14} />
       <code className={css['code']}>
-        <WordLines text={foldPayload(step.text).head} />
-        {step.text.length > foldPayload(step.text).head.length && <span className={css['op']}> …</span>}
-        {step.operator !== '' && <span className={css['op']}> {step.operator}</span>}
+        <WordLines text={head} after={`${head.length < step.text.length ? '… ' : ''}${step.operator}`} />
       </code>
       <span className={css['end']}>{stepEnd(step)}</span>
     </li>
   );
+}
+
+/** Too long to share its lines with what stands at their end. */
+function isLong(text: string): boolean {
+  return text.length > 40 || text.includes('\n');
 }
 
 function LitStep(props: {
@@ -97,13 +104,12 @@ function LitStep(props: {
   const { approval, end, operator, isLit } = props;
   return (
     <li
-      className={`${css['step']} ${isLit ? css['lit'] : ''}`}
+      className={`${css['step']} ${isLit ? css['lit'] : ''} ${isLong(approval.text) ? css['long'] : ''}`}
       {...(isLit && { 'aria-current': 'step' as const })}
     >
       <Icon of={Hand} size={14} />
       <code className={css['code']} data-payload="">
-        <LitText key={approval.digest} text={approval.text} />
-        {operator !== '' && <span className={css['op']}> {operator}</span>}
+        <LitText key={approval.digest} text={approval.text} after={operator} />
       </code>
       <span className={css['end']}>{end}</span>
     </li>

@@ -21,14 +21,15 @@ export function PanelFoot(
     <div className={css['answers']}>
       <button type="button" className={css['answer']} data-back="" onClick={() => props.onBack()}>
         <span>Back</span>
-        {props.hasKeyCaps && <kbd>Esc</kbd>}
+        <kbd className={props.hasKeyCaps ? '' : css['unseen']}>Esc</kbd>
       </button>
       <AnswerButton
         name="send-panel"
         look={props.look}
         guard={props.guard}
         isDisabled={props.isDisabled}
-        keyCap={props.hasKeyCaps ? props.chord : undefined}
+        keyCap={props.chord}
+        hasKeyCaps={props.hasKeyCaps}
         onAnswer={() => props.onSend()}
       >
         {props.words}

@@ -9,7 +9,8 @@ import {
 
 function placeOf(card: HTMLElement | null, target: EventTarget | null): FocusPlace {
   if (!(target instanceof Element) || card === null || !card.contains(target)) return 'outside';
-  if (target === card) return 'card';
+  // its scrolling part is the card too: a press on the text leads there
+  if (target === card || target.matches('[data-card-part]')) return 'card';
   const isWriting = target.matches(
     'textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio])',
   );

@@ -25,7 +25,13 @@ export function ScrollMore(props: { readonly children: ReactNode }): ReactNode {
   };
   return (
     <div className={css['scrollFrame']}>
-      <div ref={box} className={css['scroll']} onScroll={measure} tabIndex={hasMore ? 0 : -1}>
+      <div
+        ref={box}
+        className={css['scroll']}
+        onScroll={measure}
+        data-card-part=""
+        {...(hasMore && { tabIndex: 0 })}
+      >
         <div ref={content} className={css['content']}>
           {props.children}
         </div>

@@ -1,0 +1,208 @@
+/**
+ * Random keys and presses on the page while cards appear, change and vanish, and an oracle that knows nothing of the
+ * page's own guard: it watches what stood on the screen and for how long, and says of every key and press whether it
+ * must answer, may answer, or must not.
+ */
+import type { Page } from 'playwright';
+import { recordAnswers, type SentAnswer, sentAnswers, stubAnswers } from './card-page.ts';
+import { makeRandom, type Random } from './seeded-random.ts';
+import { type InputLog, watchInput } from './watch-input.ts';
+
+/** What the page promises, and how much longer a slow machine may take to paint before a press surely counts, in ms. */
+const GUARD_MS = 400;
+const SURE_MS = 1000;
+
+export interface FuzzResult {
+  /** What is not as the oracle says; empty when all is well. */
+  readonly problems: readonly string[];
+  /** Answers that were sent, all of them rightly. */
+  readonly counted: number;
+  /** Keys and presses that would have answered but for the guard. */
+  readonly ignored: number;
+}
+
+interface Meaning {
+  readonly outcome: 'allowed' | 'rejected';
+  /** Absent: any but once. */
+  readonly scope?: 'once';
+}
+
+const KEYS: readonly (readonly [number, string])[] = [
+  [8, 'a'],
+  [3, 'r'],
+  [3, 'f'],
+  [3, 's'],
+  [2, 'e'],
+  [4, 'Control+Enter'],
+  [4, 'Enter'],
+  [3, 'Space'],
+  [5, 'Escape'],
+  [6, 'Tab'],
+  [2, 'Shift+Tab'],
+  [1, 'Shift+A'],
+  [1, 'Alt+a'],
+  [1, 'Control+j'],
+  [1, 'ArrowDown'],
+  [1, 'ArrowRight'],
+  [1, 'y'],
+  [1, 'Delete'],
+];
+
+function pick<T>(random: Random, weighted: readonly (readonly [number, T])[]): T | undefined {
+  let rest = random() * weighted.reduce((sum, [weight]) => sum + weight, 0);
+  return weighted.find(([weight]) => {
+    rest -= weight;
+    return rest < 0;
+  })?.[1];
+}
+
+/** What a key means where the focus is; `undefined`: no answer. Written anew, from the rules and not from the code. */
+function meaningOfKey(log: InputLog): Meaning | undefined {
+  const { key, hasCtrl, hasOther, focus, panel, isHeavy } = log;
+  if (log.isRepeat || log.isComposing || hasOther || focus === 'outside') return undefined;
+  if (hasCtrl) return key === 'Enter' ? meaningOfChord(log) : undefined;
+  if (key === 'Enter' || key === ' ')
+    return isHeavy && mayAllow(focus, panel) ? undefined : meaningOfButton(focus, panel);
+  if (panel !== 'answers' || focus === 'field') return undefined;
+  if (key.toLowerCase() === 'r') return { outcome: 'rejected' };
+  return key.toLowerCase() === 'a' && !isHeavy ? { outcome: 'allowed', scope: 'once' } : undefined;
+}
+
+function mayAllow(focus: string, panel: string): boolean {
+  return focus === 'allow-once' || (focus === 'send-panel' && panel === 'allow');
+}
+
+function meaningOfChord({ focus, panel }: InputLog): Meaning | undefined {
+  if (panel === 'answers') {
+    return focus === 'card' || focus === 'allow-once' ? { outcome: 'allowed', scope: 'once' } : undefined;
+  }
+  if (focus === 'button') return undefined;
+  return panel === 'reject' ? { outcome: 'rejected' } : { outcome: 'allowed' };
+}
+
+/** What the button with this name answers. */
+function meaningOfButton(name: string, panel: string): Meaning | undefined {
+  if (name === 'reject') return { outcome: 'rejected' };
+  if (name === 'allow-once') return { outcome: 'allowed', scope: 'once' };
+  if (name !== 'send-panel') return undefined;
+  return panel === 'reject' ? { outcome: 'rejected' } : { outcome: 'allowed' };
+}
+
+type Ruling = 'must' | 'may' | 'never';
+
+/** Whether what happened may be an answer, by how long nothing had changed when it began. */
+function ruleOn(log: InputLog): Ruling {
+  if (!log.canAnswer) return 'never';
+  if (log.beganAt - log.changedAfter < GUARD_MS || log.changedSinceDown) return 'never';
+  return log.beganAt - log.changedBefore >= SURE_MS ? 'must' : 'may';
+}
+
+function isAsMeant(sent: SentAnswer, meaning: Meaning, log: InputLog): boolean {
+  if (sent.approvalId !== log.approvalId || sent.digest !== log.digest) return false;
+  if (sent.answer.outcome !== meaning.outcome) return false;
+  if (sent.answer.outcome === 'rejected') return true;
+  return (sent.answer.scope === 'once') === (meaning.scope === 'once');
+}
+
+interface Judged {
+  /** What is wrong, as a sentence; `undefined`: nothing. */
+  readonly problem: string | undefined;
+  readonly isIgnored: boolean;
+}
+
+function judgeInput(log: InputLog, answers: readonly SentAnswer[]): Judged {
+  const meaning = log.type === 'click' ? meaningOfButton(log.pressed, log.panel) : meaningOfKey(log);
+  const ruling = meaning === undefined ? 'never' : ruleOn(log);
+  const isRight = answers.length === 1 && answers.every((one) => meaning && isAsMeant(one, meaning, log));
+  const isFine = answers.length === 0 ? ruling !== 'must' : ruling !== 'never' && isRight;
+  return {
+    problem: isFine ? undefined : `${ruling}, sent ${JSON.stringify(answers)}: ${JSON.stringify(log)}`,
+    isIgnored: meaning !== undefined && ruling === 'never',
+  };
+}
+
+function judge(logs: readonly InputLog[], sent: readonly SentAnswer[]): FuzzResult {
+  const judged = logs.map((log) =>
+    judgeInput(
+      log,
+      sent.filter((one) => one.during === log.number),
+    ),
+  );
+  const byNothing = sent
+    .filter((one) => one.during === undefined)
+    .map((one) => `by nothing: ${JSON.stringify(one)}`);
+  return {
+    problems: [...byNothing, ...judged.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))],
+    counted: sent.length,
+    ignored: judged.filter(({ isIgnored }) => isIgnored).length,
+  };
+}
+
+/** What else happens to the page while somebody types: each is a change that the oracle is told of. */
+const CHANGES = [
+  'digest',
+  'risk',
+  'settle',
+  'open',
+  'open',
+  'focus',
+  'lost',
+  'ready',
+  'window',
+  'reply',
+] as const;
+
+async function change(page: Page, random: Random, number: number): Promise<void> {
+  const what = CHANGES[Math.floor(random() * CHANGES.length)];
+  if (what === 'reply') {
+    const replies = ['accept', 'accept', 'changed', 'late', 'fail'] as const;
+    return stubAnswers(page, replies[Math.floor(random() * replies.length)] ?? 'accept');
+  }
+  await page.evaluate(([kind, count, level]) => Reflect.get(window, 'fuzz').change(kind, count, level), [
+    what,
+    number,
+    ['low', 'medium', 'medium', 'high', 'critical'][Math.floor(random() * 5)],
+  ] as const);
+}
+
+async function pressSomewhere(page: Page, random: Random): Promise<void> {
+  const boxes = await page.evaluate(
+    () => Reflect.get(window, 'fuzz').boxes() as [number, number, number, number][],
+  );
+  const box = boxes[Math.floor(random() * boxes.length)];
+  if (box === undefined) return;
+  const [left, top, width, height] = box;
+  await page.mouse.move(left + random() * width, top + random() * height);
+  await page.mouse.down();
+  if (random() < 0.1) await page.waitForTimeout(60);
+  await page.mouse.up();
+}
+
+async function pressKey(page: Page, random: Random): Promise<void> {
+  const key = pick(random, KEYS) ?? 'Escape';
+  if (random() < 0.92) return page.keyboard.press(key);
+  // held: what follows the first one is repeated
+  await page.keyboard.down('a');
+  await page.keyboard.down('a');
+  await page.keyboard.up('a');
+}
+
+/** Does `count` random things to a page of the gallery with a card pane. The same seed does the same things. */
+export async function fuzzCards(
+  page: Page,
+  options: { readonly count: number; readonly seed: number },
+): Promise<FuzzResult> {
+  const random = makeRandom(options.seed);
+  await recordAnswers(page);
+  await watchInput(page);
+  for (let number = 0; number < options.count; number += 1) {
+    const dice = random();
+    if (dice < 0.16) await change(page, random, number);
+    else if (dice < 0.42) await pressSomewhere(page, random);
+    else await pressKey(page, random);
+    if (random() < 0.02) await page.waitForTimeout(SURE_MS + 100);
+    else if (random() < 0.05) await page.waitForTimeout(random() * 700);
+  }
+  const logs = await page.evaluate(() => Reflect.get(window, 'fuzz').logs as InputLog[]);
+  return judge(logs, await sentAnswers(page));
+}

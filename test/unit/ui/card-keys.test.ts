@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import {
+  actionOfKey,
+  type CardKeyState,
+  type CardPanel,
+  type FocusPlace,
+  isGuarded,
+  isLetterOfCard,
+  type KeyPress,
+} from '../../../src/ui/inspector/card-keys.ts';
+
+const press = (key: string, parts: Partial<KeyPress> = {}): KeyPress => ({
+  key,
+  hasCtrlOrMeta: false,
+  hasAlt: false,
+  hasShift: false,
+  isRepeat: false,
+  isComposing: false,
+  ...parts,
+});
+const state = (parts: Partial<CardKeyState> = {}): CardKeyState => ({
+  place: 'card',
+  panel: 'answers',
+  needsChord: false,
+  hasScopes: true,
+  isOpen: true,
+  hasLetterKeys: true,
+  ...parts,
+});
+const PLACES: readonly FocusPlace[] = ['card', 'chord-button', 'choice', 'button', 'field', 'outside'];
+const PANELS: readonly CardPanel[] = ['answers', 'reject', 'allow'];
+const KEYS = [
+  'r',
+  'f',
+  'a',
+  's',
+  'e',
+  'R',
+  'Enter',
+  'Escape',
+  ' ',
+  'Tab',
+  'j',
+  'n',
+  'y',
+  '1',
+  'F1',
+  'Process',
+];
+const FLAGS = ['hasCtrlOrMeta', 'hasAlt', 'hasShift', 'isRepeat', 'isComposing'] as const;
+const ANSWERING = ['reject', 'allow-once', 'send-panel'];
+
+/** Every key with every set of flags on every state of a card. */
+function* everything(): Generator<readonly [KeyPress, CardKeyState]> {
+  for (const key of KEYS) {
+    for (let flags = 0; flags < 32; flags += 1) {
+      const set = Object.fromEntries(FLAGS.map((flag, bit) => [flag, (flags & (1 << bit)) !== 0]));
+      for (let bits = 0; bits < 16; bits += 1) {
+        for (const place of PLACES) {
+          for (const panel of PANELS) {
+            const [needsChord, hasScopes, isOpen, hasLetterKeys] = [1, 2, 4, 8].map(
+              (bit) => (bits & bit) !== 0,
+            );
+            yield [press(key, set), state({ place, panel, needsChord, hasScopes, isOpen, hasLetterKeys })];
+          }
+        }
+      }
+    }
+  }
+}
+
+describe('keys of a card', () => {
+  test.each([
+    ['r', 'reject'],
+    ['f', 'open-reject'],
+    ['a', 'allow-once'],
+    ['s', 'open-allow'],
+    ['e', 'toggle-evidence'],
+    ['A', 'allow-once'],
+    ['Escape', 'leave'],
+    ['Enter', undefined],
+    [' ', undefined],
+    ['y', undefined],
+  ])('%s: %s', (key, action) => {
+    expect(actionOfKey(press(key), state())).toBe(action);
+  });
+
+  test('the chord allows, and sends what a panel holds', () => {
+    const chord = press('Enter', { hasCtrlOrMeta: true });
+    expect(actionOfKey(chord, state({ needsChord: true }))).toBe('allow-once');
+    expect(actionOfKey(chord, state({ place: 'chord-button' }))).toBe('allow-once');
+    expect(actionOfKey(chord, state({ place: 'button' }))).toBeUndefined();
+    expect(actionOfKey(chord, state({ panel: 'reject', place: 'field' }))).toBe('send-panel');
+    expect(actionOfKey(chord, state({ panel: 'allow', place: 'choice' }))).toBe('send-panel');
+    expect(actionOfKey(chord, state({ panel: 'allow', place: 'button' }))).toBeUndefined();
+  });
+
+  test('Escape answers nothing, in no state', () => {
+    expect(actionOfKey(press('Escape'), state({ panel: 'reject', place: 'field' }))).toBe('back');
+    expect(actionOfKey(press('Escape'), state({ isOpen: false }))).toBe('leave');
+    expect(isGuarded('leave') || isGuarded('back') || isGuarded('toggle-evidence')).toBe(false);
+  });
+
+  test('over every key, flag and state: what must never be, is not', () => {
+    const done = [...everything()].flatMap(([key, card]) => {
+      const action = actionOfKey(key, card);
+      return action === undefined ? [] : [{ key, card, action }];
+    });
+    const answers = done.filter(({ action }) => ANSWERING.includes(action));
+    const letters = answers.filter(({ key }) => key.key !== 'Enter');
+    expect(done.filter(({ card }) => card.place === 'outside')).toEqual([]);
+    expect(done.filter(({ key }) => key.isRepeat || key.isComposing || key.hasAlt || key.hasShift)).toEqual(
+      [],
+    );
+    expect(answers.filter(({ card, action }) => !card.isOpen || !isGuarded(action))).toEqual([]);
+    expect(answers.filter(({ key }) => key.key === 'Enter' && !key.hasCtrlOrMeta)).toEqual([]);
+    expect(letters.filter(({ key, card }) => key.hasCtrlOrMeta || card.place === 'field')).toEqual([]);
+    expect(letters.filter(({ card }) => card.panel !== 'answers' || !card.hasLetterKeys)).toEqual([]);
+    expect(letters.filter(({ card, action }) => action === 'allow-once' && card.needsChord)).toEqual([]);
+    expect(answers.length).toBeGreaterThan(50);
+    expect(letters.length).toBeGreaterThan(10);
+  });
+
+  test('its letters are nobody else’s', () => {
+    expect(['r', 'F', 'a', 'S', 'e'].every(isLetterOfCard)).toBe(true);
+    expect(['n', 'j', '/', 'Enter'].some(isLetterOfCard)).toBe(false);
+  });
+});
