@@ -3,7 +3,6 @@ export type { LivePorts } from './live-ports.ts';
 export { createLiveState, type LiveState, type LiveStateParts } from './live-state.ts';
 export type {
   AnswerReply,
-  AnswerState,
   Connection,
   LiveActions,
   LiveView,

@@ -77,7 +77,7 @@ async function question({ live, after = 0 }: { live: LiveState; after?: number }
   return approval;
 }
 
-const ASKING = { kind: 'script', askForApproval: 'untrusted', addDirs: [] } as const;
+const ASKING = { kind: 'script', askForApproval: 'untrusted' } as const;
 
 test('a question is seen and answered on any page, and disappears from every page', async () => {
   const [one, two] = [await startLive(), await startLive()];
