@@ -1,0 +1,104 @@
+import AxeBuilder from '@axe-core/playwright';
+import { describe, expect, it } from 'vitest';
+import { type GalleryWindow, isCardFocused, openGallery } from '../support/gallery-page.ts';
+
+const open = openGallery();
+
+describe('the frame', () => {
+  it('moves the focus to the heading after a click in the rail, never by itself', async () => {
+    const { page } = await open('main', '#/inbox');
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
+    await page.getByRole('link', { name: 'First steps' }).click();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+    await page.goBack();
+    await page.waitForFunction(() => document.activeElement?.textContent === 'Inbox');
+    expect(await page.title()).toBe('(3) Sallyport');
+  });
+
+  it('says that the engine is gone, loudly and once, and new requests in one sentence', async () => {
+    const { page } = await open('main', '#/inbox');
+    await page.evaluate(() => {
+      const { store } = (window as unknown as GalleryWindow).gallery;
+      const [first] = store.getState().approvals;
+      if (first === undefined) throw new Error('nothing waits');
+      const again = (id: string) => ({ ...first, approvalId: id as typeof first.approvalId });
+      store.setState(({ approvals }) => ({ approvals: [...approvals, again('cmd-00000901')] }));
+      store.setState(({ approvals }) => ({ approvals: [...approvals, again('cmd-00000902')] }));
+    });
+    await page.locator('[data-region=asked]', { hasText: '2 new requests, highest is critical 9' }).waitFor({
+      state: 'attached',
+    });
+    await page.evaluate(() =>
+      (window as unknown as GalleryWindow).gallery.store.setState({
+        connection: { state: 'lost', since: 0, attempt: 1, retryAt: 0, wasReady: true },
+      }),
+    );
+    await page.getByRole('region', { name: 'Connection' }).getByText('Agents stay blocked').waitFor();
+    expect(await page.locator('[aria-live=assertive]').textContent()).toContain('Not connected');
+    expect(await page.getByRole('button', { name: 'Pause all' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await page.getByRole('region', { name: 'Connection' }).waitFor({ state: 'detached' });
+  });
+
+  it('scales text, takes a theme, and keeps within a narrow window', async () => {
+    const { page } = await open('inbox', '#/inbox', { width: 320, height: 700 });
+    await page.getByRole('button', { name: 'Look and keys' }).click();
+    for (let step = 0; step < 5; step += 1) await page.getByRole('button', { name: 'Larger text' }).click();
+    await page.getByRole('radio', { name: 'Dark' }).click();
+    await page.keyboard.press('Escape');
+    const size = await page.evaluate(() => getComputedStyle(document.body).fontSize);
+    expect(size).toBe('19.5px');
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect(overflow).toBe(false);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('link', { name: 'First steps' }).click();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'H1');
+  });
+
+  it('makes the card a page of its own in one column', async () => {
+    const { page } = await open('inbox', '#/inbox', { width: 640, height: 900 });
+    await page.getByText('git commit').click();
+    await page.waitForFunction(() => document.activeElement?.matches('[data-approval]'));
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Request');
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
+  });
+
+  it('shows one request after another in the popover', async () => {
+    const { page } = await open('inbox', '#/popover', { width: 420, height: 640 });
+    await page.getByText('1/12').waitFor();
+    await page.getByRole('button', { name: 'Next request' }).click();
+    await page.getByText('2/12').waitFor();
+    expect(await isCardFocused(page)).toBe(false);
+    await page.getByRole('button', { name: 'Open in window' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
+  });
+});
+
+describe('accessibility', () => {
+  it.each([
+    ['inbox', '#/inbox'],
+    ['settled', '#/inbox'],
+    ['burst', '#/inbox'],
+    ['empty', '#/inbox'],
+    ['inbox', '#/popover'],
+    ['lost', '#/inbox'],
+    ['nothing', '#/'],
+    ['many-sessions', '#/inbox'],
+  ])(
+    'has no serious finding in %s at %s',
+    async (scene, hash) => {
+      for (const theme of ['light', 'dark'] as const) {
+        const { page, problems } = await open(scene, hash, { theme });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const found = violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`);
+        expect(found).toEqual([]);
+        expect(problems).toEqual([]);
+      }
+    },
+    60_000,
+  );
+});
