@@ -121,7 +121,7 @@ export const pageMethods = {
     }),
     result: RowsPage,
   },
-  /** The minimap: the rows that fit, cut into equal stretches. */
+  /** The minimap: the rows that fit, cut into equal stretches; where there are fewer rows, one for each. */
   'session/map': {
     params: z.strictObject({
       sessionId: SessionId,

@@ -21,11 +21,12 @@ function markOf(row: TimelineRow): MapMark {
 }
 
 /**
- * The rows in so many equal stretches, each with the most telling thing in it. Where there are fewer rows than
- * stretches a row fills several.
+ * The rows in equal stretches, each with the most telling thing in it: as many as are wanted, or one for each row
+ * where there are fewer.
  */
-export function markStretches(rows: readonly TimelineRow[], places: Places, stretches: number): MapMark[] {
+export function markStretches(rows: readonly TimelineRow[], places: Places, wanted: number): MapMark[] {
   const { length } = places;
+  const stretches = Math.min(wanted, length);
   const marks: MapMark[] = [];
   for (let stretch = 0; stretch < stretches; stretch++) {
     const from = Math.floor((stretch * length) / stretches);

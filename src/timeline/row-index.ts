@@ -28,7 +28,7 @@ export interface RowIndex {
     from: number,
     what: { readonly direction: 'forward' | 'backward'; readonly kind: 'waiting' | 'approval' },
   ): { readonly position: number; readonly row: TimelineRow } | undefined;
-  /** The rows that fit in equal stretches, each with the most telling thing in it. */
+  /** The rows that fit in equal stretches, at most one for each row, with the most telling thing in each. */
   map(filter: RowFilter, stretches: number): readonly MapMark[];
   /** Folds the next events; gives the places of rows that are new or changed. Events already folded are passed over. */
   apply(events: readonly RowEvent[]): readonly number[];
