@@ -12,7 +12,7 @@ export function KeyHelp(): ReactNode {
   const hasLetterKeys = useLocal((ui) => ui.hasLetterKeys);
   return (
     <DialogBox title="Keys" isOpen={isOpen} onClose={() => local.setState({ isHelpOpen: false })}>
-      {!hasLetterKeys && <p className={css['off']}>Letter keys are turned off, in the menu Look.</p>}
+      {!hasLetterKeys && <p className={css['off']}>Letter keys are turned off, under Look and keys.</p>}
       <div className={css['groups']}>
         {KEY_TABLE.map((group) => (
           <section key={group.title}>

@@ -1,4 +1,4 @@
-import { Minus, Plus, SlidersHorizontal } from 'lucide-react';
+import { SlidersHorizontal } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { Button, IconButton, Segmented, SwitchField } from '../controls/index.ts';
@@ -15,14 +15,14 @@ const DENSITIES = [
   { value: 'compact', words: 'Compact' },
   { value: 'comfortable', words: 'Comfortable' },
 ] as const;
-const SMALLEST = 90;
-const LARGEST = 150;
-const STEP = 10;
+/** Percent. */
+const SIZES = ['90', '100', '115', '130', '150'].map((value) => ({ value, words: value }));
 
 /** How the page looks and which keys it takes; kept in this browser. */
 export function LookMenu(): ReactNode {
   const { local } = usePage();
   const theme = useLocal((ui) => ui.theme);
+  const textSize = useLocal((ui) => ui.textSize);
   const density = useLocal((ui) => ui.density);
   const hasLetterKeys = useLocal((ui) => ui.hasLetterKeys);
   const set = (part: Partial<LocalUi>): void => local.setState(part);
@@ -41,8 +41,13 @@ export function LookMenu(): ReactNode {
               onChange={(value) => set({ theme: value })}
             />
           </Line>
-          <Line words="Text size">
-            <TextSize />
+          <Line words="Text size, %">
+            <Segmented
+              label="Text size in percent"
+              value={String(textSize)}
+              choices={SIZES}
+              onChange={(value) => set({ textSize: Number(value) })}
+            />
           </Line>
           <Line words="Rows">
             <Segmented
@@ -70,29 +75,5 @@ function Line(props: { readonly words: string; readonly children: ReactNode }): 
       <span>{props.words}</span>
       {props.children}
     </div>
-  );
-}
-
-function TextSize(): ReactNode {
-  const { local } = usePage();
-  const textSize = useLocal((ui) => ui.textSize);
-  return (
-    <span className={css['size']}>
-      <IconButton
-        label="Smaller text"
-        isDisabled={textSize <= SMALLEST}
-        onPress={() => local.setState({ textSize: Math.max(SMALLEST, textSize - STEP) })}
-      >
-        <Icon of={Minus} size={14} />
-      </IconButton>
-      <output>{textSize} %</output>
-      <IconButton
-        label="Larger text"
-        isDisabled={textSize >= LARGEST}
-        onPress={() => local.setState({ textSize: Math.min(LARGEST, textSize + STEP) })}
-      >
-        <Icon of={Plus} size={14} />
-      </IconButton>
-    </span>
   );
 }

@@ -39,7 +39,7 @@ function Waiting(): ReactNode {
       onPress={() => goTo(page, { screen: 'inbox' })}
     >
       <Icon of={Hand} size={14} />
-      {count} waiting
+      {count === 0 ? 'Nothing waiting' : `${count} waiting`}
     </Button>
   );
 }
