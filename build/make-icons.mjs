@@ -2,10 +2,11 @@
 // what it writes. The tray's are drawn in black (which macOS colours itself) and light, for 16 and 22 points, both also
 // at twice the size for dense displays.
 //
-// Usage: node build/make-icons.mjs     (CHROMIUM: the browser to draw with, /usr/bin/chromium when not set)
+// Usage: node build/make-icons.mjs     (CHROMIUM: the browser to draw with)
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
+import { findChromium } from './find-chromium.mjs.mts';
 import { root } from './own-node.mjs';
 
 const RESOURCES = join(root, 'resources');
@@ -70,7 +71,7 @@ function listDrawings() {
 }
 
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: findChromium(),
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-component-update'],
 });
 try {

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { findChromium } from './find-chromium.mjs.mts';
 import { EXIT_MISSING } from './own-node.mjs';
 
 /**
@@ -31,16 +32,20 @@ const RUN_NEEDS = [
   { needs: 'python3', apt: 'python3', others: 'python3', why: 'node-pty is compiled on Linux' },
 ];
 
+/** Goes by several names: see find-chromium.mjs. */
+const CHROMIUM = 'chromium';
+
 /** @type {Need[]} What the real tests run inside the sandbox, or look from outside with. */
 const TEST_NEEDS = [
   { needs: 'bash', apt: 'bash', others: 'bash', why: 'runs the scripts under test' },
   { needs: 'git', apt: 'git', others: 'git', why: 'real repositories in tests' },
-  { needs: '/usr/bin/chromium', apt: 'chromium', others: 'chromium', why: 'opens the page in tests' },
+  { needs: CHROMIUM, apt: 'chromium', others: 'chromium', why: 'opens the page in tests' },
   { needs: 'setpriv', apt: 'util-linux', others: 'util-linux', why: 'tests as an ordinary user' },
 ];
 
 /** Whether a program is on PATH, or a file is there when an absolute path is given. */
 function isPresent(needs) {
+  if (needs === CHROMIUM) return findChromium() !== undefined;
   if (needs.startsWith('/')) return existsSync(needs);
   // an ordinary user's PATH may lack the folders where a distribution puts administration tools
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];

@@ -5,22 +5,9 @@
 // Several scenes at once: `--scene main,inbox`; scene and theme are then added to the name of the picture.
 // Clicks come before keys. Status 1 when the browser had errors or warnings.
 import { parseArgs } from 'node:util';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
+import { launchChromium } from '../support/page-driver.ts';
 import { serveGallery } from './serve-gallery.ts';
-
-const CHROMIUM = {
-  executablePath: '/usr/bin/chromium',
-  args: [
-    ...[
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-    ],
-    ...['--disable-component-update', '--disable-sync'],
-  ],
-};
 
 const { values } = parseArgs({
   options: {
@@ -89,7 +76,7 @@ async function shoot(browser: Browser, url: string, shot: Shot): Promise<readonl
 }
 
 const gallery = await serveGallery();
-const browser = await chromium.launch(CHROMIUM);
+const browser = await launchChromium();
 try {
   for (const shot of listShots()) {
     const complaints = await shoot(browser, gallery.url, shot);

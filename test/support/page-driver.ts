@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { findChromium } from '../../build/find-chromium.mjs';
 import { type CliPlace, createCliPlace } from './terminal.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
+export const CHROMIUM_FLAGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
@@ -28,7 +28,10 @@ export interface ProductPage {
 
 /** A browser without a window. */
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, headless: true });
+  const executablePath = findChromium();
+  if (executablePath === undefined)
+    throw new Error('neither Chromium nor Chrome is here: apt install chromium');
+  return chromium.launch({ executablePath, args: CHROMIUM_FLAGS, headless: true });
 }
 
 /** The address that `sallyport serve` prints on its first line. */
