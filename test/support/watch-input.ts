@@ -38,24 +38,21 @@ export async function watchInput(page: Page): Promise<void> {
 
     const card = (): HTMLElement | null => document.querySelector('[data-approval]');
     const rectOf = (element: Element | null): string => {
-      const box = element?.getBoundingClientRect();
-      return box === undefined ? '' : [box.left, box.top, box.width, box.height].map(Math.round).join();
+      if (element === null) return '';
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return [left, top, width, height].map(Math.round).join();
     };
     const keyNow = (): string => {
       const shown = card();
-      const dock = shown?.querySelector('[data-panel]') ?? null;
-      return JSON.stringify([
-        shown?.dataset['approval'],
-        shown?.dataset['digest'],
-        shown?.dataset['state'],
-        shown?.querySelector('h2')?.textContent,
-        shown?.querySelector('[data-payload]')?.textContent,
-        dock?.getAttribute('data-panel'),
-        shown?.querySelectorAll('[data-answer]:disabled').length,
-        rectOf(shown),
-        rectOf(dock),
-        store.getState().connection.state,
-      ]);
+      if (shown === null) return '';
+      const dock = shown.querySelector('[data-panel]');
+      const words = [...shown.querySelectorAll('h2, [data-payload]')].map((element) => element.textContent);
+      const disabled = shown.querySelectorAll('[data-answer]:disabled').length;
+      const { approval, digest, state } = shown.dataset;
+      const { connection } = store.getState();
+      const panel = dock?.getAttribute('data-panel');
+      const places = [rectOf(shown), rectOf(dock)];
+      return JSON.stringify([approval, digest, state, words, panel, disabled, places, connection.state]);
     };
     const touch = (): void => {
       seen.lastOther = performance.now();
@@ -79,15 +76,19 @@ export async function watchInput(page: Page): Promise<void> {
     };
     each();
 
+    /** The first of these that the focused element is. */
+    const PLACES = [
+      ['[data-approval] [data-answer]', ''],
+      ['[data-approval] textarea', 'field'],
+      ['[data-approval] [data-choice], [data-approval] [data-choice] *', 'choice'],
+      ['[data-approval], [data-card-part]', 'card'],
+      ['[data-approval] *', 'button'],
+    ] as const;
     const focusOf = (): string => {
-      const shown = card();
       const { activeElement } = document;
-      if (shown === null || activeElement === null || !shown.contains(activeElement)) return 'outside';
-      if (activeElement === shown) return 'card';
-      if (activeElement.matches('textarea')) return 'field';
-      const answer = activeElement.getAttribute('data-answer');
-      if (answer !== null) return answer;
-      return activeElement.closest('[data-choice]') === null ? 'button' : 'choice';
+      const place = PLACES.find(([selector]) => activeElement?.matches(selector));
+      if (place === undefined) return 'outside';
+      return place[1] === '' ? (activeElement?.getAttribute('data-answer') ?? '') : place[1];
     };
     const stateNow = (): object => {
       const shown = card();
@@ -97,7 +98,8 @@ export async function watchInput(page: Page): Promise<void> {
       const question = view.approvals.find((one: { approvalId: string }) => one.approvalId === approvalId);
       const level = question?.risk?.level;
       const isDisabled =
-        shown?.querySelector('[data-answer=allow-once]:disabled, [data-answer=send-panel]:disabled') !== null;
+        document.querySelector('[data-answer=allow-once]:disabled, [data-answer=send-panel]:disabled') !==
+        null;
       return {
         focus: focusOf(),
         panel: shown?.querySelector('[data-panel]')?.getAttribute('data-panel') ?? '',

@@ -44,7 +44,7 @@ export function useGuard(
   answers: RefObject<HTMLElement | null>,
   content: string,
 ): CardGuard {
-  const { host } = usePage();
+  const { host, live } = usePage();
   const guard = useRef<Guard>(CLOSED_GUARD);
   const places = useRef<readonly (Place | undefined)[]>([]);
   const [isWaiting, setWaiting] = useState(true);
@@ -84,15 +84,20 @@ export function useGuard(
     const stopLooking = host.every(LOOK_EVERY_MS, look);
     const sizes = new ResizeObserver(look);
     for (const element of [card.current, answers.current]) if (element !== null) sizes.observe(element);
+    // asked of the store itself: a connection that is back at once is never drawn as lost
+    const stopFollowing = live.subscribe((now, before) => {
+      if (now.connection.state !== before.connection.state) close();
+    });
     window.addEventListener('focus', close);
     document.addEventListener('visibilitychange', onVisible);
     return () => {
       stopLooking();
       sizes.disconnect();
+      stopFollowing();
       window.removeEventListener('focus', close);
       document.removeEventListener('visibilitychange', onVisible);
     };
-  }, [host, look, close, card, answers]);
+  }, [host, live, look, close, card, answers]);
 
   return useMemo(
     () => ({

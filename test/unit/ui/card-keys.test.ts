@@ -58,10 +58,9 @@ function* everything(): Generator<readonly [KeyPress, CardKeyState]> {
       for (let bits = 0; bits < 16; bits += 1) {
         for (const place of PLACES) {
           for (const panel of PANELS) {
-            const [needsChord, hasScopes, isOpen, hasLetterKeys] = [1, 2, 4, 8].map(
-              (bit) => (bits & bit) !== 0,
-            );
-            yield [press(key, set), state({ place, panel, needsChord, hasScopes, isOpen, hasLetterKeys })];
+            const is = (bit: number): boolean => (bits & bit) !== 0;
+            const card = { needsChord: is(1), hasScopes: is(2), isOpen: is(4), hasLetterKeys: is(8) };
+            yield [press(key, set), state({ place, panel, ...card })];
           }
         }
       }

@@ -1,0 +1,173 @@
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
+import { fuzzCards } from '../support/card-fuzz.ts';
+import { openCards, recordAnswers, type SentAnswer, sentAnswers } from '../support/card-page.ts';
+import { launchChromium } from '../support/page-driver.ts';
+
+/** Longer than the guard, with room for a slow machine. */
+const READ_MS = 750;
+
+let gallery: Gallery;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  gallery = await serveGallery();
+  browser = await launchChromium();
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  await gallery?.close();
+});
+
+async function open(scene: string, { isRead = true } = {}): Promise<void> {
+  await context?.close();
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  page = await openCards(context, gallery.url, scene);
+  await recordAnswers(page);
+  if (isRead) await page.waitForTimeout(READ_MS);
+}
+const card = (): ReturnType<Page['locator']> => page.locator('[data-approval]');
+const answers = (): Promise<readonly SentAnswer[]> => sentAnswers(page);
+const outcomes = async (): Promise<string[]> => (await answers()).map(({ answer }) => answer.outcome);
+describe('the guard', () => {
+  /** The middle of an answer on the screen. */
+  async function middleOf(name: string): Promise<{ x: number; y: number }> {
+    const box = await page.locator(`[data-answer=${name}]`).boundingBox();
+    if (box === null) throw new Error(`no ${name}`);
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  }
+  /** What happens to the page, by name; done in the page so that the time until the press is known. */
+  const HAPPENINGS = ['a change', 'the window coming back', 'the connection coming back', 'a move'];
+
+  /** Lets it happen, and answers by press and key so many ms later. Gives how long it really was. */
+  const answerAfter = (what: string, delayMs: number): Promise<number> =>
+    page.evaluate(
+      async ([name, delay]) => {
+        const { store } = Reflect.get(window, 'gallery');
+        const acts: Record<string, () => void> = {
+          'a change': () => {
+            const [first, ...rest] = store.getState().approvals;
+            store.setState({ approvals: [{ ...first, digest: `${first.digest}+` }, ...rest] });
+          },
+          'the window coming back': () => window.dispatchEvent(new Event('focus')),
+          'the connection coming back': () => {
+            store.setState({
+              connection: { state: 'lost', since: 1, attempt: 1, retryAt: 2, wasReady: true },
+            });
+            store.setState({ connection: { state: 'ready' } });
+          },
+          'a move': () => {
+            const pane = document.querySelector('[data-shows]');
+            if (pane instanceof HTMLElement) pane.style.paddingTop = '20px';
+          },
+        };
+        acts[name]?.();
+        const happened = performance.now();
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        const late = performance.now() - happened;
+        const init = { bubbles: true, cancelable: true, isPrimary: true, button: 0, detail: 1 };
+        const button = document.querySelector('[data-answer=allow-once]');
+        button?.dispatchEvent(new PointerEvent('pointerdown', init));
+        button?.dispatchEvent(new MouseEvent('click', init));
+        const key = new KeyboardEvent('keydown', { key: 'a', bubbles: true, cancelable: true });
+        document.querySelector('[data-approval]')?.dispatchEvent(key);
+        return late;
+      },
+      [what, delayMs] as const,
+    );
+
+  test.each(HAPPENINGS)(
+    'after %s an answer at 100 ms is nothing, one at 900 ms counts once',
+    async (what) => {
+      await open('card-medium');
+      const late = await answerAfter(what, 100);
+      // a machine that took so long has shown nothing
+      if (late < 380) expect(await answers()).toEqual([]);
+      await open('card-medium');
+      await answerAfter(what, 900);
+      const sent = await answers();
+      expect(sent).toHaveLength(1);
+      expect(sent[0]?.digest).toBe(await card().getAttribute('data-digest'));
+    },
+  );
+
+  const change = (): Promise<void> =>
+    page.evaluate(() => {
+      const { store } = Reflect.get(window, 'gallery');
+      const [first, ...rest] = store.getState().approvals;
+      const changed = { ...first, digest: `${first.digest}+`, text: `${first.text} --fix` };
+      store.setState({ approvals: [changed, ...rest] });
+    });
+
+  test('a card that has just appeared is not answered', async () => {
+    await open('card-medium', { isRead: false });
+    const place = await middleOf('allow-once');
+    await page.evaluate(() => Reflect.get(window, 'gallery').local.setState({ openApprovalId: undefined }));
+    await page.waitForTimeout(READ_MS);
+    const shown = page.evaluate(() => {
+      const { store, local } = Reflect.get(window, 'gallery');
+      const { approvalId } = store.getState().approvals[0];
+      local.setState({ openApprovalId: approvalId, cardFocusWanted: approvalId });
+    });
+    await shown;
+    await page.keyboard.press('a');
+    await page.mouse.click(place.x, place.y);
+    expect(await answers()).toEqual([]);
+    await page.waitForTimeout(READ_MS);
+    await page.keyboard.press('a');
+    expect(await outcomes()).toEqual(['allowed']);
+  });
+
+  test('a press that began before a change does not count, however long it is held', async () => {
+    await open('card-medium');
+    const { x, y } = await middleOf('allow-once');
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await change();
+    await page.waitForTimeout(READ_MS);
+    await page.mouse.up();
+    expect(await answers()).toEqual([]);
+    // it says that it has changed, above that the answers stand a little higher now
+    const now = await middleOf('allow-once');
+    await page.mouse.click(now.x, now.y);
+    expect(await outcomes()).toEqual(['allowed']);
+  });
+
+  test('a double click on Allow for… opens the panel and sends nothing', async () => {
+    await open('card-medium');
+    const { x, y } = await middleOf('open-allow');
+    await page.mouse.dblclick(x, y);
+    await page.mouse.click(x, y);
+    expect(await answers()).toEqual([]);
+    expect(await page.locator('[data-panel]').getAttribute('data-panel')).toBe('allow');
+  });
+
+  test('a card never takes the focus by itself', async () => {
+    await open('card-medium');
+    await change();
+    await page.waitForTimeout(200);
+    expect(await card().evaluate((element) => element.contains(document.activeElement))).toBe(false);
+  });
+});
+
+test('random keys and presses answer nothing that nobody answered', async () => {
+  const runs = await Promise.all(
+    [11, 12, 13, 14].map(async (seed) => {
+      const own = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        reducedMotion: 'reduce',
+      });
+      const result = await fuzzCards(await openCards(own, gallery.url, 'card-session'), { seed, count: 500 });
+      await own.close();
+      return result;
+    }),
+  );
+  for (const { problems, counted, ignored } of runs) {
+    expect(problems).toEqual([]);
+    expect(counted).toBeGreaterThan(1);
+    expect(ignored).toBeGreaterThan(15);
+  }
+}, 120_000);

@@ -1,0 +1,259 @@
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
+import { openCards, recordAnswers, type SentAnswer, sentAnswers, stubAnswers } from '../support/card-page.ts';
+import { launchChromium } from '../support/page-driver.ts';
+
+/** Longer than the guard, with room for a slow machine. */
+const READ_MS = 750;
+
+let gallery: Gallery;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  gallery = await serveGallery();
+  browser = await launchChromium();
+}, 60_000);
+afterAll(async () => {
+  await browser?.close();
+  await gallery?.close();
+});
+
+async function open(scene: string, { isRead = true } = {}): Promise<void> {
+  await context?.close();
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+  page = await openCards(context, gallery.url, scene);
+  await recordAnswers(page);
+  if (isRead) await page.waitForTimeout(READ_MS);
+}
+const card = (): ReturnType<Page['locator']> => page.locator('[data-approval]');
+const answers = (): Promise<readonly SentAnswer[]> => sentAnswers(page);
+const outcomes = async (): Promise<string[]> => (await answers()).map(({ answer }) => answer.outcome);
+const press = (name: string): Promise<void> => page.getByRole('button', { name }).click();
+/** As a person who asked for it: the focus comes, nothing else. */
+async function focusCard(): Promise<void> {
+  await card().locator('h2').click();
+  expect(await card().evaluate((element) => element.contains(document.activeElement))).toBe(true);
+}
+
+describe('a card is answered', () => {
+  beforeEach(() => open('card-medium'));
+
+  test.each([
+    ['Allow once', { outcome: 'allowed', scope: 'once' }],
+    ['Reject', { outcome: 'rejected' }],
+  ])('by a press on %s, once, for exactly what is shown', async (name, answer) => {
+    await page.getByRole('button', { name, exact: false }).first().dblclick();
+    const sent = await answers();
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.answer).toEqual(name === 'Reject' ? { outcome: 'rejected' } : answer);
+    expect(sent[0]?.digest).toBe(await card().getAttribute('data-digest'));
+    expect(sent[0]?.approvalId).toBe(await card().getAttribute('data-approval'));
+    await expect.poll(() => card().textContent()).toMatch(/Allowed once|Rejected/);
+  });
+
+  test.each([
+    ['a', 'allowed'],
+    ['r', 'rejected'],
+    ['Control+Enter', 'allowed'],
+  ])('by the key %s, with focus', async (key, outcome) => {
+    await page.keyboard.press(key);
+    expect(await answers()).toEqual([]);
+    await focusCard();
+    await page.keyboard.press(key);
+    expect(await outcomes()).toEqual([outcome]);
+  });
+
+  test('not by keys that only look like it', async () => {
+    await page.evaluate(() => document.addEventListener('keydown', (event) => event.preventDefault()));
+    await focusCard();
+    const keys = [
+      'Shift+A',
+      'Alt+a',
+      'Control+a',
+      'Control+r',
+      'Enter',
+      'Space',
+      'y',
+      'Control+Shift+Enter',
+      'Alt+Enter',
+    ];
+    for (const key of keys) await page.keyboard.press(key);
+    expect(await answers()).toEqual([]);
+  });
+
+  test('by Enter and Space on a button that has the focus', async () => {
+    await page.locator('[data-answer=open-allow]').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForTimeout(READ_MS);
+    await page.locator('[data-answer=send-panel]').focus();
+    await page.keyboard.press('Space');
+    expect((await answers())[0]?.answer).toEqual({ outcome: 'allowed', scope: 'step' });
+  });
+
+  test('not by a letter that is held down', async () => {
+    await focusCard();
+    await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+    await page.keyboard.down('a');
+    await page.waitForTimeout(READ_MS);
+    for (let times = 0; times < 5; times += 1) await page.keyboard.down('a');
+    await page.keyboard.up('a');
+    expect(await answers()).toEqual([]);
+  });
+
+  test('not while a word is being composed', async () => {
+    await focusCard();
+    await page.evaluate(() => {
+      const target = document.activeElement;
+      const init = { key: 'a', bubbles: true, cancelable: true, isComposing: true };
+      target?.dispatchEvent(new KeyboardEvent('keydown', init));
+      target?.dispatchEvent(new KeyboardEvent('keydown', { ...init, key: 'Process', isComposing: false }));
+    });
+    expect(await answers()).toEqual([]);
+  });
+
+  test('with feedback: letters are typed, the chord sends them', async () => {
+    await focusCard();
+    await page.keyboard.press('f');
+    await page.keyboard.type('are rs a');
+    expect(await page.locator('textarea').inputValue()).toBe('are rs a');
+    await press('Ask me first');
+    await page.getByLabel('Also stop the turn').check();
+    expect(await answers()).toEqual([]);
+    await page.waitForTimeout(READ_MS);
+    await page.locator('textarea').focus();
+    await page.keyboard.press('Control+Enter');
+    expect((await answers())[0]?.answer).toEqual({
+      outcome: 'rejected',
+      feedback: 'are rs a\nAsk me first',
+      stopTurn: true,
+    });
+  });
+
+  test('for longer: opens narrow every time, sends what was chosen', async () => {
+    await focusCard();
+    await page.keyboard.press('s');
+    await page.locator('[data-panel]').getByRole('radio', { name: 'session' }).click();
+    await page.getByText('more arguments').click();
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(READ_MS);
+    await page.keyboard.press('s');
+    expect(await page.locator('[data-panel] [data-selected]').first().textContent()).toBe('step');
+    await page.getByRole('radio', { name: '1 hour' }).click();
+    await page.waitForTimeout(READ_MS);
+    await press('Allow for 1 hour');
+    expect((await answers())[0]?.answer).toMatchObject({
+      outcome: 'allowed',
+      scope: 'until',
+      match: 'exact',
+    });
+  });
+
+  test('Escape leaves it open, and gives the focus back', async () => {
+    const copy = page.getByRole('button', { name: 'Copy ID' });
+    await copy.focus();
+    await focusCard();
+    await page.keyboard.press('Escape');
+    expect(await copy.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await answers()).toEqual([]);
+  });
+
+  test('letters can be turned off; the chord stays', async () => {
+    await page.evaluate(() => Reflect.get(window, 'gallery').local.setState({ hasLetterKeys: false }));
+    await page.waitForTimeout(READ_MS);
+    await focusCard();
+    await page.keyboard.press('a');
+    await page.keyboard.press('r');
+    expect(await answers()).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    expect(await outcomes()).toEqual(['allowed']);
+  });
+});
+
+describe('high and critical', () => {
+  test.each(['card-high', 'card-critical'])('%s: only the chord and a press allow', async (scene) => {
+    await open(scene);
+    await focusCard();
+    await page.keyboard.press('a');
+    await page.locator('[data-answer=allow-once]').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Space');
+    expect(await answers()).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    expect((await answers())[0]?.answer).toEqual({ outcome: 'allowed', scope: 'once' });
+  });
+
+  test('critical has nothing wider', async () => {
+    await open('card-critical');
+    const once = page.getByRole('button', { name: 'Once only' });
+    expect(await once.isDisabled()).toBe(true);
+    await focusCard();
+    await page.keyboard.press('s');
+    expect(await page.locator('[data-panel]').getAttribute('data-panel')).toBe('answers');
+  });
+});
+
+describe('what is not to be answered', () => {
+  test('while the engine is gone', async () => {
+    await open('card-lost');
+    await focusCard();
+    for (const key of ['a', 'r', 'f', 's', 'Control+Enter']) await page.keyboard.press(key);
+    expect(await page.locator('[data-answer]:disabled').count()).toBe(4);
+    expect(await answers()).toEqual([]);
+    expect(await card().textContent()).toContain('Answers wait for the engine. Nothing is kept for later.');
+    expect(await card().textContent()).toContain('as of ');
+  });
+
+  test('what the engine says has changed: said, and read anew', async () => {
+    await open('card-medium');
+    await stubAnswers(page, 'changed');
+    await page.locator('[data-answer=allow-once]').click();
+    await expect.poll(() => card().textContent()).toContain('This question has changed. Read it again.');
+    expect(await answers()).toHaveLength(1);
+    await page.waitForTimeout(READ_MS);
+    await stubAnswers(page, 'accept');
+    await page.locator('[data-answer=allow-once]').click();
+    const [first, second] = await answers();
+    expect(second?.digest).not.toBe(first?.digest);
+    expect(second?.digest).toBe(await card().getAttribute('data-digest'));
+  });
+
+  test('what was answered elsewhere, with the way on', async () => {
+    await open('card-medium');
+    await stubAnswers(page, 'late');
+    await page.locator('[data-answer=allow-once]').click();
+    await expect.poll(() => card().textContent()).toMatch(/Already rejected .*by you in the terminal/);
+    expect(await page.locator('[data-answer]').count()).toBe(0);
+    await press('Next waiting');
+    await expect.poll(() => card().getAttribute('data-approval')).not.toBe((await answers())[0]?.approvalId);
+    expect(await card().evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+
+  test('a failure is said, and it can be tried again', async () => {
+    await open('card-medium');
+    await stubAnswers(page, 'fail');
+    await page.locator('[data-answer=reject]').click();
+    await expect.poll(() => card().textContent()).toContain('Not answered.');
+    await stubAnswers(page, 'accept');
+    await page.waitForTimeout(READ_MS);
+    await page.locator('[data-answer=reject]').click();
+    expect(await outcomes()).toEqual(['rejected', 'rejected']);
+  });
+
+  test('a settled question keeps the card and the focus', async () => {
+    await open('card-medium');
+    await page.locator('[data-answer=allow-once]').focus();
+    await page.evaluate(() => {
+      const { store } = Reflect.get(window, 'gallery');
+      const [approval, ...rest] = store.getState().approvals;
+      const { approvalId, sessionId } = approval;
+      const settled = { approvalId, sessionId, outcome: 'withdrawn', by: 'gone', settledAt: 1, approval };
+      store.setState({ approvals: rest, settled: [settled] });
+    });
+    await expect.poll(() => card().textContent()).toContain('Withdrawn.');
+    expect(await card().evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await answers()).toEqual([]);
+  });
+});
