@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
-import { findChromium } from './find-chromium.mjs.mts';
+import { findChromium } from './find-chromium.mjs';
 import { root } from './own-node.mjs';
 
 const RESOURCES = join(root, 'resources');

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { findChromium } from './find-chromium.mjs.mts';
+import { findChromium } from './find-chromium.mjs';
 import { EXIT_MISSING } from './own-node.mjs';
 
 /**

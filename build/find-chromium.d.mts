@@ -1,2 +1,0 @@
-/** The path of Chromium or Chrome, or `undefined` where none is found. `CHROMIUM` names another one. */
-export function findChromium(): string | undefined;
