@@ -71,7 +71,7 @@ function listDrawings() {
 }
 
 const browser = await chromium.launch({
-  executablePath: findChromium(),
+  executablePath: findChromium() ?? 'chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-component-update'],
 });
 try {
