@@ -21,7 +21,7 @@ export interface ScrollPlan {
 }
 
 /** The plan of the promise: 600 frames of 180 px, with jumps. */
-export const SCROLL_PLAN: ScrollPlan = { frames: 600, step: 180, jumpEvery: 100 };
+const SCROLL_PLAN: ScrollPlan = { frames: 600, step: 180, jumpEvery: 100 };
 
 /** Runs in the page: scrolls the timeline frame by frame and takes the time from each frame to the next. */
 async function scrollFrames(plan: ScrollPlan): Promise<Omit<FrameTimes, 'p50' | 'p95'> & { gaps: number[] }> {

@@ -94,7 +94,7 @@ export function RowGrid(props: { readonly watched: WatchedRows }): ReactNode {
   const scroll = useTimelineScroll({ total, layout, after });
   const cursor = useRowCursor(watched.rows);
   const map = useRef<MinimapHandle>(null);
-  useNeededRows(scroll.range.first, scroll.range.last, total);
+  useNeededRows(watched, scroll.range);
   useLocatedRow(watched, scroll, cursor);
   const notice = useWishes(watched, scroll, cursor);
   const onKeyDown = useMoveKeys(watched, scroll, cursor);

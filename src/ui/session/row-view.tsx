@@ -70,7 +70,7 @@ function TurnRow(props: RowPlace & { readonly row: TimelineRow }): ReactNode {
 const MORE_LINES = new Intl.NumberFormat('en-GB');
 
 /** `212 more lines`. */
-export function countMoreLines(moreLines: number): string {
+function countMoreLines(moreLines: number): string {
   return `${MORE_LINES.format(moreLines)} more ${moreLines === 1 ? 'line' : 'lines'}`;
 }
 
