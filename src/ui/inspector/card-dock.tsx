@@ -33,12 +33,17 @@ function dockNews(card: Card): ReactNode {
 }
 
 /** Both lines stand in one place: taking the focus must not move the answers. */
-function FocusHint(props: { readonly hasFocus: boolean; readonly chord: string }): ReactNode {
+function FocusHint(props: {
+  readonly hasFocus: boolean;
+  readonly chord: string;
+  readonly hasPanel: boolean;
+}): ReactNode {
   const { hasFocus, chord } = props;
   return (
     <div className={css['hints']}>
       <p className={hasFocus ? '' : css['unseen']} aria-hidden={!hasFocus}>
-        <Kbd>Esc</Kbd> leaves it open. Waiting never allows.
+        <Kbd>Esc</Kbd>{' '}
+        {props.hasPanel ? 'goes back. Nothing is sent by it.' : 'leaves it open. Waiting never allows.'}
       </p>
       <p className={hasFocus ? css['unseen'] : ''} aria-hidden={hasFocus}>
         <Kbd>⏎</Kbd> on its row or <Kbd>{chord}</Kbd>, then keys answer.
@@ -89,7 +94,13 @@ export function CardDock(props: {
       <p className={css['news']} role="status">
         {news}
       </p>
-      {card.isConnected && <FocusHint hasFocus={focus.hasFocus} chord={isMac ? '⌘J' : 'Ctrl+J'} />}
+      {card.isConnected && (
+        <FocusHint
+          hasFocus={focus.hasFocus}
+          hasPanel={draft.panel !== 'answers'}
+          chord={isMac ? '⌘J' : 'Ctrl+J'}
+        />
+      )}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { RowKind, SessionId, TimelineRow } from '../../protocol/index.ts';
 import { IconButton } from '../controls/index.ts';
-import { useLive, useLocal, usePage } from '../local/index.ts';
+import { useLocal, usePage } from '../local/index.ts';
 import { Icon } from '../marks/index.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import css from './inspector.module.css';
@@ -24,14 +24,11 @@ const KIND_WORDS: Record<RowKind, string> = {
   note: 'Note',
 };
 
-/** The row that is selected, where it is among those that are loaded. */
+/** The row that is selected; the timeline keeps it up to date, and keeps it when its page of rows has gone. */
 function useSelectedRow(): TimelineRow | undefined {
   const rowId = useLocal((ui) => ui.selectedRowId);
-  return useLive((view) => {
-    if (rowId === undefined || view.watched === undefined) return undefined;
-    for (const row of view.watched.rows.values()) if (row.rowId === rowId) return row;
-    return undefined;
-  });
+  const row = useLocal((ui) => ui.selectedRow);
+  return row?.rowId === rowId ? row : undefined;
 }
 
 function RowPane(props: { readonly row: TimelineRow }): ReactNode {
@@ -49,7 +46,10 @@ function RowPane(props: { readonly row: TimelineRow }): ReactNode {
           </>
         )}
         <span className={css['push']} />
-        <IconButton label="Close" onPress={() => local.setState({ selectedRowId: undefined })}>
+        <IconButton
+          label="Close"
+          onPress={() => local.setState({ selectedRowId: undefined, selectedRow: undefined })}
+        >
           <Icon of={X} size={14} />
         </IconButton>
       </div>
