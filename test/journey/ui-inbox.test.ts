@@ -211,5 +211,5 @@ describe('several at once', () => {
     expect(await page.evaluate(() => document.activeElement?.getBoundingClientRect().bottom)).toBeLessThan(
       800,
     );
-  });
+  }, 60_000);
 });

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useNow } from '../local/index.ts';
 
 /** `41 s`, `2 min`, `1 h`, `3 d`: how long ago, or how long. */
@@ -24,10 +24,16 @@ export function formatTime(atMs: number): string {
 
 /** Time since a moment, kept up to date. */
 export function Age(props: { readonly since: number }): ReactNode {
+  const { since } = props;
   const nowMs = useNow();
+  // writing a date for people is slow, and this is drawn every second in many places
+  const [exact, local] = useMemo(() => {
+    const date = new Date(since);
+    return [date.toISOString(), date.toLocaleString()];
+  }, [since]);
   return (
-    <time dateTime={new Date(props.since).toISOString()} title={new Date(props.since).toLocaleString()}>
-      {formatAge(nowMs - props.since)}
+    <time dateTime={exact} title={local}>
+      {formatAge(nowMs - since)}
     </time>
   );
 }
