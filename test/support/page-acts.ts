@@ -67,3 +67,16 @@ export async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Pro
   }
   throw new Error(`Tab does not lead to ${String(name)}, but to: ${seen.join(' | ')}`);
 }
+
+/** Waits until the title of the page counts so many questions. */
+export async function waitForCount(page: Page, count: number): Promise<void> {
+  const title = count === 0 ? 'Sallyport' : `(${count}) Sallyport`;
+  await page.waitForFunction((wanted) => document.title === wanted, title, { timeout: WAIT_MS });
+}
+
+/** Opens the card of the one question that waits. */
+export async function openQuestion(page: Page): Promise<string> {
+  await waitForCount(page, 1);
+  await page.keyboard.press('Control+j');
+  return await readCard(page);
+}

@@ -23,6 +23,11 @@ export interface ProductPage {
   readonly foreignRequests: readonly string[];
   /** Another tab of the same browser: it is signed in already. */
   openTab(): Promise<Page>;
+  /**
+   * Another window of the same browser, signed in already and drawn at full speed, which a tab behind another one is
+   * not. `prepare` is called before the page is loaded into it.
+   */
+  openWindow(prepare?: (page: Page) => Promise<void>): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -95,6 +100,16 @@ export async function openProductPage(options: ProductPageOptions = {}): Promise
       const tab = await context.newPage();
       await tab.goto(url.replace(/#.*/, ''));
       return tab;
+    },
+    openWindow: async (prepare) => {
+      const opened = context.waitForEvent('page');
+      await page.evaluate(() => {
+        window.open('about:blank', '_blank', 'popup,noopener,width=1280,height=800');
+      });
+      const other = await opened;
+      await prepare?.(other);
+      await other.goto(url.replace(/#.*/, ''));
+      return other;
     },
     close: async () => {
       await browser.close();
