@@ -5,7 +5,7 @@ import { formatDuration, Icon, SafeText } from '../marks/index.ts';
 import { foldPayload, splitWords, UNFOLD_CHARS, unfoldWords } from './fold-payload.ts';
 import css from './payload.module.css';
 
-/** A text of which nothing is cut: lines break between words only, a word that is too long scrolls sideways. */
+/** A text of which nothing is out of sight: lines break between words, and within one only where it is too wide. */
 function WordLines(props: { readonly text: string; readonly after?: string }): ReactNode {
   const lines = props.text.split('\n');
   const { after = '' } = props;
