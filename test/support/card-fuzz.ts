@@ -5,14 +5,19 @@
  */
 import type { Page } from 'playwright';
 import { recordAnswers, type SentAnswer, sentAnswers, stubAnswers } from './card-page.ts';
+import { InputBurst } from './input-burst.ts';
 import { makeRandom, type Random } from './seeded-random.ts';
 import { type InputLog, watchInput } from './watch-input.ts';
 
 /** What the page promises, and how much longer a slow machine may take to paint before a press surely counts, in ms. */
 const GUARD_MS = 400;
 const SURE_MS = 1000;
+/** What comes without a wait where one is in a hurry. */
+const AT_ONCE = 10;
 
 export interface FuzzResult {
+  /** Keys and presses that reached the page. */
+  readonly inputs: number;
   /** What is not as the oracle says; empty when all is well. */
   readonly problems: readonly string[];
   /** Answers that were sent, all of them rightly. */
@@ -91,10 +96,10 @@ function meaningOfButton(name: string, panel: string): Meaning | undefined {
 type Ruling = 'must' | 'may' | 'never';
 
 /** Whether what happened may be an answer, by how long nothing had changed when it began. */
-function ruleOn(log: InputLog): Ruling {
+function ruleOn(log: InputLog, sureMs: number): Ruling {
   if (!log.canAnswer) return 'never';
   if (log.beganAt - log.changedAfter < GUARD_MS || log.changedSinceDown) return 'never';
-  return log.beganAt - log.changedBefore >= SURE_MS ? 'must' : 'may';
+  return log.beganAt - log.changedBefore >= sureMs ? 'must' : 'may';
 }
 
 function isAsMeant(sent: SentAnswer, meaning: Meaning, log: InputLog): boolean {
@@ -110,9 +115,9 @@ interface Judged {
   readonly isIgnored: boolean;
 }
 
-function judgeInput(log: InputLog, answers: readonly SentAnswer[]): Judged {
+function judgeInput(log: InputLog, answers: readonly SentAnswer[], sureMs: number): Judged {
   const meaning = log.type === 'click' ? meaningOfButton(log.pressed, log.panel) : meaningOfKey(log);
-  const ruling = meaning === undefined ? 'never' : ruleOn(log);
+  const ruling = meaning === undefined ? 'never' : ruleOn(log, sureMs);
   const isRight = answers.length === 1 && answers.every((one) => meaning && isAsMeant(one, meaning, log));
   const isFine = answers.length === 0 ? ruling !== 'must' : ruling !== 'never' && isRight;
   return {
@@ -121,17 +126,19 @@ function judgeInput(log: InputLog, answers: readonly SentAnswer[]): Judged {
   };
 }
 
-function judge(logs: readonly InputLog[], sent: readonly SentAnswer[]): FuzzResult {
+function judge(logs: readonly InputLog[], sent: readonly SentAnswer[], sureMs: number): FuzzResult {
   const judged = logs.map((log) =>
     judgeInput(
       log,
       sent.filter((one) => one.during === log.number),
+      sureMs,
     ),
   );
   const byNothing = sent
     .filter((one) => one.during === undefined)
     .map((one) => `by nothing: ${JSON.stringify(one)}`);
   return {
+    inputs: logs.length,
     problems: [...byNothing, ...judged.flatMap(({ problem }) => (problem === undefined ? [] : [problem]))],
     counted: sent.length,
     ignored: judged.filter(({ isIgnored }) => isIgnored).length,
@@ -203,6 +210,46 @@ export async function fuzzCards(
     if (random() < 0.02) await page.waitForTimeout(SURE_MS + 100);
     else if (random() < 0.05) await page.waitForTimeout(random() * 700);
   }
+  return await judgeAll(page, SURE_MS);
+}
+
+async function judgeAll(page: Page, sureMs: number): Promise<FuzzResult> {
   const logs = await page.evaluate(() => Reflect.get(window, 'fuzz').logs as InputLog[]);
-  return judge(logs, await sentAnswers(page));
+  return judge(logs, await sentAnswers(page), sureMs);
+}
+
+/** Some ten things that nobody waits between; presses go where something was when they began. */
+async function doAtOnce(page: Page, burst: InputBurst, random: Random, number: number): Promise<void> {
+  const boxes = await page.evaluate(
+    () => Reflect.get(window, 'fuzz').boxes() as [number, number, number, number][],
+  );
+  for (let place = 0; place < AT_ONCE; place += 1) {
+    const dice = random();
+    const box = boxes[Math.floor(random() * boxes.length)];
+    if (dice < 0.1) burst.add(change(page, random, number + place));
+    else if (dice < 0.36 && box !== undefined) {
+      const [left, top, width, height] = box;
+      burst.click(left + random() * width, top + random() * height);
+    } else burst.press(pick(random, KEYS) ?? 'Escape', random() < 0.05 ? 2 : 0);
+  }
+  await burst.done();
+}
+
+/** As `fuzzCards`, as quick as the page can take it, with waits that are about as long as the guard. */
+export async function rushCards(
+  page: Page,
+  options: { readonly count: number; readonly seed: number },
+): Promise<FuzzResult> {
+  const random = makeRandom(options.seed);
+  await recordAnswers(page);
+  await watchInput(page);
+  const burst = await InputBurst.on(page);
+  for (let number = 0; number < options.count; number += AT_ONCE) {
+    await doAtOnce(page, burst, random, number);
+    const dice = random();
+    if (dice < 0.04) await page.waitForTimeout(SURE_MS + 100);
+    else if (dice < 0.3) await page.waitForTimeout(GUARD_MS - 100 + random() * 200);
+  }
+  // in a rush nobody can say when the page has surely painted what changed: only what must not answer is ruled on
+  return await judgeAll(page, Number.POSITIVE_INFINITY);
 }
