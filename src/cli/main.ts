@@ -62,6 +62,16 @@ async function runRow(row: CommandRow, words: readonly string[]): Promise<number
   }
 }
 
+/** Resolves when what was written is taken: an exit would throw away what a slow reader of a pipe has yet to read. */
+function finishWriting(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });
+}
+
 // a reader that went away (`| head`) is no fault of ours
 process.stdout.on('error', () => {});
-process.exit(await runCommand(process.argv.slice(2)));
+const status = await runCommand(process.argv.slice(2));
+await Promise.all([finishWriting(process.stdout), finishWriting(process.stderr)]);
+process.exit(status);
