@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { benchAppends, benchPolicy } from './bench-decide.ts';
 import { benchGate, benchLaunch, benchProcesses } from './bench-launch.ts';
+import { benchPage } from './bench-page.ts';
 import { type BenchRow, formatTable } from './measure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -12,6 +13,7 @@ if (process.platform === 'linux') {
   rows.push(...(await benchLaunch()), ...(await benchGate()));
   const launcher = join(root, 'build', 'bin', 'sallyport');
   if (existsSync(join(root, 'out', 'cli', 'main.js'))) rows.push(...(await benchProcesses([launcher])));
+  rows.push(...(await benchPage()));
 }
 process.stdout.write(`${formatTable(rows)}\n`);
 mkdirSync(join(root, 'out'), { recursive: true });

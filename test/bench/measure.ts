@@ -17,6 +17,12 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** The value that this part (0 to 1) of all values does not exceed. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+}
+
 /** Milliseconds that one call takes. */
 export async function timeOne(work: () => Promise<unknown> | unknown): Promise<number> {
   const start = performance.now();
