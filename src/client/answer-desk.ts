@@ -32,8 +32,8 @@ export interface AnswerDeskPorts {
  * Brings answers to the engine.
  *
  * Promises: an answer carries the digest of what was shown; while one is on its way a second one to the same question
- * is not sent; one that the connection broke on is sent again with its key only while the very same question is open,
- * so it counts once. Nothing here settles a question: that the engine tells.
+ * is not sent; one that the connection broke on is sent again with its key, unless the question has changed, so it
+ * counts once. Nothing here settles a question: that the engine tells.
  */
 export class AnswerDesk {
   readonly #ports: AnswerDeskPorts;
@@ -61,8 +61,8 @@ export class AnswerDesk {
     const open = new Map(this.#ports.read().approvals.map((approval) => [approval.approvalId, approval]));
     for (const sent of this.#sent.values()) {
       const now = open.get(sent.approval.approvalId);
-      if (now === undefined) void this.#learn(client, sent);
-      else if (now.digest === sent.approval.digest) void this.#send(client, sent);
+      // of one that is settled the engine tells by its key whether it was this answer that did it
+      if (now === undefined || now.digest === sent.approval.digest) void this.#send(client, sent);
       else this.#take(sent, { result: 'changed', approvalId: now.approvalId, digest: now.digest });
     }
   }
@@ -83,21 +83,6 @@ export class AnswerDesk {
       this.#take(sent, await client.call('approval/answer', params));
     } catch (thrown) {
       // the next connection tells whether it got through
-      if (!client.isClosed) this.#drop(sent, toFault(thrown));
-    }
-  }
-
-  /** The question was settled while there was no connection: by whom? */
-  async #learn(client: EngineClient, sent: Sent): Promise<void> {
-    const { approvalId } = sent.approval;
-    try {
-      const { settled } = await client.call('approval/context', { approvalId });
-      if (settled === null) this.#take(sent, { result: 'unknown', approvalId });
-      else {
-        const { outcome, by } = settled;
-        this.#take(sent, { result: 'already-settled', approvalId, outcome, ...(by !== undefined && { by }) });
-      }
-    } catch (thrown) {
       if (!client.isClosed) this.#drop(sent, toFault(thrown));
     }
   }
