@@ -50,10 +50,25 @@ describe('rights', () => {
   it('do not let a page choose its name', async () => {
     const [page, approvalId] = [await PageEnd.ready(), ids.approval('cmd')];
     const answer = { outcome: 'rejected' } as const;
-    await page.call('approval/answer', { approvalId, requestKey: 'k', by: 'terminal:1', answer });
+    await page.call('approval/answer', {
+      approvalId,
+      digest: 'd',
+      requestKey: 'k',
+      by: 'terminal:1',
+      answer,
+    });
     await page.call('grant/revoke', { grantId: ids.grant(), by: 'cli' });
     expect(page.engine.answers.map((given) => given.by)).toEqual(['page']);
     expect(page.engine.calls).toEqual([expect.stringMatching(/^revoke grant-\w+ by page$/)]);
+  });
+
+  it('do not let a page answer what it did not show', async () => {
+    const [page, approvalId] = [await PageEnd.ready(), ids.approval('cmd')];
+    const blind = { approvalId, requestKey: 'k', by: 'page', answer: { outcome: 'allowed', scope: 'once' } };
+    expect(await page.faultOf('approval/answer', blind)).toMatchObject({ code: 'bad-params' });
+    expect(page.engine.answers).toEqual([]);
+    expect(await page.faultOf('approval/answer', { ...blind, digest: 'd' })).toBeUndefined();
+    expect(page.engine.answers).toHaveLength(1);
   });
 
   it('let a program say who it is', async () => {
