@@ -37,7 +37,11 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 
 const MOUSE: Hand = {
   start: (page) => button(page, 'Start the example').click(),
-  open: (page, question) => waitingRow(page, question).click(),
+  open: async (page, question) => {
+    await waitingRow(page, question).waitFor();
+    // the card of the first one is there by itself
+    if (!question.startsWith('tr ')) await button(page, 'Next waiting').click();
+  },
   allow: (page) => button(page, /^Allow once/).click(),
   rejectWithReason: async (page) => {
     await button(page, /^Reject with feedback/).click();

@@ -1,4 +1,4 @@
-import { Check, ChevronDown, ChevronUp, Copy } from 'lucide-react';
+import { Check, ChevronDown, ChevronUp, Copy, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Approval, ApprovalId } from '../../protocol/index.ts';
 import { IconButton } from '../controls/index.ts';
@@ -40,9 +40,9 @@ function useNeighbours(approvalId: ApprovalId): { readonly list: readonly Approv
   return { list, at: list.findIndex((one) => one.approvalId === approvalId) };
 }
 
-/** The head above a question: its ID, and the others that wait. */
-export function RequestHead(props: { readonly approvalId: ApprovalId }): ReactNode {
-  const { approvalId } = props;
+/** The head above a question: its ID, the others that wait, and the way back to what is behind it. */
+export function RequestHead(props: { readonly approvalId: ApprovalId; onClose?(): void }): ReactNode {
+  const { approvalId, onClose } = props;
   const page = usePage();
   const { list, at } = useNeighbours(approvalId);
   const before = list[at - 1];
@@ -68,6 +68,11 @@ export function RequestHead(props: { readonly approvalId: ApprovalId }): ReactNo
             <Icon of={ChevronDown} size={14} />
           </IconButton>
         </>
+      )}
+      {onClose !== undefined && (
+        <IconButton label="Close" onPress={onClose}>
+          <Icon of={X} size={14} />
+        </IconButton>
       )}
     </div>
   );

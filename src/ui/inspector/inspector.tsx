@@ -2,13 +2,14 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { RowKind, SessionId, TimelineRow } from '../../protocol/index.ts';
 import { IconButton } from '../controls/index.ts';
-import { useLocal, usePage } from '../local/index.ts';
+import { goTo, useLocal, usePage } from '../local/index.ts';
 import { Icon } from '../marks/index.ts';
 import { ApprovalCard } from './approval-card.tsx';
 import css from './inspector.module.css';
 import { CopyButton, RequestHead } from './inspector-head.tsx';
 import { RowDetails } from './row-details.tsx';
 import { SessionFacts } from './session-facts.tsx';
+import { useOfferedCard } from './use-offered-card.ts';
 
 const KIND_WORDS: Record<RowKind, string> = {
   turn: 'Script',
@@ -80,18 +81,31 @@ function EmptyPane(): ReactNode {
   );
 }
 
+/** The session whose oldest question is offered: nothing else is to be shown. */
+function useIdleSession(isChosen: boolean): SessionId | undefined {
+  const route = useLocal((ui) => ui.route);
+  return !isChosen && route.screen === 'session' ? route.sessionId : undefined;
+}
+
 /**
- * The right pane: the question that is open, else the row that is selected, else the session as a whole. In narrow windows
- * it is there only for a question or a row.
+ * The right pane: the question that is open, else the row that is selected, else the question of the session that has
+ * waited longest, else the session as a whole. A card that comes by itself does not take the focus.
  */
 export function Inspector(_props: Readonly<Record<string, never>>): ReactNode {
-  const approvalId = useLocal((ui) => ui.openApprovalId);
+  const page = usePage();
+  const openId = useLocal((ui) => ui.openApprovalId);
   const route = useLocal((ui) => ui.route);
   const row = useSelectedRow();
+  const offered = useOfferedCard(useIdleSession(openId !== undefined || row !== undefined));
+  const approvalId = openId ?? offered.approvalId;
   if (approvalId !== undefined) {
+    const onClose = (): void => {
+      offered.close(approvalId);
+      if (route.screen === 'session') goTo(page, { screen: 'session', sessionId: route.sessionId });
+    };
     return (
       <div className={css['inspector']} data-shows="question">
-        <RequestHead approvalId={approvalId} />
+        <RequestHead approvalId={approvalId} {...(route.screen === 'session' && { onClose })} />
         <ApprovalCard approvalId={approvalId} variant="inspector" />
       </div>
     );
