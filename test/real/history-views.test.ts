@@ -55,6 +55,30 @@ describe('views of the history (real SQLite)', () => {
     await close();
   });
 
+  it('show texts without the secrets in them', async () => {
+    const { journal, views, close } = await openAll();
+    const sessionId = ids.session();
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const heads: string[] = [];
+    views.onSessionHead((head) => heads.push(head.title));
+    await journal.append(sessionId, [
+      { ...makeOpened(), title: `login ${token}` },
+      makeMessage(`use ${token}`),
+    ]);
+    const view = await views.openRows(sessionId);
+    const rows = view.rows.listMatches({}, 0, 10);
+    expect(rows.map((row) => row.text)).toContain('use [masked]');
+    const [head] = await views.listSessions();
+    expect([head?.title, (await views.readHead(sessionId)).title]).toEqual([
+      'login [masked]',
+      'login [masked]',
+    ]);
+    expect(heads).toContain('login [masked]');
+    expect(JSON.stringify([rows, head, heads])).not.toContain(token);
+    view.release();
+    await close();
+  });
+
   it('miss nothing that is committed while they are made, and share it', async () => {
     const { journal, views, close } = await openAll();
     const sessionId = ids.session();

@@ -3,6 +3,7 @@ import { Fault } from '../../protocol/index.ts';
 import type { Engine } from '../engine.ts';
 import type { HistoryReader } from './history-reader.ts';
 import type { Journal } from './journal.ts';
+import { maskHead } from './mask-shown.ts';
 import { RowViews } from './row-views.ts';
 import { SessionHeads } from './session-heads.ts';
 
@@ -28,17 +29,17 @@ export class HistoryViews {
     return this.#reader.hasSessions();
   }
 
-  listSessions(): Promise<readonly SessionHead[]> {
-    return this.#heads.list();
+  async listSessions(): Promise<readonly SessionHead[]> {
+    return (await this.#heads.list()).map(maskHead);
   }
 
   onSessionHead(listener: (head: SessionHead) => void): () => void {
-    return this.#heads.onChanged(listener);
+    return this.#heads.onChanged((head) => listener(maskHead(head)));
   }
 
   async readHead(sessionId: SessionId): Promise<SessionHead> {
     const head = this.#heads.read(sessionId);
-    if (head !== undefined) return head;
+    if (head !== undefined) return maskHead(head);
     throw new Fault({
       kind: 'peer',
       code: 'no-such-session',

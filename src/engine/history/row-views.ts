@@ -7,7 +7,7 @@ import { type Event, Fault, type SessionId, type TimelineRow } from '../../proto
 import { createRowIndex, type RowIndex } from '../../timeline/index.ts';
 import type { RowsView } from '../engine.ts';
 import type { HistoryReader } from './history-reader.ts';
-import { withOutputTails } from './output-tails.ts';
+import { asShown } from './shown-rows.ts';
 
 /** Views without a reader that are kept. */
 const MAX_IDLE = 2;
@@ -23,7 +23,7 @@ type Reader = Pick<HistoryReader, 'hasSession' | 'readRowEvents' | 'readOutputTa
 interface Entry {
   readonly sessionId: SessionId;
   readonly index: RowIndex;
-  /** With the ends of outputs. */
+  /** Masked, with the ends of outputs. */
   readonly shown: RowIndex;
   readonly listeners: Set<(indices: readonly number[]) => void>;
   readonly loaded: Promise<void>;
@@ -81,7 +81,7 @@ export class RowViews {
       });
     }
     const index = createRowIndex();
-    const shown = withOutputTails(index, (row) => this.#tailOf(row));
+    const shown = asShown(index, (row) => this.#tailOf(row));
     const { promise: loaded, resolve, reject } = Promise.withResolvers<void>();
     const entry: Entry = {
       sessionId,

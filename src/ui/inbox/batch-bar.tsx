@@ -5,7 +5,7 @@ import { SafeText } from '../marks/index.ts';
 import css from './batch.module.css';
 import { BatchDialog, type BatchWish } from './batch-dialog.tsx';
 import { judgeBatch } from './judge-batch.ts';
-import { nameAction, verbOf } from './name-action.ts';
+import { listAction, verbOf } from './name-action.ts';
 import type { Inbox } from './use-inbox.ts';
 
 /** What can be done with the selected requests together. */
@@ -63,7 +63,7 @@ function Described(props: {
     <>
       one action: {verbOf(first.kind)}{' '}
       <code>
-        <SafeText text={nameAction(first)} maxChars={200} />
+        <SafeText text={listAction(first)} maxChars={200} />
       </code>
     </>
   );

@@ -8,7 +8,7 @@ import type { FloodLine } from './find-flood.ts';
 import css from './flood.module.css';
 import { CELL, rowRole } from './grid-roles.ts';
 import type { FloodItem } from './list-items.ts';
-import { nameAction } from './name-action.ts';
+import { listAction } from './name-action.ts';
 import type { Inbox } from './use-inbox.ts';
 
 /** So many actions are named; the others are counted. */
@@ -68,7 +68,7 @@ function Line(props: FloodLine): ReactNode {
     <span className={css['line']}>
       <ActionIcon kind={approval.kind} />
       <code>
-        <SafeText text={nameAction(approval)} maxChars={200} />
+        <SafeText text={listAction(approval)} maxChars={200} />
       </code>
       <span className={css['count']}>{count}</span>
       <RiskChip risk={approval.risk} />

@@ -1,4 +1,5 @@
 import type { Approval } from '../../protocol/index.ts';
+import { maskSecrets } from '../../replay/index.ts';
 
 /** Two questions with the same key ask for the same thing: same text but for white space, same kind and category. */
 export function actionKeyOf(approval: Approval): string {
@@ -8,6 +9,11 @@ export function actionKeyOf(approval: Approval): string {
 /** The text of what is asked for, without what only lays it out. */
 export function nameAction(approval: Approval): string {
   return approval.text.trim().replace(/[ \t]+/g, ' ');
+}
+
+/** It as lists show it: without the secrets in it. The card shows all of it. */
+export function listAction(approval: Approval): string {
+  return maskSecrets(nameAction(approval));
 }
 
 const VERBS: Record<Approval['kind'], string> = {

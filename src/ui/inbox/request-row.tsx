@@ -5,7 +5,7 @@ import { OutcomeMark, RiskChip, SafeText } from '../marks/index.ts';
 import { ActionIcon } from './action-icon.tsx';
 import { CELL, rowRole } from './grid-roles.ts';
 import css from './inbox.module.css';
-import { nameAction } from './name-action.ts';
+import { listAction } from './name-action.ts';
 
 export interface RequestRowProps {
   readonly approval: Approval;
@@ -61,7 +61,7 @@ export const RequestRow = memo(function RequestRow(props: RequestRowProps): Reac
         <ActionIcon kind={approval.kind} />
       </span>
       <code {...CELL} className={`${css['action']} ${isGone ? css['struck'] : ''}`}>
-        <SafeText text={nameAction(approval)} />
+        <SafeText text={listAction(approval)} />
       </code>
       <span {...CELL} className={css['who']}>
         <Asker {...props} />

@@ -1,14 +1,15 @@
 import type { TimelineRow } from '../../protocol/index.ts';
 import type { RowIndex } from '../../timeline/index.ts';
+import { maskRow } from './mask-shown.ts';
 
 /** Ends of outputs that are kept; each is a kilobyte at most. */
 const MAX_KEPT = 2000;
 
-/** The same rows, with the ends of outputs as the history has them: a fold over events does not see them. */
-export function withOutputTails(
-  index: RowIndex,
-  readTail: (row: TimelineRow) => TimelineRow['tail'],
-): RowIndex {
+/**
+ * The same rows as they are shown: masked, and with the ends of outputs as the history has them, for a fold over events
+ * does not see them.
+ */
+export function asShown(index: RowIndex, readTail: (row: TimelineRow) => TimelineRow['tail']): RowIndex {
   const kept = new Map<number, TimelineRow['tail']>();
 
   function tailOf(row: TimelineRow): TimelineRow['tail'] {
@@ -20,7 +21,7 @@ export function withOutputTails(
     return tail;
   }
   function fill(row: TimelineRow): TimelineRow {
-    if (row.kind !== 'output') return row;
+    if (row.kind !== 'output') return maskRow(row);
     const tail = tailOf(row);
     return tail === undefined ? row : { ...row, tail };
   }
