@@ -44,7 +44,7 @@ export interface ContentsPort {
   on(event: 'will-navigate' | 'will-redirect', listener: (event: NavigationEvent) => void): unknown;
   on(event: 'will-frame-navigate', listener: (event: NavigationEvent) => void): unknown;
   on(event: 'will-attach-webview', listener: (event: PreventableEvent) => void): unknown;
-  setWindowOpenHandler(handler: () => { action: 'deny' }): void;
+  setWindowOpenHandler(handler: (details: { readonly url: string }) => { action: 'deny' }): void;
   postMessage(channel: string, message: unknown, transfer?: readonly PortEnd[]): void;
 }
 

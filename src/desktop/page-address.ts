@@ -1,4 +1,4 @@
-import type { Approval } from '../protocol/index.ts';
+import { type Approval, ApprovalId, SessionId } from '../protocol/index.ts';
 
 /** The scheme that the shell's own pages come from, and nothing else does. */
 export const PAGE_SCHEME = 'sallyport';
@@ -20,4 +20,18 @@ export function isPageAddress(address: string): boolean {
     url.username === '' &&
     url.password === ''
   );
+}
+
+/**
+ * The screen of one question that an address of ours names, written anew; `undefined` for every other address. Other
+ * screens have no reason to be opened from a page.
+ */
+export function readQuestionHash(address: string): string | undefined {
+  const url = isPageAddress(address) ? URL.parse(address) : null;
+  if (url === null || url.pathname !== '/' || url.search !== '') return undefined;
+  const [screen, session, approval, ...rest] = url.hash.replace(/^#\//, '').split('/');
+  const sessionId = SessionId.safeParse(session);
+  const approvalId = ApprovalId.safeParse(approval);
+  if (screen !== 'session' || rest.length > 0 || !sessionId.success || !approvalId.success) return undefined;
+  return questionHash({ sessionId: sessionId.data, approvalId: approvalId.data });
 }

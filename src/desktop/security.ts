@@ -8,7 +8,7 @@
  */
 import type { WebPreferences } from 'electron';
 import type { AppPort, ContentsPort, NavigationEvent, SessionPort } from './electron-port.ts';
-import { isPageAddress } from './page-address.ts';
+import { isPageAddress, readQuestionHash } from './page-address.ts';
 
 /** How every window of ours is made. */
 export function lockedPreferences(preload: string, isPackaged: boolean): WebPreferences {
@@ -29,12 +29,15 @@ export function lockedPreferences(preload: string, isPackaged: boolean): WebPref
   };
 }
 
-/** Locks the contents of every window, whoever makes it. */
-export function lockAllContents(app: AppPort): void {
-  app.on('web-contents-created', (_event, contents) => lockContents(contents));
+/**
+ * Locks the contents of every window, whoever makes it. A page that wants a window for one question of ours gets none;
+ * `showQuestion` is told, with the screen as `#/session/<id>/<id>`.
+ */
+export function lockAllContents(app: AppPort, showQuestion: (hash: string) => void): void {
+  app.on('web-contents-created', (_event, contents) => lockContents(contents, showQuestion));
 }
 
-function lockContents(contents: ContentsPort): void {
+function lockContents(contents: ContentsPort, showQuestion: (hash: string) => void): void {
   const stayInside = (event: NavigationEvent): void => {
     if (!isPageAddress(event.url)) event.preventDefault();
   };
@@ -42,7 +45,12 @@ function lockContents(contents: ContentsPort): void {
   contents.on('will-redirect', stayInside);
   contents.on('will-frame-navigate', stayInside);
   contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.setWindowOpenHandler(({ url }) => {
+    const hash = isPageAddress(contents.getURL()) ? readQuestionHash(url) : undefined;
+    // after the answer to the page: what is shown may close the window that asked
+    if (hash !== undefined) setImmediate(() => showQuestion(hash));
+    return { action: 'deny' };
+  });
 }
 
 /** The Copy buttons of the page; reading the clipboard is another permission. */

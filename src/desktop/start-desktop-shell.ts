@@ -45,14 +45,19 @@ export function startDesktopShell(electron: ElectronPort, options: ShellOptions)
   }
   registerPageScheme(electron.protocol);
   app.enableSandbox();
-  lockAllContents(app);
+  // before the app is ready there is no page that could ask
+  let showQuestion = (_hash: string): void => undefined;
+  lockAllContents(app, (hash) => showQuestion(hash));
   app.whenReady().then(
-    () => runShell(electron, options),
+    () => {
+      showQuestion = runShell(electron, options);
+    },
     () => app.exit(1),
   );
 }
 
-function runShell(electron: ElectronPort, options: ShellOptions): void {
+/** Gives what shows a screen in the main window. */
+function runShell(electron: ElectronPort, options: ShellOptions): (hash: string) => void {
   const { app, Menu } = electron;
   const { paths, platform } = options;
   lockSession(electron.session.defaultSession);
@@ -102,4 +107,5 @@ function runShell(electron: ElectronPort, options: ShellOptions): void {
   app.on('window-all-closed', () => {});
   engine.start();
   windows.open();
+  return openScreen;
 }

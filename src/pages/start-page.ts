@@ -1,6 +1,6 @@
 import './page.css';
 import { createLiveState, type LiveStateParts } from '../client/index.ts';
-import { createLocalUi, mountApp } from '../ui/index.ts';
+import { createLocalUi, mountApp, type PageHost } from '../ui/index.ts';
 import { createPageHost, findStorage } from './page-host.ts';
 
 /** At least 0, below 1, from the browser's source for secrets. */
@@ -9,14 +9,13 @@ function drawRandom(): number {
   return drawn / 0x1_0000_0000;
 }
 
+type StartParts = Pick<LiveStateParts, 'connect' | 'clientName'> & Pick<PageHost, 'openInWindow'>;
+
 /** Shows the page and begins to connect. The result tries at once, where it waits for its next try. */
-export function startPage(
-  view: Window,
-  { connect, clientName }: Pick<LiveStateParts, 'connect' | 'clientName'>,
-): () => void {
+export function startPage(view: Window, { connect, clientName, openInWindow }: StartParts): () => void {
   const root = view.document.getElementById('root');
   if (root === null) throw new Error('the page has no place to be shown in');
-  const host = createPageHost(view);
+  const host = { ...createPageHost(view), ...(openInWindow !== undefined && { openInWindow }) };
   const local = createLocalUi(view.location.hash, findStorage(view));
   const live = createLiveState({
     connect,

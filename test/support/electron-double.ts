@@ -17,14 +17,14 @@ export class ContentsDouble extends Emitter {
   url = '';
   reloads = 0;
   isGone = false;
-  openHandler: (() => { action: 'deny' }) | undefined;
+  openHandler: ((details: { url: string }) => { action: 'deny' }) | undefined;
   getURL = (): string => this.url;
   isDestroyed = (): boolean => this.isGone;
   reload(): void {
     this.reloads += 1;
     setImmediate(() => this.emit('did-finish-load'));
   }
-  setWindowOpenHandler(handler: () => { action: 'deny' }): void {
+  setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): void {
     this.openHandler = handler;
   }
   postMessage(channel: string, _message: unknown, ports: readonly PortDouble[] = []): void {

@@ -3,7 +3,15 @@ import { type KeyboardEvent, type ReactNode, useEffect, useMemo } from 'react';
 import type { Approval, ApprovalId } from '../../protocol/index.ts';
 import { Button, IconButton } from '../controls/index.ts';
 import { ApprovalCard } from '../inspector/index.ts';
-import { compareApprovals, goTo, useLive, useLocal, usePage } from '../local/index.ts';
+import {
+  compareApprovals,
+  goTo,
+  type Route,
+  useLive,
+  useLocal,
+  usePage,
+  writeRoute,
+} from '../local/index.ts';
 import { Icon, Kbd } from '../marks/index.ts';
 import { EmptyInbox } from './empty-inbox.tsx';
 import { PauseButton } from './group-head.tsx';
@@ -54,7 +62,10 @@ function Shown(props: { readonly approvalId: ApprovalId; readonly inOrder: reado
       view.settled.find((one) => one.approvalId === approvalId)?.approval,
   );
   const openInWindow = (): void => {
-    if (approval !== undefined) goTo(page, { screen: 'session', sessionId: approval.sessionId, approvalId });
+    if (approval === undefined) return;
+    const route: Route = { screen: 'session', sessionId: approval.sessionId, approvalId };
+    if (page.host.openInWindow === undefined) goTo(page, route);
+    else page.host.openInWindow(writeRoute(route));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const isOnControl = event.target instanceof Element && event.target.closest('button, a, input, textarea');

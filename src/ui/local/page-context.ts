@@ -12,6 +12,8 @@ export interface PageHost {
   after(delayMs: number, callback: () => void): () => void;
   copyText(text: string): Promise<void>;
   setHash(hash: string): void;
+  /** Shows a screen in the main window, where this is another one; absent: there is only this window. */
+  openInWindow?(hash: string): void;
   /** `mac` shows ⌘ for Ctrl. */
   readonly platform: 'mac' | 'other';
 }

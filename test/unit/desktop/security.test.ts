@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lockAllContents, lockedPreferences, lockSession } from '../../../src/desktop/security.ts';
 import { createElectronDouble } from '../../support/electron-double.ts';
 import { preventable } from '../../support/process-double.ts';
+import { makeQuestion } from './make-question.ts';
 
 const OWN = 'sallyport://app/#/inbox';
 const FOREIGN = [
@@ -20,9 +21,10 @@ const FOREIGN = [
 
 function openWindow() {
   const electron = createElectronDouble();
-  lockAllContents(electron.app);
+  const shown: string[] = [];
+  lockAllContents(electron.app, (hash) => shown.push(hash));
   const { webContents } = new electron.BrowserWindow({});
-  return webContents;
+  return Object.assign(webContents, { shown });
 }
 
 describe('the locks of a window', () => {
@@ -55,7 +57,41 @@ describe('the locks of a window', () => {
     const attaching = preventable({});
     contents.emit('will-attach-webview', attaching);
     expect(attaching.isPrevented).toBe(true);
-    expect(contents.openHandler?.()).toEqual({ action: 'deny' });
+    for (const url of [OWN, ...FOREIGN]) expect(contents.openHandler?.({ url })).toEqual({ action: 'deny' });
+  });
+
+  describe('asked for a window', () => {
+    const { sessionId, approvalId } = makeQuestion();
+    const question = `#/session/${sessionId}/${approvalId}`;
+    async function shownFor(url: string, from = 'sallyport://app/#/popover'): Promise<string[]> {
+      const contents = openWindow();
+      contents.url = from;
+      expect(contents.openHandler?.({ url })).toEqual({ action: 'deny' });
+      await new Promise(setImmediate);
+      return contents.shown;
+    }
+
+    it('for a question of ours, has it shown in the main window', async () => {
+      expect(await shownFor(`sallyport://app/${question}`)).toEqual([question]);
+    });
+
+    it.each([
+      ...FOREIGN,
+      OWN,
+      'sallyport://app/',
+      `https://example.org/${question}`,
+      `sallyport://other/${question}`,
+      `sallyport://app/other.html${question}`,
+      `sallyport://app/?x=1${question}`,
+      `sallyport://app/${question}/more`,
+      `sallyport://app/${question}%0a`,
+      `sallyport://app/#/session/${sessionId}`,
+      'sallyport://app/#/session/../cmd-7k3q9d2e',
+    ])('for %s, shows nothing', async (url) => expect(await shownFor(url)).toEqual([]));
+
+    it('by a page that is not ours, shows nothing', async () => {
+      expect(await shownFor(`sallyport://app/${question}`, 'https://example.org/')).toEqual([]);
+    });
   });
 });
 

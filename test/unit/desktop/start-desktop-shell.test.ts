@@ -73,6 +73,24 @@ describe('questions', () => {
   });
 });
 
+describe('a page that asks for a window', () => {
+  it('has the main window shown at its question, made anew where it was closed', async () => {
+    const electron = await startShell({}, 'darwin');
+    const { sessionId, approvalId } = makeQuestion();
+    const address = `sallyport://app/#/session/${sessionId}/${approvalId}`;
+    const [main] = electron.windows;
+    electron.trays[0]?.emit('click');
+    const popover = electron.windows.at(-1);
+    await vi.waitFor(() => expect(popover?.calls).toContain('load sallyport://app/#/popover'));
+    expect(popover?.webContents.openHandler?.({ url: address })).toEqual({ action: 'deny' });
+    await vi.waitFor(() => expect(main?.calls.slice(-3)).toEqual([`load ${address}`, 'show', 'focus']));
+    main?.close();
+    main?.webContents.openHandler?.({ url: address });
+    await vi.waitFor(() => expect(electron.windows.at(-1)?.calls).toEqual([`load ${address}`, 'show']));
+    expect(electron.windows.at(-1)).not.toBe(main);
+  });
+});
+
 describe('the end', () => {
   async function startWithSession(isOwn: boolean) {
     const electron = await startShell();
