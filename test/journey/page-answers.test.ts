@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page, WebSocketRoute } from 'playwright';
+import type { Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CuttablePipe, makePipeCuttable } from '../support/cuttable-pipe.ts';
 import { cardOf, openQuestion, seeSettled, waitForCount } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
 import { countDecisions } from '../support/read-sessions.ts';
@@ -82,45 +83,23 @@ describe('a question in two windows and on two terminals', () => {
   });
 });
 
-/** A window that hears nothing from the engine while `isDeaf`. */
-async function openDeafWindow(): Promise<{ tab: Page; setDeaf(isDeaf: boolean): void }> {
-  let isDeaf = false;
-  let page: WebSocketRoute | undefined;
-  const held: (string | Buffer)[] = [];
-  const tab = await product.openWindow((opened) =>
-    opened.routeWebSocket(/\/rpc$/, (route) => {
-      page = route;
-      const engine = route.connectToServer();
-      route.onMessage((message) => engine.send(message));
-      engine.onMessage((message) => {
-        if (isDeaf) held.push(message);
-        else route.send(message);
-      });
-    }),
-  );
-  return {
-    tab,
-    setDeaf: (value) => {
-      isDeaf = value;
-      if (!isDeaf) for (const message of held.splice(0)) page?.send(message);
-    },
-  };
-}
-
 describe('an answer that comes too late', () => {
   it('is told who was first, and changes nothing', async () => {
     const { page, place } = product;
-    const { tab, setDeaf } = await openDeafWindow();
+    let pipe: CuttablePipe | undefined;
+    const tab = await product.openWindow(async (opened) => {
+      pipe = await makePipeCuttable(opened);
+    });
     const running = ask('late.txt');
     const [id] = await Promise.all([openQuestion(page), openQuestion(tab)]);
-    setDeaf(true);
+    pipe?.setDeaf(true);
     expect((await place.run(['approvals', 'reject', id, '--feedback', 'was first'])).status).toBe(0);
     await seeSettled(page, id);
     expect(await cardOf(tab, id).getAttribute('data-state')).toBe('open');
     await tab.keyboard.press('a');
     await cardOf(tab, id).getByText('Allowing…').waitFor(SOON);
     await running;
-    setDeaf(false);
+    pipe?.setDeaf(false);
     await expectGone(tab, id, /Already rejected.*by you on the command line/);
     expect(existsSync(join(place.folder, 'late.txt'))).toBe(false);
     expect((await countDecisions(place)).get(id)).toBe(1);

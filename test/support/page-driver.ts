@@ -60,6 +60,8 @@ export interface ProductPageOptions {
   readonly place?: CliPlace;
   readonly size?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
+  /** For a tool that brings scripts of its own; never to see whether something works. */
+  readonly bypassCSP?: boolean;
   readonly serveWords?: readonly string[];
   /** What was started already, instead of `sallyport serve`; it belongs to `place`. */
   readonly started?: ChildProcess;
@@ -73,6 +75,7 @@ export async function openProductPage(options: ProductPageOptions = {}): Promise
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
     colorScheme: options.colorScheme ?? 'light',
+    bypassCSP: options.bypassCSP ?? false,
   });
   const problems: string[] = [];
   const foreignRequests: string[] = [];

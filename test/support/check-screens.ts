@@ -1,0 +1,148 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
+import { launchChromium, openProductPage } from './page-driver.ts';
+
+type Theme = 'light' | 'dark';
+
+/** A screen, by the scene of the gallery that shows it. */
+interface Screen {
+  readonly name: string;
+  readonly scene: string;
+  readonly hash?: string;
+  readonly size?: { readonly width: number; readonly height: number };
+  /** What is to be opened first. */
+  open?(page: Page): Promise<void>;
+}
+
+const SCREENS: readonly Screen[] = [
+  { name: 'first steps', scene: 'first-run', hash: '#/welcome' },
+  { name: 'inbox, empty', scene: 'empty', hash: '#/inbox' },
+  { name: 'inbox, full', scene: 'inbox', hash: '#/inbox' },
+  { name: 'inbox, flood', scene: 'flood', hash: '#/inbox' },
+  { name: 'session with an open card', scene: 'main' },
+  { name: 'session, hostile text', scene: 'hostile' },
+  { name: 'card, high risk', scene: 'card-high' },
+  { name: 'card, critical risk', scene: 'card-critical' },
+  {
+    name: 'card, reject panel',
+    scene: 'card-medium',
+    open: async (page) => {
+      await page.waitForTimeout(600);
+      await page.locator('[data-answer=open-reject]').click();
+      await page.getByText('Why not?').waitFor();
+    },
+  },
+  {
+    name: 'card, allow panel',
+    scene: 'card-medium',
+    open: async (page) => {
+      await page.waitForTimeout(600);
+      await page.locator('[data-answer=open-allow]').click();
+      await page.getByText('Allow for longer than once').waitFor();
+    },
+  },
+  { name: 'card, settled elsewhere', scene: 'card-elsewhere' },
+  { name: 'new session', scene: 'main', hash: '#/new' },
+  {
+    name: 'new session, with problems',
+    scene: 'first-run',
+    hash: '#/new',
+    open: async (page) => {
+      await page.getByRole('button', { name: /^Start session/ }).click();
+      await page.getByText('Something is missing above.').waitFor();
+    },
+  },
+  {
+    name: 'keys',
+    scene: 'main',
+    open: async (page) => {
+      await page.locator('h1').first().click();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'look and keys',
+    scene: 'main',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Look and keys' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'end session',
+    scene: 'main',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'End session…' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  { name: 'popover', scene: 'main', hash: '#/popover', size: { width: 400, height: 620 } },
+  { name: 'popover, empty', scene: 'empty', hash: '#/popover', size: { width: 400, height: 620 } },
+  { name: 'engine gone', scene: 'lost' },
+  { name: 'signed out', scene: 'refused' },
+  { name: 'one column', scene: 'main', size: { width: 360, height: 700 } },
+];
+
+/** Every finding that is serious or worse, with the first place of each. */
+async function findSerious(page: Page): Promise<string[]> {
+  const { violations, passes } = await new AxeBuilder({ page }).analyze();
+  // an empty page has no findings either
+  expect(passes.length).toBeGreaterThan(8);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`),
+    );
+}
+
+/** Axe is a script of its own, which the policy of the page forbids. */
+function newContext(
+  browser: Browser,
+  theme: Theme,
+  size = { width: 1280, height: 800 },
+): Promise<BrowserContext> {
+  return browser.newContext({ viewport: size, colorScheme: theme, bypassCSP: true, reducedMotion: 'reduce' });
+}
+
+/** Every screen in this theme has no finding that is serious. */
+export function checkScreens(theme: Theme): void {
+  let gallery: Gallery;
+  let browser: Browser;
+  beforeAll(async () => {
+    [gallery, browser] = await Promise.all([serveGallery(), launchChromium()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await gallery?.close();
+  });
+
+  it.each(SCREENS)('$name', async ({ scene, hash = '', size, open }) => {
+    const context = await newContext(browser, theme, size);
+    const page = await context.newPage();
+    await page.goto(`${gallery.url}?scene=${scene}${hash}`);
+    await page.locator('main h1, main, [data-approval]').first().waitFor();
+    await open?.(page);
+    expect(await findSerious(page)).toEqual([]);
+    await context.close();
+  });
+
+  it('the product itself, with a question that waits', async () => {
+    const product = await openProductPage({ colorScheme: theme, bypassCSP: true });
+    const { page, place } = product;
+    await page.getByRole('button', { name: 'Start the example' }).waitFor();
+    expect(await findSerious(page)).toEqual([]);
+    const running = place.run(['exec', '--wait', '-a', 'untrusted', 'touch axe.txt']);
+    await page.waitForFunction(() => document.title === '(1) Sallyport');
+    await page.keyboard.press('Control+j');
+    await page.locator('[data-approval] h2').waitFor();
+    expect(await findSerious(page)).toEqual([]);
+    await page.getByRole('link', { name: /^work/ }).click();
+    await page.getByRole('row').filter({ hasText: 'waiting' }).click();
+    expect(await findSerious(page)).toEqual([]);
+    await product.close();
+    await running;
+  });
+}
