@@ -59,6 +59,11 @@ export function NewSessionPage(): ReactNode {
         <WorkFields draft={draft} problems={told} onChange={change} />
         <AccessFields draft={draft} problems={told} onChange={change} onReplace={setDraft} />
         <div className={css['startRow']}>
+          {failure !== undefined && (
+            <p className={css['problem']} role="alert">
+              <SafeText text={failure} maxChars={1000} />
+            </p>
+          )}
           <Button look="primary" isDisabled={isStarting || !isReady} onPress={start}>
             {isStarting ? 'Starting…' : 'Start session'} <Kbd>{startKey}</Kbd>
           </Button>
@@ -67,11 +72,6 @@ export function NewSessionPage(): ReactNode {
             {hasTried && hasProblems ? 'Something is missing above.' : ''}
           </span>
         </div>
-        {failure !== undefined && (
-          <p className={css['problem']} role="alert">
-            <SafeText text={failure} maxChars={1000} />
-          </p>
-        )}
       </div>
       <PreviewPane shown={shown} />
     </form>
