@@ -136,6 +136,10 @@ function readOutput(db: Database.Database, runId: string, stream: OutputStream):
 /** Opens a history for reading. Throws a fault when there is none or it cannot be read. */
 export function openHistoryReader(options: { readonly file: string }): HistoryReader {
   const db = openReadOnly(options.file);
+  // asked thousands of times for one long session
+  const selectRowEvents = db.prepare(
+    'SELECT seq, type, body FROM events WHERE sessionId = ? AND seq > ? ORDER BY seq LIMIT ?',
+  );
   return {
     listSessions: ({ limit = 1000 } = {}) =>
       db.prepare(`${SUMMARY} ORDER BY s.openedAt DESC, s.sessionId DESC LIMIT ?`).all(limit).map(toSummary),
@@ -154,9 +158,7 @@ export function openHistoryReader(options: { readonly file: string }): HistoryRe
     countEvents: (sessionId, type, upToSeq) => countEvents(db, sessionId, type, upToSeq),
     findApproval: (approvalId) => findApproval(db, approvalId),
     readRowEvents: (sessionId, after, limit) => {
-      const rows = db
-        .prepare('SELECT seq, type, body FROM events WHERE sessionId = ? AND seq > ? ORDER BY seq LIMIT ?')
-        .all(sessionId, after, limit) as StoredEvent[];
+      const rows = selectRowEvents.all(sessionId, after, limit) as StoredEvent[];
       return rows.map((row) => readRowEvent(row, `Event ${row.seq} of session ${sessionId}`));
     },
     hasSession: (sessionId) =>
