@@ -131,6 +131,7 @@ class RunningEngine implements Engine {
     const env = options.env ?? process.env;
     this.#login = { env, home: env['HOME'] ?? homedir() };
     this.#pageSessions = new PageSessions({
+      demoNote: join(options.home, 'demo-project.json'),
       login: this.#login,
       hasKernelGate: this.#deps.hasKernelGate,
       nowMs: ports.nowMs,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Fault } from '../protocol/index.ts';
 
@@ -33,6 +33,34 @@ export async function createDemoProject(): Promise<DemoProject> {
     throw thrown;
   }
   return { folder, outsideFile, script: writeScript(outsideFile), remove };
+}
+
+/** Names of folders that were made here, and nothing else. */
+const MADE = /^\/(?:[^/]+\/)*sallyport-demo-(?:outside-)?[A-Za-z0-9]{6}$/;
+
+/** Writes down what was made, for an engine that is killed cannot take it away. */
+export async function noteDemo(noteFile: string, project: DemoProject): Promise<void> {
+  const made = [project.folder, dirname(project.outsideFile)];
+  await writeFile(noteFile, JSON.stringify(made), { mode: 0o600 });
+}
+
+/** Takes away what a note names, and the note; without a note nothing happens. */
+export async function removeNotedDemo(noteFile: string): Promise<void> {
+  for (const folder of await readNote(noteFile))
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  await rm(noteFile, { force: true });
+}
+
+async function readNote(noteFile: string): Promise<string[]> {
+  try {
+    const note: unknown = JSON.parse(await readFile(noteFile, 'utf8'));
+    return Array.isArray(note)
+      ? note.filter((folder) => typeof folder === 'string' && MADE.test(folder))
+      : [];
+  } catch {
+    // there is none, or it is not one of ours
+    return [];
+  }
 }
 
 async function fillProject(folder: string): Promise<void> {

@@ -5,7 +5,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { CheckedParams, MethodResult, SessionId, SessionPreview } from '../protocol/index.ts';
 import type { LoadedConfig } from './config/index.ts';
-import { createDemoProject, type DemoProject } from './demo-project.ts';
+import { createDemoProject, type DemoProject, noteDemo, removeNotedDemo } from './demo-project.ts';
 import type { OpenerStreams } from './engine.ts';
 import { chooseSandbox } from './sandbox/index.ts';
 import { checkScript, describeAccess, type Session, type SessionInput } from './session/index.ts';
@@ -21,6 +21,8 @@ import {
 export interface PageSessionPorts {
   readonly login: Login;
   readonly hasKernelGate: boolean;
+  /** Names what the demo made, for the next engine to take away where this one is killed. */
+  readonly demoNote: string;
   nowMs(): number;
   load(params: CheckedParams<'session/open'>): LoadedConfig;
   open(input: SessionInput): Promise<Session>;
@@ -112,6 +114,7 @@ export class PageSessions {
   async removeDemo(): Promise<void> {
     const demo = await this.#demo?.catch(() => undefined);
     await demo?.project.remove();
+    await removeNotedDemo(this.#ports.demoNote);
   }
 
   async #nextDemo(before: Promise<Demo> | undefined): Promise<Demo> {
@@ -119,8 +122,10 @@ export class PageSessions {
     const last = await before?.catch(() => undefined);
     if (last !== undefined && !last.hasEnded) return last;
     await last?.project.remove();
+    await removeNotedDemo(this.#ports.demoNote);
     const project = await createDemoProject();
     try {
+      await noteDemo(this.#ports.demoNote, project);
       return await this.#openDemo(project);
     } catch (cause) {
       await project.remove();

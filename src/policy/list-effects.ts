@@ -66,13 +66,24 @@ export function listEffects(input: EffectsInput): Effect[] {
     rows[effect.kind] = [...(rows[effect.kind] ?? []), effect];
   };
   const isMove = baseOf(input.step?.words[0]?.value ?? '') === 'mv';
-  for (const fact of input.facts.paths) add(describePath(fact, input, isMove));
+  for (const fact of withoutCandidates(input.facts.paths)) add(describePath(fact, input, isMove));
   for (const effect of [...listPrograms(input), ...listNetwork(input), ...listSockets(input)]) add(effect);
   return ORDER.flatMap((kind) => {
     const found = rows[kind] ?? [];
     if (found.length === 0) return ALWAYS.includes(kind) ? [{ kind }] : [];
     return bound(kind, found);
   });
+}
+
+/** As git looks for its folder: here, above, above that … */
+const GIT_FOLDER = /(?:^|\/)(?:\.\.\/)*\.git$/;
+
+/** Of the folders that git would look at, it uses the first that is there: the others are no effect. */
+function withoutCandidates(paths: readonly PathFact[]): readonly PathFact[] {
+  const candidates = paths.filter(({ text }) => GIT_FOLDER.test(text));
+  if (candidates.length < 2) return paths;
+  const used = candidates.find(({ kind }) => kind !== 'missing') ?? candidates[0];
+  return paths.filter((fact) => fact === used || !candidates.includes(fact));
 }
 
 /** What lies outside comes first; what is too much is counted. */

@@ -1,6 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDemoProject, noteDemo, removeNotedDemo } from '../../src/engine/demo-project.ts';
 import { allowOnce } from '../support/real-engine.ts';
 import { SessionDriver, type StartParams } from '../support/session-driver.ts';
 
@@ -176,5 +185,25 @@ describe('the demo', () => {
     expect([existsSync(third.folder), existsSync(dirname(outside))]).toEqual([true, true]);
     await page.real.engine.stop();
     expect([existsSync(third.folder), existsSync(dirname(outside))]).toEqual([false, false]);
+  });
+
+  it('takes away what a killed engine has left, and nothing else', async () => {
+    const place = realpathSync(mkdtempSync('/var/tmp/sallyport-note-'));
+    const noteFile = join(place, 'note.json');
+    const project = await createDemoProject();
+    await noteDemo(noteFile, project);
+    await removeNotedDemo(noteFile);
+    expect([project.folder, dirname(project.outsideFile), noteFile].map((path) => existsSync(path))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    writeFileSync(noteFile, JSON.stringify([place, `${place}/../sallyport-demo-abc123/..`, 7]));
+    await removeNotedDemo(noteFile);
+    expect(existsSync(place)).toBe(true);
+    writeFileSync(noteFile, 'no JSON');
+    await removeNotedDemo(noteFile);
+    expect(existsSync(noteFile)).toBe(false);
+    rmSync(place, { recursive: true });
   });
 });

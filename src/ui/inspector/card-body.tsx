@@ -1,7 +1,7 @@
 import { Clock } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Approval } from '../../protocol/index.ts';
-import { useLive } from '../local/index.ts';
+import { folderNameOf, useLive } from '../local/index.ts';
 import { Age, formatTime, Icon, SafeText } from '../marks/index.ts';
 import css from './card.module.css';
 import { CardQuotes, EffectRows } from './card-facts.tsx';
@@ -30,12 +30,12 @@ function WhoEnd(props: { readonly card: Card; readonly approval: Approval }): Re
 
 function WhoLine(props: { readonly card: Card; readonly approval: Approval }): ReactNode {
   const { context, head } = props.card.question;
-  const name = context?.sessionTitle ?? head?.title ?? props.approval.sessionId;
+  const name = folderNameOf(props.approval.workspace);
   const agent = context?.agentName ?? head?.agentName;
   return (
     <div className={css['who']}>
       <b>
-        <SafeText text={name} maxChars={200} />
+        <SafeText text={name} maxChars={120} />
       </b>
       <span className={css['agent']}>
         {agent !== undefined && <SafeText text={agent} maxChars={100} />}

@@ -47,6 +47,7 @@ export const KEY_TABLE: readonly KeyGroup[] = [
     lines: [
       { keys: ['N', '⇧N'], does: 'Next, previous waiting request' },
       { keys: ['[', ']'], does: 'Previous, next approval' },
+      { keys: ['/'], does: 'Query' },
       { keys: ['F'], does: 'Follow the end' },
       { keys: ['↑', '↓'], does: 'Previous, next row' },
       { keys: ['Enter'], does: 'Open the card of the row' },

@@ -94,6 +94,25 @@ describe('effects', () => {
     });
   });
 
+  it('names the folder that git uses, not those it would look for above it', () => {
+    const [step] = makeSteps('git commit -m x');
+    const facts = makeFacts(step);
+    const gitFolders = (missing: (text: string) => boolean) =>
+      listEffects({
+        step,
+        facts: {
+          ...facts,
+          paths: facts.paths.map((path) => ({ ...path, kind: missing(path.text) ? 'missing' : 'dir' })),
+        },
+        snapshot: makeSnapshot(),
+      })
+        .filter(({ what }) => what?.endsWith('.git'))
+        .map(({ what }) => what);
+    expect(gitFolders((text) => text.startsWith('../'))).toEqual(['.git']);
+    expect(gitFolders((text) => text === '.git')).toEqual(['../.git']);
+    expect(gitFolders(() => true)).toEqual(['.git']);
+  });
+
   it('shows what lies outside first and counts what is too much', () => {
     const shown = told('cat a b c d e f g h /etc/hosts');
     expect(shown).toHaveLength(6);
