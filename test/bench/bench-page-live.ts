@@ -84,6 +84,8 @@ async function timeAnswer(page: Page, other: Page, card: string): Promise<number
     hasGone = true;
   });
   while (!hasGone) {
+    // a card that showed itself has no focus
+    await page.keyboard.press('Control+j');
     // a key that came while the card was still being drawn does not count, and the next one does
     await noteInput(page, 'keydown');
     await page.keyboard.press('r');
