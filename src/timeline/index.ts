@@ -14,7 +14,7 @@ export { isEmptyFilter, keyOfFilter, matchesRow } from './match-row.ts';
 export { quoteWords } from './quote-words.ts';
 export type { RowEvent } from './row-event.ts';
 export type { RowIndex } from './row-index.ts';
-export { parseRowQuery, type RowQuery, writeRowQuery } from './row-query.ts';
+export { parseRowQuery, writeRowQuery } from './row-query.ts';
 export { EMPTY_SESSION, type SessionView, type StepRow } from './session-view.ts';
 export { showLine, showText } from './show-text.ts';
 export { stripAnsi } from './strip-ansi.ts';

@@ -1,2 +1,2 @@
-export { createLocalUi, type KeepPort, type LocalUi, type Page, type PageHost } from './local/index.ts';
+export { createLocalUi, type LocalUi, type PageHost } from './local/index.ts';
 export { mountApp } from './mount-app.tsx';

@@ -1,4 +1,4 @@
-export { Button, type ButtonProps, IconButton } from './buttons.tsx';
+export { Button, IconButton } from './buttons.tsx';
 export { DialogBox } from './dialog-box.tsx';
 export { FilterChips } from './filter-chips.tsx';
 export { Segmented } from './segmented.tsx';

@@ -1,2 +1,2 @@
-export { ApprovalCard, type CardVariant } from './approval-card.tsx';
+export { ApprovalCard } from './approval-card.tsx';
 export { Inspector } from './inspector.tsx';
