@@ -15,8 +15,6 @@ import { createPipePair } from './pipe-pair.ts';
 
 /** Between two messages about rows, as the real engine has it. */
 const ROWS_MS = 30;
-const FIRST_ROWS = 200;
-const MAX_CHANGED = 500;
 
 interface Page {
   readonly peer: RpcPeer;
@@ -37,6 +35,9 @@ export class EngineDouble extends EngineTruth {
   /** Every request, in its order. */
   readonly calls: { readonly method: MethodName; readonly params: unknown }[] = [];
   protocolVersion = PROTOCOL_VERSION;
+  /** Rows that a watch begins with, and how many changed ones are told before it begins anew. */
+  firstRows = 200;
+  maxChanged = 500;
   isDown = false;
   isSignedOut = false;
   /** Told before an answer is dealt with; may break the connection. */
@@ -135,15 +136,15 @@ export class EngineDouble extends EngineTruth {
     const { total, ...end } = this.pageOf(
       sessionId,
       {},
-      this.rowsOf(sessionId).length - FIRST_ROWS,
-      FIRST_ROWS,
+      this.rowsOf(sessionId).length - this.firstRows,
+      this.firstRows,
     );
     page.watched = sessionId;
     page.changed = new Set();
     const [head] = this.headsOf(sessionId);
     if (head === undefined) throw new Error('a session without a head');
     const changed = this.rowsOf(sessionId).filter((row) => row.changedSeq > (after ?? 0));
-    const isReset = after === undefined || after > end.lastSeq || changed.length > MAX_CHANGED;
+    const isReset = after === undefined || after > end.lastSeq || changed.length > this.maxChanged;
     const rows = isReset ? {} : { rows: changed, from: changed[0]?.index ?? total };
     return { ...end, total, head, isReset, ...rows };
   }

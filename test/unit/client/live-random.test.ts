@@ -9,8 +9,9 @@ import { type LiveTest, startLive } from './start-live.ts';
 const COURSES = 240;
 const STRETCHES = 4;
 const STEPS = 14;
-/** One flood of rows in so many: most of what there is to go wrong takes few. */
-const RARE = 4;
+/** Pages begin with so few rows here that most of a list must be asked for; few rows are quick to read. */
+const FIRST_ROWS = 20;
+const MAX_CHANGED = 60;
 const FILTERS: readonly RowFilter[] = [
   {},
   {},
@@ -44,15 +45,10 @@ const HAPPENINGS: readonly ((world: World) => void)[] = [
       engine.addRow(sessionId, { kind: pick(random, KINDS) });
   },
   ({ engine, random, sessionId }) => {
-    for (let count = below(random, below(random, RARE) === 0 ? 700 : 60); count >= 0; count -= 1)
-      engine.addRow(sessionId);
+    for (let count = below(random, 150); count >= 0; count -= 1) engine.addRow(sessionId);
   },
-  ({ engine, random, sessionId }) => {
-    const rows = engine.rows.get(sessionId) ?? [];
-    for (let count = 0; count < 5; count += 1) {
-      engine.changeRow(sessionId, below(random, rows.length), { outcome: pick(random, OUTCOMES) });
-    }
-  },
+  changeSome,
+  changeSome,
   ({ engine, sessionId }) => void engine.ask(sessionId),
   ({ engine, random }) => {
     const open = [...engine.approvals.keys()];
@@ -94,6 +90,15 @@ const HAPPENINGS: readonly ((world: World) => void)[] = [
   (world) => lookSomewhere(world),
   (world) => lookSomewhere(world),
 ];
+
+/** Half of the rows that change are where one looks. */
+function changeSome({ engine, random, sessionId, look: [from, to] }: World): void {
+  const rows = engine.rows.get(sessionId) ?? [];
+  for (let count = 0; count < 5; count += 1) {
+    const index = random() < 0.5 ? from + below(random, to - from) : below(random, rows.length);
+    engine.changeRow(sessionId, index, { outcome: pick(random, OUTCOMES) });
+  }
+}
 
 function lookSomewhere(world: World): void {
   const total = world.view().watched?.total ?? 0;
@@ -154,8 +159,9 @@ async function play(seed: number): Promise<void> {
   const random = makeRandom(seed ^ 0x5a11);
   const started = startLive(seed, (engine) => {
     const sessionId = engine.open();
-    for (let count = below(random, below(random, RARE) === 0 ? 500 : 60); count > 0; count -= 1)
-      engine.addRow(sessionId);
+    engine.firstRows = FIRST_ROWS;
+    engine.maxChanged = MAX_CHANGED;
+    for (let count = below(random, 250); count > 0; count -= 1) engine.addRow(sessionId);
   });
   const sessionId = pick(random, [...started.engine.heads.keys()]);
   const world: World = { ...started, random, sessionId, look: [0, 0] };
