@@ -55,25 +55,26 @@ export function RequestHead(props: { readonly approvalId: ApprovalId; onClose?()
       <h2>Request</h2>
       <code>{approvalId}</code>
       <CopyButton text={approvalId} label="Copy ID" />
-      <span className={css['push']} />
-      {at >= 0 && (
-        <>
-          <span className={css['meta']}>
-            {at + 1} of {list.length}
-          </span>
-          <IconButton label="Previous" isDisabled={before === undefined} onPress={() => go(before)}>
-            <Icon of={ChevronUp} size={14} />
+      <span className={css['steps']}>
+        {at >= 0 && (
+          <>
+            <span className={css['meta']}>
+              {at + 1} of {list.length}
+            </span>
+            <IconButton label="Previous" isDisabled={before === undefined} onPress={() => go(before)}>
+              <Icon of={ChevronUp} size={14} />
+            </IconButton>
+            <IconButton label="Next" isDisabled={after === undefined} onPress={() => go(after)}>
+              <Icon of={ChevronDown} size={14} />
+            </IconButton>
+          </>
+        )}
+        {onClose !== undefined && (
+          <IconButton label="Close" onPress={onClose}>
+            <Icon of={X} size={14} />
           </IconButton>
-          <IconButton label="Next" isDisabled={after === undefined} onPress={() => go(after)}>
-            <Icon of={ChevronDown} size={14} />
-          </IconButton>
-        </>
-      )}
-      {onClose !== undefined && (
-        <IconButton label="Close" onPress={onClose}>
-          <Icon of={X} size={14} />
-        </IconButton>
-      )}
+        )}
+      </span>
     </div>
   );
 }
