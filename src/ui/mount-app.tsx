@@ -2,7 +2,7 @@ import './style/tokens.css';
 import './style/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { type Page, PageContext, parseRoute, writeRoute } from './local/index.ts';
+import { enterScreen, type Page, PageContext, parseRoute, writeRoute } from './local/index.ts';
 import { App } from './shell/index.ts';
 
 /** Shows the whole page below `root`, and follows the address; the result takes it away again. */
@@ -12,12 +12,7 @@ export function mountApp(root: HTMLElement, page: Page): () => void {
   const followAddress = (): void => {
     const route = parseRoute(view?.location.hash ?? '');
     if (writeRoute(route) === writeRoute(page.local.getState().route)) return;
-    page.local.setState({
-      route,
-      openApprovalId: 'approvalId' in route ? route.approvalId : undefined,
-      selectedRowId: undefined,
-      selectedRow: undefined,
-    });
+    page.local.setState((before) => enterScreen(before, route));
   };
   view?.addEventListener('hashchange', followAddress);
   reactRoot.render(

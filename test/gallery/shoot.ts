@@ -1,8 +1,9 @@
 // Takes pictures of scenes of the gallery, and says what the browser complained about.
 //
 // Usage: node test/gallery/shoot.ts [--scene main] [--theme light|dark|both] [--hash '#/inbox'] [--size 1280x800]
-//   [--out /tmp/shot.png] [--full] [--scale 1] [--click <selector>]... [--press <key>]... [--wait 400]
+//   [--out /tmp/shot.png] [--full] [--forced] [--motion] [--scale 1] [--click <selector>]... [--press <key>]... [--wait 400]
 // Several scenes at once: `--scene main,inbox`; scene and theme are then added to the name of the picture.
+// `--forced`: in the colours of a person's own; `--motion`: with movement, which pictures are without.
 // Clicks come before keys. Status 1 when the browser had errors or warnings.
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright';
@@ -17,6 +18,8 @@ const { values } = parseArgs({
     size: { type: 'string', default: '1280x800' },
     out: { type: 'string', default: '/tmp/shot.png' },
     full: { type: 'boolean', default: false },
+    forced: { type: 'boolean', default: false },
+    motion: { type: 'boolean', default: false },
     scale: { type: 'string', default: '1' },
     click: { type: 'string', multiple: true, default: [] },
     press: { type: 'string', multiple: true, default: [] },
@@ -57,7 +60,8 @@ async function shoot(browser: Browser, url: string, shot: Shot): Promise<readonl
     deviceScaleFactor: Number(values.scale),
     timezoneId: 'UTC',
     locale: 'en-GB',
-    reducedMotion: 'reduce',
+    reducedMotion: values.motion ? 'no-preference' : 'reduce',
+    forcedColors: values.forced ? 'active' : 'none',
     colorScheme: shot.theme === 'dark' ? 'dark' : 'light',
   });
   const page = await context.newPage();

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
-import { type GalleryWindow, isCardFocused, openGallery } from '../support/gallery-page.ts';
+import { focusedRow, type GalleryWindow, isCardFocused, openGallery } from '../support/gallery-page.ts';
 
 const open = openGallery();
 
@@ -63,6 +63,22 @@ describe('the frame', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('Request');
     await page.getByRole('button', { name: 'Back', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
+    await expect.poll(() => focusedRow(page)).toContain('git commit');
+  });
+
+  it.each(['Back', 'the browser'])('gives the focus back to the row of the timeline, by %s', async (way) => {
+    const { page } = await open('main', '', { width: 640, height: 900 });
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await page.getByRole('row').filter({ hasText: 'cmd-7k3q9d2e' }).click();
+    await page.waitForFunction(() => document.activeElement?.matches('[data-approval]'));
+    if (way === 'Back') await page.getByRole('button', { name: 'Back', exact: true }).click();
+    else await page.goBack();
+    await page.waitForFunction(() => document.activeElement?.matches('[role=grid]'));
+    await expect
+      .poll(() => page.locator('[role=row][aria-selected=true]').textContent())
+      .toContain('cmd-7k3q9d2e');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-approval]'));
   });
 
   it('shows one request after another in the popover', async () => {

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import type { Approval, SettledApproval } from '../../protocol/index.ts';
+import { byWords } from '../inspector/index.ts';
 import { folderNameOf } from '../local/index.ts';
 import { OutcomeMark, RiskChip, SafeText } from '../marks/index.ts';
 import { ActionIcon } from './action-icon.tsx';
@@ -102,7 +103,7 @@ function RowCheck(props: RequestRowProps): ReactNode {
 
 function Asker(props: RequestRowProps): ReactNode {
   const { approval, settled } = props;
-  if (settled?.by !== undefined) return <SafeText text={`by ${settled.by}`} maxChars={80} />;
+  if (settled?.by !== undefined) return <SafeText text={byWords(settled.by)} maxChars={80} />;
   if (settled !== undefined) return null;
   if (props.isSessionNamed) return <SafeText text={folderNameOf(approval.workspace)} maxChars={80} />;
   return ASKERS[approval.kind] ?? 'agent';

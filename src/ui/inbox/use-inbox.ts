@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Approval, ApprovalId, SessionId } from '../../protocol/index.ts';
-import { useLive, useLocal, useNow, usePage } from '../local/index.ts';
+import { useLive, useLocal, useNarrow, useNow, usePage } from '../local/index.ts';
 import type { LevelChoice } from './filter-requests.ts';
 import { type Grouping, type InboxItem, listItems, type RequestItem, type StopItem } from './list-items.ts';
 import { keepCursor, listStops } from './move-cursor.ts';
@@ -75,12 +75,20 @@ function useView() {
   return { ...choices, items, nowMs, isReady, openId, selected, selectedIds, setSelectedIds, setUnfolded };
 }
 
+/** The request whose card, a page of its own, was left for this list. */
+function useLeftCard(): ApprovalId | undefined {
+  const isNarrow = useNarrow();
+  const cameBackFrom = useLocal((local) => local.cameBackFrom);
+  return isNarrow ? cameBackFrom : undefined;
+}
+
 function useCursor(
   stops: readonly StopItem[],
   openId: ApprovalId | undefined,
 ): [string | undefined, (key: string | undefined) => void] {
-  // a link to a request leads to its row
-  const [cursor, setCursor] = useState<string | undefined>(openId);
+  const cameBackFrom = useLeftCard();
+  // a link to a request leads to its row, and so does the way back from its card
+  const [cursor, setCursor] = useState<string | undefined>(openId ?? cameBackFrom);
   const before = useRef(stops);
   const kept = keepCursor(before.current, stops, cursor);
   useEffect(() => {
@@ -119,7 +127,7 @@ function useActs(
   setCursor: (key: string | undefined) => void,
 ): Pick<Inbox, 'moveTo' | 'rowFocus' | 'open' | 'unfold' | 'snooze' | 'togglePause'> {
   const { live, local, host, actions } = usePage();
-  const rowFocus = useRef<{ key: string | undefined }>({ key: undefined }).current;
+  const rowFocus = useRef<{ key: string | undefined }>({ key: useLeftCard() }).current;
   const unfold = (approvals: readonly Approval[]): void => {
     setUnfolded((before) => new Set([...before, ...approvals.map(({ approvalId }) => approvalId)]));
     const first = approvals[0]?.approvalId;

@@ -116,6 +116,27 @@ export function CardQuote(props: {
   );
 }
 
+/** Why a person is asked: one sentence, or a short list. */
+function Whys(props: { readonly texts: readonly string[] }): ReactNode {
+  const { texts } = props;
+  const [first, ...others] = texts;
+  const label = 'Why you are asked';
+  if (first === undefined) return null;
+  if (others.length === 0) return <CardQuote label={label} text={first} />;
+  return (
+    <div className={css['quote']}>
+      <span className={css['label']}>{label}</span>
+      <ul className={css['whys']}>
+        {texts.map((text) => (
+          <li key={text}>
+            <SafeText text={text} maxChars={8000} isBlock />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 /** Why a person is asked, what the agent says, what a no does, and what cannot be promised. */
 export function CardQuotes(props: {
   readonly approval: Approval;
@@ -125,9 +146,7 @@ export function CardQuotes(props: {
   return (
     <>
       <GrantWords grant={approval.grant} />
-      {approval.reasons.map((reason) => (
-        <CardQuote key={reason.code + reason.text} label="Why you are asked" text={reason.text} />
-      ))}
+      <Whys texts={[...new Set(approval.reasons.map(({ text }) => text))]} />
       {context?.agentSays !== undefined && <CardQuote label="Agent says" text={context.agentSays} isQuoted />}
       {context !== undefined && <CardQuote label="If you reject" text={context.ifRejected} />}
       {context?.notices.map((notice) => (

@@ -1,2 +1,3 @@
 export { ApprovalCard } from './approval-card.tsx';
+export { byWords } from './card-words.ts';
 export { Inspector } from './inspector.tsx';

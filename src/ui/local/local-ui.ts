@@ -22,6 +22,8 @@ export interface LocalUi {
   readonly openApprovalId: ApprovalId | undefined;
   /** The person asked for this card to get the focus (a key, a click on a row); the card takes it and clears this. */
   readonly cardFocusWanted: ApprovalId | undefined;
+  /** The question whose card was left for the list it came from: its row gets the focus where the card was a page. */
+  readonly cameBackFrom: ApprovalId | undefined;
   readonly isHelpOpen: boolean;
   readonly filters: ReadonlyMap<SessionId, RowFilter>;
   /** Until when (epoch ms) a question is greyed in the inbox; its agent stays blocked. */
@@ -62,6 +64,7 @@ export function createLocalUi(hash: string, keep: KeepPort): StoreApi<LocalUi> {
     selectedRow: undefined,
     openApprovalId: 'approvalId' in route ? route.approvalId : undefined,
     cardFocusWanted: undefined,
+    cameBackFrom: undefined,
     isHelpOpen: false,
     filters: new Map(),
     snoozedUntil: new Map(),

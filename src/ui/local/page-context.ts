@@ -48,13 +48,21 @@ export function useLocal<T>(select: (ui: LocalUi) => T): T {
   return useSelected(usePage().local, select);
 }
 
-/** Shows a screen, and writes it into the address. */
-export function goTo(page: Pick<Page, 'local' | 'host'>, route: Route): void {
-  page.local.setState({
+/** What the page remembers once it is on another screen. */
+export function enterScreen(before: LocalUi, route: Route): Partial<LocalUi> {
+  const left = 'approvalId' in before.route ? before.route.approvalId : undefined;
+  const list = 'approvalId' in before.route ? { ...before.route, approvalId: undefined } : before.route;
+  return {
     route,
     openApprovalId: 'approvalId' in route ? route.approvalId : undefined,
     selectedRowId: undefined,
     selectedRow: undefined,
-  });
+    cameBackFrom: writeRoute(list) === writeRoute(route) ? left : undefined,
+  };
+}
+
+/** Shows a screen, and writes it into the address. */
+export function goTo(page: Pick<Page, 'local' | 'host'>, route: Route): void {
+  page.local.setState((before) => enterScreen(before, route));
   page.host.setHash(writeRoute(route));
 }

@@ -20,9 +20,15 @@ export function useScreenFocus(frame: RefObject<HTMLElement | null>, isNarrow: b
     before.current = { screen, isNarrow };
     const isResize = wasNarrow !== isNarrow;
     if (left === screen || left === '#/' || isResize) return;
-    if (wanted !== undefined) return;
+    if (wanted !== undefined || isOnRow(frame.current)) return;
     focusHeading(frame.current);
   }, [frame, screen, isNarrow, wanted]);
+}
+
+/** A list that was come back to has given the focus to the row that was left. */
+function isOnRow(frame: HTMLElement | null): boolean {
+  const { activeElement } = document;
+  return frame?.contains(activeElement) === true && activeElement?.closest('[role="row"]') != null;
 }
 
 /** Moves the focus to the heading of the screen, or to its main part where there is none. */

@@ -29,6 +29,8 @@ export function FolderField(props: {
     <ComboBox
       className={css['field'] ?? ''}
       allowsCustomValue
+      // the folders come a moment after the key: the list is open by then, or it would stay away
+      allowsEmptyCollection
       menuTrigger="input"
       inputValue={value}
       onInputChange={onChange}
@@ -51,7 +53,10 @@ export function FolderField(props: {
       </div>
       <FieldError className={css['problem'] ?? ''}>{problem}</FieldError>
       <Popover className={css['popover'] ?? ''}>
-        <ListBox className={css['list'] ?? ''}>
+        <ListBox
+          className={css['list'] ?? ''}
+          renderEmptyState={() => <p className={css['quiet']}>No folder begins like this.</p>}
+        >
           {(item: { path: string }) => (
             <ListBoxItem id={item.path} textValue={item.path} className={css['option'] ?? ''}>
               <SafeText text={item.path} />
@@ -74,11 +79,13 @@ function useFolders(typed: string): readonly string[] {
       return undefined;
     }
     if (!isReady) return undefined;
+    // what is listed are the names in the folder that is typed already
+    const parent = typed.slice(0, typed.lastIndexOf('/') + 1);
     let isOld = false;
     const cancel = host.after(PAUSE_MS, () => {
       actions.folders(typed).then(
         (found) => {
-          if (!isOld) setFolders(found.folders);
+          if (!isOld) setFolders(found.folders.map((name) => parent + name));
         },
         // a list to choose from is a help, not a need
         () => {},
