@@ -204,7 +204,9 @@ export function createCannedLive(scene: Scene): Canned & { readonly actions: Liv
       await later();
       const folders = ['/home/ada/work/docs-site', '/home/ada/work/infra', '/home/ada/work/payments-api'];
       return {
-        folders: folders.filter((folder) => folder.startsWith(typed)),
+        folders: folders
+          .filter((folder) => folder.startsWith(typed))
+          .map((folder) => folder.slice(folder.lastIndexOf('/') + 1)),
         exists: folders.includes(typed),
       };
     },
