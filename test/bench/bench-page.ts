@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findChromium } from '../../build/find-chromium.mjs';
 import { openProductPage } from '../support/page-driver.ts';
 import { benchPageLive } from './bench-page-live.ts';
 import { benchPageLoad } from './bench-page-load.ts';
 import { benchPageRows } from './bench-page-rows.ts';
 import type { BenchRow } from './measure.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const BUILT_PAGE = join(import.meta.dirname, '..', '..', 'out', 'renderer', 'web.html');
 
 /** Why the page cannot be measured here; `undefined`: it can. */
 function whyNot(): string | undefined {
-  if (!existsSync(CHROMIUM)) return `${CHROMIUM} is missing`;
+  if (findChromium() === undefined) return 'neither Chromium nor Chrome is here';
   return existsSync(BUILT_PAGE) ? undefined : 'the page is not built';
 }
 
