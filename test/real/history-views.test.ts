@@ -61,10 +61,7 @@ describe('views of the history (real SQLite)', () => {
     const token = `ghp_${'a1B2'.repeat(9)}`;
     const heads: string[] = [];
     views.onSessionHead((head) => heads.push(head.title));
-    await journal.append(sessionId, [
-      { ...makeOpened(), title: `login ${token}` },
-      makeMessage(`use ${token}`),
-    ]);
+    await journal.append(sessionId, [makeOpened(`login ${token}`), makeMessage(`use ${token}`)]);
     const view = await views.openRows(sessionId);
     const rows = view.rows.listMatches({}, 0, 10);
     expect(rows.map((row) => row.text)).toContain('use [masked]');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { methods, notifications, SessionOpenParams } from '../../../src/protocol/index.ts';
 
 const SESSION = '01900000-0000-7000-8000-000000000001';
+const START = { folder: '/w', kind: 'script', text: 'true' };
 const OPEN = {
   origin: 'exec',
   cwd: '/w',
@@ -11,6 +12,39 @@ const OPEN = {
   flags: {},
   answers: 'opener',
 };
+
+/** For every method something that it takes. */
+const TAKEN = [
+  ['engine/hello', { protocolVersion: 1, client: 'cli', version: '0.1.0' }],
+  ['engine/stop', {}],
+  ['session/open', { ...OPEN, terminal: { columns: 80, rows: 24 } }],
+  ['session/exec', { sessionId: SESSION, script: 'true' }],
+  ['session/close', { sessionId: SESSION }],
+  ['session/signal', { sessionId: SESSION, signal: 'SIGINT' }],
+  ['session/resize', { sessionId: SESSION, columns: 1, rows: 1 }],
+  ['event/subscribe', {}],
+  ['approval/list', {}],
+  [
+    'approval/answer',
+    { approvalId: 'cmd-7k', requestKey: 'k', by: 'cli', answer: { outcome: 'allowed', scope: 'once' } },
+  ],
+  ['grant/list', {}],
+  ['grant/revoke', { grantId: 'grant-01234567', by: 'cli' }],
+  ['web/open', { port: 0 }],
+  ['overview/watch', { mayAnswer: true }],
+  ['session/watch', { sessionId: SESSION, after: 7 }],
+  ['session/unwatch', {}],
+  ['session/rows', { sessionId: SESSION, at: 0, limit: 500 }],
+  ['session/map', { sessionId: SESSION, stretches: 600 }],
+  ['session/find', { sessionId: SESSION, from: -1, direction: 'forward', what: 'waiting' }],
+  ['run/output', { runId: 'run-4000004000', stream: 'stdout' }],
+  ['session/start', START],
+  ['session/preview', START],
+  ['session/pause', { sessionId: SESSION, isPaused: true }],
+  ['folder/list', { typed: '/w' }],
+  ['approval/context', { approvalId: 'cmd-7k3q9d2e' }],
+  ['demo/start', {}],
+] as const;
 
 describe('methods', () => {
   it('fill in what may be left out of flags', () => {
@@ -22,23 +56,7 @@ describe('methods', () => {
     });
   });
 
-  it.each([
-    ['engine/hello', { protocolVersion: 1, client: 'cli', version: '0.1.0' }],
-    ['engine/stop', {}],
-    ['session/open', { ...OPEN, terminal: { columns: 80, rows: 24 } }],
-    ['session/exec', { sessionId: SESSION, script: 'true' }],
-    ['session/close', { sessionId: SESSION }],
-    ['session/signal', { sessionId: SESSION, signal: 'SIGINT' }],
-    ['session/resize', { sessionId: SESSION, columns: 1, rows: 1 }],
-    ['event/subscribe', {}],
-    ['approval/list', {}],
-    [
-      'approval/answer',
-      { approvalId: 'cmd-7k', requestKey: 'k', by: 'cli', answer: { outcome: 'allowed', scope: 'once' } },
-    ],
-    ['grant/list', {}],
-    ['grant/revoke', { grantId: 'grant-01234567', by: 'cli' }],
-  ] as const)('%s takes what it should and nothing beside it', (name, params) => {
+  it.each(TAKEN)('%s takes what it should and nothing beside it', (name, params) => {
     expect(methods[name].params.safeParse(params).success).toBe(true);
     expect(methods[name].params.safeParse({ ...params, extra: 1 }).success).toBe(false);
   });
@@ -75,8 +93,8 @@ describe('methods', () => {
     expect(methods[name].params.safeParse(params).success).toBe(false);
   });
 
-  it('cover every method in these tables', () => {
-    expect(Object.keys(methods).length).toBe(12);
+  it('are all in the table above', () => {
+    expect(TAKEN.map(([name]) => name).sort()).toEqual(Object.keys(methods).sort());
   });
 
   it('streams carry base64 and nothing else', () => {
