@@ -1,6 +1,6 @@
 import type { Approval } from '../protocol/index.ts';
 import { maskSecrets } from '../replay/index.ts';
-import { quoteWords, showLine } from '../timeline/index.ts';
+import { showLine } from '../timeline/index.ts';
 
 const WISH: Readonly<Record<Approval['kind'], string>> = {
   cmd: 'wants to run a command',
@@ -35,11 +35,10 @@ export function describeRisk({ risk }: Pick<Approval, 'risk'>): string {
   return risk === null ? 'risk not assessed' : `${risk.level} · ${risk.score}/10`;
 }
 
-/** Program and first arguments, secrets masked, on one line of at most `maxChars`. */
-export function describePayload({ argv, text }: Pick<Approval, 'argv' | 'text'>, maxChars: number): string {
-  const words = argv === undefined || argv.length === 0 ? text : quoteWords(argv);
+/** What is asked, secrets masked, on one line of at most `maxChars`. */
+export function describePayload({ text }: Pick<Approval, 'text'>, maxChars: number): string {
   // masked before it is cut: half a secret is not known as one
-  return cut(showLine(maskSecrets(words.slice(0, 4000)), maxChars * 4), maxChars);
+  return cut(showLine(maskSecrets(text.slice(0, 4000)), maxChars * 4), maxChars);
 }
 
 /** `2 min`; whole units, rounded down. */

@@ -23,8 +23,21 @@ export function isHarmlessBuiltin(words: readonly Word[]): boolean {
   if (name === 'hash') return !rest.some((word) => word.value === undefined || word.value.startsWith('-p'));
   if (name === 'history') return rest.every((word) => /^\d+$/.test(word.value ?? ''));
   if (name === 'exec') return rest.length === 0;
-  if (name === 'set') return !rest.some((word) => /allexport/.test(word.text));
+  if (name === 'set') return !mayExport(rest);
+  if (name === 'shopt') return !rest.some((word) => EXPORTING.test(word.text));
   return HARMLESS.has(name);
+}
+
+/** Options of the shell that pass any variable, or any word with a `=`, on to every program. */
+const EXPORTING = /allexport|keyword/;
+
+/** True when `set` may turn on that later variables or words become part of the environment of programs. */
+function mayExport(rest: readonly Word[]): boolean {
+  const end = rest.findIndex((word) => word.value === '--' || word.value === '-');
+  const options = end < 0 ? rest : rest.slice(0, end);
+  return options.some(
+    ({ text, value }) => EXPORTING.test(text) || (value ?? '-a').search(/^-[a-zA-Z]*[ak]/) === 0,
+  );
 }
 
 function isHarmlessSetter(name: string, rest: readonly Word[]): boolean {

@@ -35,6 +35,12 @@ export function matchRun(candidates: readonly RunCandidate[], argv: readonly str
   return again;
 }
 
+/** True when a program with these arguments can be one of the step, by its words. */
+export function mayBeRunOf(step: RunCandidate['step'], argv: readonly string[]): boolean {
+  if ((step.form !== 'program' && step.form !== 'opaque') || step.words.length === 0) return false;
+  return listForms(argv).some((form) => fitsWords(step.words, form));
+}
+
 /** True when one place in the script can start its program more than once. */
 export function mayRunAgain(step: Pick<StepDraft, 'context' | 'wrappers'>): boolean {
   if (step.context.isInLoop || step.context.functionName !== undefined) return true;

@@ -28,11 +28,17 @@ export function findGrant(
 }
 
 /**
- * The words by which the same command would be known again. A command with a written redirection has none: `echo x > a`
- * and `echo x > b` have the same words and do different things.
+ * The words by which the same command would be known again, with what is set for it in front: `LD_PRELOAD=a cat b` is
+ * another command than `cat b`. One with a written redirection has none (`echo x > a` and `echo x > b` have the same
+ * words and do different things), nor one
+ * for which something is set that is not known for sure.
  */
 function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
-  return run.step.redirects.some((redirect) => redirect.effect === 'write') ? undefined : run.argv;
+  if (run.assignments === 'unsure') return undefined;
+  const assigned = (run.assignments ?? []).map(({ name, value }) => ({ name, value: value.value }));
+  if (assigned.some(({ value }) => value === undefined)) return undefined;
+  if (run.step.redirects.some((redirect) => redirect.effect === 'write')) return undefined;
+  return run.argv && [...assigned.map(({ name, value }) => `${name}=${value}`), ...run.argv];
 }
 
 /** The scopes that an answer to this run may have. */

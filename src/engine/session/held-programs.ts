@@ -2,7 +2,7 @@
  * Answers for the programs that the kernel holds. Promises: a program goes on only after `runStep` allowed exactly it;
  * launchers go on because what they start is held in turn; whatever goes wrong here is a refusal.
  */
-import { isLauncher } from '../../policy/index.ts';
+import { isLauncher, isRiskyVariable } from '../../policy/index.ts';
 import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
@@ -30,7 +30,7 @@ export class HeldPrograms {
       isWhole: !held.truncated && !held.lossy,
     };
     try {
-      if (this.#isLauncher(held, program)) await this.#settleLauncher(gate, held);
+      if (this.#isLauncher(held, program) && !this.#isArmed(held)) await this.#settleLauncher(gate, held);
       else await this.#settleProgram(gate, held, program);
     } catch (cause) {
       gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
@@ -40,6 +40,11 @@ export class HeldPrograms {
   #isLauncher(held: HeldExec, program: HeldProgram): boolean {
     const shebang = held.shebang === undefined ? {} : { shebang: held.shebang };
     return program.isWhole && isLauncher(held.argv, { path: held.path, ...shebang });
+  }
+
+  /** Something is set for it that can make the launcher itself run other code, so it is judged as any program. */
+  #isArmed(held: HeldExec): boolean {
+    return this.#context.board.assignmentsOf(held.argv).some(({ name }) => isRiskyVariable(name));
   }
 
   async #settleProgram(gate: ExecGate, held: HeldExec, program: HeldProgram): Promise<void> {

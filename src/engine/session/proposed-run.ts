@@ -47,6 +47,8 @@ export interface ProposedRun {
   /** What a person is shown. */
   readonly text: string;
   readonly argv?: readonly string[] | undefined;
+  /** What is set for it alone; `unsure` where it may be another step's, absent where the words are all. */
+  readonly assignments?: Step['assignments'] | 'unsure';
   readonly cwd: string;
   collectFacts(): Promise<Facts>;
   judge(facts: Facts): Judgement;

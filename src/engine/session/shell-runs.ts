@@ -40,6 +40,30 @@ function openAccess(context: ScriptContext): AccessGrant {
   };
 }
 
+type Assignments = Step['assignments'];
+
+/** What is set for the program of a step: by the step itself, and perhaps by another one with the same words. */
+function findSet(context: ScriptContext, step: Step, argv: readonly string[] | undefined) {
+  const own = new Set(writeSet(step.assignments));
+  const alike = argv === undefined ? [] : context.board.assignmentsOf(argv);
+  const other = alike.filter((pair) => !own.has(writeOne(pair)));
+  return { all: [...step.assignments, ...other], other };
+}
+
+function writeOne({ name, value }: Assignments[number]): string {
+  return `${name}=${value.text}`;
+}
+
+function writeSet(pairs: Assignments): string[] {
+  return pairs.map(writeOne);
+}
+
+/** A person who allows `cat a` has not allowed `LD_PRELOAD=b cat a`: what is set is part of what is asked. */
+function showSet(text: string, own: Assignments, other: Assignments): string {
+  const shown = [...writeSet(own), text].join(' ');
+  return other.length === 0 ? shown : `${shown}   (perhaps with ${writeSet(other).join(' ')})`;
+}
+
 function heldDraft(step: Step, held: HeldProgram): StepDraft {
   const words = held.argv.map((value) => ({ text: quoteWords([value]), value }));
   const base: StepDraft = {
@@ -69,11 +93,13 @@ export function programRun(
   held: HeldProgram,
   gone: AbortSignal,
 ): ProposedRun {
-  const draft = heldDraft(step, held);
+  const set = findSet(context, step, held.argv);
+  const draft = { ...heldDraft(step, held), assignments: set.all };
   return {
     step,
     kind: 'cmd',
-    text: draft.text,
+    text: showSet(draft.text, step.assignments, set.other),
+    assignments: set.other.length > 0 ? 'unsure' : set.all,
     ...(held.isWhole && { argv: held.argv }),
     cwd: held.cwd,
     collectFacts: () =>
@@ -97,13 +123,22 @@ export function scriptedRun(
   at: { cwd: string; words?: readonly string[] | undefined; gone: AbortSignal },
 ): ProposedRun {
   const argv = at.words ?? step.argv;
-  const draft: StepDraft = at.words
+  const set = findSet(context, step, argv);
+  const read: StepDraft = at.words
     ? { ...step, words: at.words.map((value) => ({ text: quoteWords([value]), value })), argv: [...at.words] }
     : step;
+  const draft = { ...read, assignments: set.all };
+  // as written it has its own assignments already, unless it was taken out of a launcher
+  const own = step.wrappers.length > 0 ? step.assignments : [];
   return {
     step,
     kind: 'cmd',
-    text: at.words && !step.argv ? `${step.text}   (here: ${quoteWords(at.words)})` : step.text,
+    text: showSet(
+      at.words && !step.argv ? `${step.text}   (here: ${quoteWords(at.words)})` : step.text,
+      own,
+      set.other,
+    ),
+    assignments: set.other.length > 0 ? 'unsure' : set.all,
     ...(argv && { argv }),
     cwd: at.cwd,
     collectFacts: () =>

@@ -2,7 +2,7 @@
  * The steps of one script and how far each has come: which place in the script a held program belongs to, and what was
  * already settled for it in front (by the ask-helper, or for its whole pipeline).
  */
-import { matchRun } from '../../policy/index.ts';
+import { matchRun, mayBeRunOf } from '../../policy/index.ts';
 import type { Step } from '../../protocol/index.ts';
 import type { SettledRun } from './proposed-run.ts';
 
@@ -50,6 +50,18 @@ export class StepBoard {
     const candidates = this.#steps.map((entry) => ({ step: entry.step, isFinished: entry.runs > 0 }));
     const found = matchRun(candidates, argv);
     return found === null ? undefined : this.#steps[found];
+  }
+
+  /**
+   * What any step with these words sets for its program. Which of them a program belongs to can be mistaken, as when the
+   * first was skipped: it then must not pass as the one without a `LD_PRELOAD`.
+   */
+  assignmentsOf(argv: readonly string[]): Step['assignments'] {
+    const fitting = this.#steps.filter(({ step }) => step.assignments.length > 0 && mayBeRunOf(step, argv));
+    const named = fitting.flatMap(({ step }) =>
+      step.assignments.map((pair) => [`${pair.name}=${pair.value.text}`, pair] as const),
+    );
+    return [...new Map(named).values()];
   }
 
   /** Takes the answer given in front, if it was for exactly these words in this folder. */

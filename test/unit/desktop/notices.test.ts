@@ -48,7 +48,7 @@ describe('notices', () => {
     const secret = `ghp_${'a1B2'.repeat(9)}`;
     update(
       makeQuestion({
-        argv: ['curl', '-H', `Authorization: Bearer ${secret}`, '\u202Egnp.exe', 'x'.repeat(500)],
+        text: `curl -H 'Authorization: Bearer ${secret}' '\u202Egnp.exe' ${'x'.repeat(500)}`,
       }),
     );
     const body = electron.notices[0]?.options.body ?? '';

@@ -88,7 +88,7 @@ describe('the tray', () => {
   it('has a menu that leads to each question, at most five', () => {
     const { did, items, update } = start();
     const questions = Array.from({ length: 7 }, (_value, at) =>
-      makeQuestion({ argv: ['echo', `a & b ${at}\n\u001b[31m`], askedAt: Date.now() - 125_000 }),
+      makeQuestion({ text: `echo 'a & b ${at}\n\u001b[31m'`, askedAt: Date.now() - 125_000 }),
     );
     const head = makeHead({ title: 'R&D', openApprovals: 1 });
     update(makeOverview(questions, [head, makeHead({ state: 'closed' })]));
