@@ -1,7 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
-import { fuzzCards } from '../support/card-fuzz.ts';
 import { openCards, recordAnswers, type SentAnswer, sentAnswers } from '../support/card-page.ts';
 import { launchChromium } from '../support/page-driver.ts';
 
@@ -152,22 +151,3 @@ describe('the guard', () => {
     expect(await card().evaluate((element) => element.contains(document.activeElement))).toBe(false);
   });
 });
-
-test('random keys and presses answer nothing that nobody answered', async () => {
-  const runs = await Promise.all(
-    [11, 12, 13, 14].map(async (seed) => {
-      const own = await browser.newContext({
-        viewport: { width: 1280, height: 800 },
-        reducedMotion: 'reduce',
-      });
-      const result = await fuzzCards(await openCards(own, gallery.url, 'card-session'), { seed, count: 500 });
-      await own.close();
-      return result;
-    }),
-  );
-  for (const { problems, counted, ignored } of runs) {
-    expect(problems).toEqual([]);
-    expect(counted).toBeGreaterThan(1);
-    expect(ignored).toBeGreaterThan(15);
-  }
-}, 120_000);

@@ -1,4 +1,3 @@
-import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
 import { focusedRow, type GalleryWindow, isCardFocused, openGallery } from '../support/gallery-page.ts';
 
@@ -90,31 +89,4 @@ describe('the frame', () => {
     await page.getByRole('button', { name: 'Open in window' }).click();
     await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
   });
-});
-
-describe('accessibility', () => {
-  it.each([
-    ['inbox', '#/inbox'],
-    ['settled', '#/inbox'],
-    ['burst', '#/inbox'],
-    ['empty', '#/inbox'],
-    ['inbox', '#/popover'],
-    ['lost', '#/inbox'],
-    ['nothing', '#/'],
-    ['many-sessions', '#/inbox'],
-  ])(
-    'has no serious finding in %s at %s',
-    async (scene, hash) => {
-      for (const theme of ['light', 'dark'] as const) {
-        const { page, problems } = await open(scene, hash, { theme });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const found = violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${theme} ${id}: ${nodes[0]?.html}`);
-        expect(found).toEqual([]);
-        expect(problems).toEqual([]);
-      }
-    },
-    60_000,
-  );
 });
