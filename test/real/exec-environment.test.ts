@@ -62,6 +62,20 @@ describe.skipIf(process.platform !== 'linux')('what is set for a program (Linux:
     expect(ran.questions.map(({ text }) => text)).toEqual(['A=1 touch b', 'touch c']);
   });
 
+  test('a yes for the session is not one for the same words with another input', async () => {
+    const folder = makeFolder();
+    const ran = await real.run("awk -f - <<< 'BEGIN { print 1 }'; awk -f - <<< 'BEGIN { print 2 }'", {
+      cwd: folder.path,
+      policy: 'untrusted',
+      answer: () => allowOnce,
+    });
+    folder.remove();
+    expect(ran.questions.map(({ scopes }) => scopes)).toEqual([
+      ['once', 'step'],
+      ['once', 'step'],
+    ]);
+  });
+
   test('where it may be another step, a yes is for once', async () => {
     const folder = makeFolder();
     const ran = await real.run('touch b; A=1 touch b', {

@@ -29,15 +29,16 @@ export function findGrant(
 
 /**
  * The words by which the same command would be known again, with what is set for it in front: `LD_PRELOAD=a cat b` is
- * another command than `cat b`. One with a written redirection has none (`echo x > a` and `echo x > b` have the same
- * words and do different things), nor one
+ * another command than `cat b`. One with a written redirection or an input has none (`echo x > a` and `echo x > b`, or
+ * `python3 - < a` and `python3 - < b`, have the same words and do different things), nor one
  * for which something is set that is not known for sure.
  */
 function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
   if (run.assignments === 'unsure') return undefined;
   const assigned = (run.assignments ?? []).map(({ name, value }) => ({ name, value: value.value }));
   if (assigned.some(({ value }) => value === undefined)) return undefined;
-  if (run.step.redirects.some((redirect) => redirect.effect === 'write')) return undefined;
+  if (run.step.redirects.some(({ effect, operator }) => effect === 'write' || operator.startsWith('<')))
+    return undefined;
   return run.argv && [...assigned.map(({ name, value }) => `${name}=${value}`), ...run.argv];
 }
 
