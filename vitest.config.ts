@@ -7,6 +7,8 @@ const KINDS = {
   real: 'test/real/**/*.test.ts',
   journey: 'test/journey/**/*.test.ts',
   electron: 'test/electron/**/*.test.ts',
+  // takes minutes: by `npm run test:soak`, not in the full run
+  soak: 'test/soak/**/*.test.ts',
 };
 
 export default defineConfig({

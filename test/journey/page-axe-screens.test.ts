@@ -3,4 +3,4 @@ import { checkScreens } from '../support/check-screens.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-describe('axe on every screen, light', () => checkScreens('light'));
+describe('axe on every screen, in both themes', () => checkScreens('screens'));

@@ -1,6 +1,0 @@
-import { describe, vi } from 'vitest';
-import { checkScreens } from '../support/check-screens.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-
-describe('axe on every screen, dark', () => checkScreens('dark'));
