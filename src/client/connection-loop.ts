@@ -1,5 +1,6 @@
 import { Fault, type Pipe, PROTOCOL_VERSION, toFault } from '../protocol/index.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
+import { Heartbeat } from './heartbeat.ts';
 import type { LivePorts } from './live-ports.ts';
 import type { Connection } from './live-view.ts';
 
@@ -20,7 +21,10 @@ export interface ConnectionLoopPorts extends LivePorts {
   onLost(): void;
 }
 
-/** Keeps a connection to the engine: when it ends, or does not come about, it tries again, ever more seldom. */
+/**
+ * Keeps a connection to the engine: when it ends, or does not come about, it tries again, ever more seldom. One on which
+ * nothing is heard any more has ended too.
+ */
 export class ConnectionLoop {
   readonly #ports: ConnectionLoopPorts;
   #connection: Connection = { state: 'connecting' };
@@ -33,9 +37,17 @@ export class ConnectionLoop {
   #isTrying = false;
   #hasEnded = false;
   #stopTimer = (): void => undefined;
+  readonly #heartbeat: Heartbeat;
 
   constructor(ports: ConnectionLoopPorts) {
     this.#ports = ports;
+    this.#heartbeat = new Heartbeat({
+      nowMs: () => ports.nowMs(),
+      setTimer: (callback, delayMs) => ports.setTimer(callback, delayMs),
+      // the least that can be asked for, and it changes nothing; a fault is a word too
+      ask: () => void this.#client?.hello(ports.clientName, ports.version).catch(() => undefined),
+      onSilence: () => this.#lose(this.#round),
+    });
   }
 
   /** The connection, while it is there and its first view was taken. */
@@ -62,6 +74,7 @@ export class ConnectionLoop {
     this.#hasEnded = true;
     this.#round += 1;
     this.#stopTimer();
+    this.#heartbeat.stop();
     this.#client?.close();
   }
 
@@ -80,6 +93,7 @@ export class ConnectionLoop {
       this.#isTrying = false;
       this.#attempt = 0;
       this.#wasReady = true;
+      this.#heartbeat.start();
       this.#tell({ state: 'ready' });
     } catch (thrown) {
       if (mine === this.#round) this.#fail(mine, toFault(thrown));
@@ -95,7 +109,7 @@ export class ConnectionLoop {
       pipe.close();
       return undefined;
     }
-    const client = createEngineClient(pipe);
+    const client = createEngineClient({ ...pipe, onLine: (listener) => pipe.onLine(this.#hear(listener)) });
     this.#client = client;
     client.onClose(() => {
       if (mine === this.#round) this.#lose(mine);
@@ -110,6 +124,13 @@ export class ConnectionLoop {
           ? 'The engine is newer than this page. Load the page again.'
           : 'The engine is older than this page. End it when its sessions are done, and start Sallyport again.',
     });
+  }
+
+  #hear(listener: (line: string) => void): (line: string) => void {
+    return (line) => {
+      this.#heartbeat.heard();
+      listener(line);
+    };
   }
 
   #fail(mine: number, { code, message }: Fault): void {
@@ -146,6 +167,7 @@ export class ConnectionLoop {
   #leave(): void {
     this.#round += 1;
     this.#isTrying = false;
+    this.#heartbeat.stop();
     const client = this.#client;
     this.#client = undefined;
     client?.close();

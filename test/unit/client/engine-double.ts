@@ -40,6 +40,8 @@ export class EngineDouble extends EngineTruth {
   maxChanged = 500;
   isDown = false;
   isSignedOut = false;
+  /** It is stopped: it keeps its connections and says nothing. */
+  isSilent = false;
   /** Told before an answer is dealt with; may break the connection. */
   onAnswer: () => void = () => undefined;
   readonly #pages = new Set<Page>();
@@ -66,6 +68,10 @@ export class EngineDouble extends EngineTruth {
       ...{ changed: new Set(), isResting: false, wish: 0 },
     };
     this.#pages.add(page);
+    const { send } = mine;
+    mine.send = (line) => {
+      if (!this.isSilent) send(line);
+    };
     peer.onClose(() => this.#pages.delete(page));
     return theirs;
   };

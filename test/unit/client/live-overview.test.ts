@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Heartbeat } from '../../../src/client/heartbeat.ts';
 import { startLive } from './start-live.ts';
 
 test('the first view is what the engine has, and then follows it', async () => {
@@ -129,6 +130,77 @@ test('an engine that says nothing is given up after a while', async () => {
   await clock.pass(3000);
   expect(view().connection).toEqual({ state: 'ready' });
   expect(engine.connections).toBe(1);
+});
+
+test('an engine that is there and says nothing any more is lost after ten seconds', async () => {
+  const { clock, engine, view } = startLive(11, (double) => double.open());
+  await clock.pass(100);
+  const asked = (): number => engine.callsOf('engine/hello').length;
+  expect(asked()).toBe(1);
+  await clock.pass(60_000);
+  // one that has nothing to tell is asked, and answers
+  expect(view().connection).toEqual({ state: 'ready' });
+  expect(asked()).toBeGreaterThanOrEqual(11);
+  expect(asked()).toBeLessThanOrEqual(13);
+
+  const [session] = view().sessions;
+  if (session === undefined) throw new Error('no session');
+  const before = asked();
+  for (let second = 0; second < 20; second += 1) {
+    engine.touch(session.sessionId, { activity: String(second) });
+    await clock.pass(1000);
+  }
+  // who is heard is not asked
+  expect(asked() - before).toBeLessThanOrEqual(1);
+
+  engine.isSilent = true;
+  const silentSince = clock.nowMs();
+  await clock.pass(8900);
+  expect(view().connection).toEqual({ state: 'ready' });
+  await clock.pass(1200);
+  expect(view().connection).toMatchObject({ state: 'lost', wasReady: true });
+  expect(clock.nowMs() - silentSince).toBeLessThanOrEqual(10_200);
+  // the old connection is given up, so that no late word of it counts
+  await clock.pass(40_000);
+  expect(engine.connections).toBeLessThanOrEqual(1);
+  engine.isSilent = false;
+  await clock.pass(20_000);
+  expect(view().connection).toEqual({ state: 'ready' });
+});
+
+test('a machine that slept asks once before it gives the engine up', async () => {
+  let asleepMs = 0;
+  const late: (() => void)[] = [];
+  let now = 1_000_000;
+  const told: string[] = [];
+  const beat = new Heartbeat({
+    nowMs: () => now + asleepMs,
+    setTimer: (callback) => {
+      late.push(callback);
+      return () => undefined;
+    },
+    ask: () => told.push('ask'),
+    onSilence: () => told.push('silence'),
+  });
+  const run = (afterMs: number): void => {
+    now += afterMs;
+    const callbacks = late.splice(0);
+    expect(callbacks).toHaveLength(1);
+    for (const callback of callbacks) callback();
+  };
+  beat.start();
+  run(5000);
+  expect(told).toEqual(['ask']);
+  asleepMs = 3_600_000;
+  run(5000);
+  expect(told).toEqual(['ask', 'ask']);
+  beat.heard();
+  // the hour is no reason for more than one timer, nor for a burst of questions
+  run(5000);
+  expect(told).toEqual(['ask', 'ask', 'ask']);
+  run(5000);
+  expect(told).toEqual(['ask', 'ask', 'ask', 'silence']);
+  expect(late).toEqual([]);
 });
 
 test('a message of another shape makes it ask again, at most once a second', async () => {
