@@ -1,5 +1,6 @@
 import { readOperator } from '../policy/index.ts';
 import type { ApprovalContext, RunId, RunOutcome, ScriptStep, Step } from '../protocol/index.ts';
+import { showCommand } from '../timeline/index.ts';
 
 /** The latest run of a step, as far as it has come. */
 export interface StepRun {
@@ -52,9 +53,10 @@ function describeStep(
 ): ScriptStep {
   const { script, runs, here } = input;
   const run = runs.get(step.stepId);
+  const text = showCommand(step);
   return {
     stepId: step.stepId,
-    text: step.text.length > MAX_TEXT ? `${step.text.slice(0, MAX_TEXT)}…` : step.text,
+    text: text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text,
     form: step.form,
     operator: operatorBehind(script, step, next),
     state: step.stepId === here ? 'here' : run === undefined ? guessState(input, step, at) : stateOf(run),

@@ -1,4 +1,5 @@
 export { type AskedPart, askSentence } from './ask-sentence.ts';
+export { dependsOnInput } from './depends-on-input.ts';
 export type { FolderAmount } from './describe-amount.ts';
 export { explainJudgement } from './explain-judgement.ts';
 export { isHarmless } from './is-harmless.ts';
@@ -10,6 +11,7 @@ export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts
 export { matchRun, mayBeRunOf } from './match-run.ts';
 export { MAX_NAMED_PATHS, namedPaths } from './named-paths.ts';
 export { offeredScopes } from './offered-scopes.ts';
+export { actsElsewhere, changesMeaning, outerWrappers } from './outer-wrappers.ts';
 export { classifyPath, type PathClass } from './path-access.ts';
 export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';
 export { PRESETS, type Preset } from './presets.ts';

@@ -2,6 +2,7 @@ import type { RowOutcome, RunId, StepId, TurnId } from '../protocol/index.ts';
 import type { NewRow, RowBook } from './row-book.ts';
 import type { RowEventOf } from './row-event.ts';
 import { countThings, cutNote, shortCommand } from './row-texts.ts';
+import { showCommand } from './show-command.ts';
 
 /** A step of a script, as far as the rows of its runs need it. */
 interface KnownStep {
@@ -72,7 +73,11 @@ export class StepRows {
 
   proposed(event: RowEventOf<'step/proposed'>): void {
     const { stepId, text, kind, argv, parentId, isUnforeseen } = event;
-    this.#steps.set(stepId, { text, isLiteral: argv !== undefined, isScript: kind === 'script' });
+    this.#steps.set(stepId, {
+      text: kind === 'script' ? text : showCommand(event),
+      isLiteral: argv !== undefined,
+      isScript: kind === 'script',
+    });
     if (kind === 'script') {
       this.#addTurn(event);
       return;

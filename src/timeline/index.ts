@@ -15,6 +15,8 @@ export { quoteWords } from './quote-words.ts';
 export type { RowEvent } from './row-event.ts';
 export type { RowIndex } from './row-index.ts';
 export { parseRowQuery, writeRowQuery } from './row-query.ts';
+export { countThings } from './row-texts.ts';
 export { EMPTY_SESSION, type SessionView, type StepRow } from './session-view.ts';
+export { type ShownCommand, showCommand, showInFront } from './show-command.ts';
 export { showLine, showText } from './show-text.ts';
 export { stripAnsi } from './strip-ansi.ts';

@@ -28,7 +28,17 @@ interface Head {
 interface Short {
   'step/proposed': Pick<
     EventOf<'step/proposed'>,
-    'type' | 'stepId' | 'turnId' | 'parentId' | 'kind' | 'text' | 'argv' | 'agentName' | 'isUnforeseen'
+    | 'type'
+    | 'stepId'
+    | 'turnId'
+    | 'parentId'
+    | 'kind'
+    | 'text'
+    | 'argv'
+    | 'assignments'
+    | 'wrappers'
+    | 'agentName'
+    | 'isUnforeseen'
   >;
   'step/judged': Pick<
     EventOf<'step/judged'>,

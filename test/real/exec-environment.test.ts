@@ -76,6 +76,35 @@ describe.skipIf(process.platform !== 'linux')('what is set for a program (Linux:
     ]);
   });
 
+  test('nor with code that comes through a pipe', async () => {
+    const folder = makeFolder();
+    const ran = await real.run("printf 'a=1' | python3 -; printf 'b=1' | python3 -", {
+      cwd: folder.path,
+      policy: 'untrusted',
+      answer: () => allowOnce,
+    });
+    folder.remove();
+    const asked = ran.questions.filter(({ text }) => text === 'python3 -');
+    expect(asked.map(({ scopes }) => scopes)).toEqual([
+      ['once', 'step'],
+      ['once', 'step'],
+    ]);
+  });
+
+  test('launchers that change what the words do are shown', async () => {
+    const folder = makeFolder();
+    const ran = await real.run("env -u X A=1 touch b; timeout 5 env B=2 bash -c 'touch c > d'", {
+      cwd: folder.path,
+      policy: 'untrusted',
+      answer: () => allowOnce,
+    });
+    folder.remove();
+    expect(ran.questions.map(({ text }) => text)).toEqual([
+      'env -u X A=1 touch b',
+      "timeout 5 env B=2 bash -c 'touch c > d'",
+    ]);
+  });
+
   test('where it may be another step, a yes is for once', async () => {
     const folder = makeFolder();
     const ran = await real.run('touch b; A=1 touch b', {

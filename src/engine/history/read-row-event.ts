@@ -62,6 +62,8 @@ const CHECKS: { readonly [T in EventType]?: Check } = {
     kind: isText,
     text: isText,
     argv: maybe(Array.isArray),
+    assignments: listOf(withFields({ name: isText, value: withFields({ text: isText }) })),
+    wrappers: listOf(isText),
     agentName: isText,
     isUnforeseen: isFlag,
   }),

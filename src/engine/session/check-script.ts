@@ -7,11 +7,13 @@ import type {
   StepCategory,
   Verdict,
 } from '../../protocol/index.ts';
+import { showCommand } from '../../timeline/index.ts';
 import { judgeAsWritten } from './propose-steps.ts';
 
 /** What would happen to one step. */
 export interface CheckedStep {
   readonly index: number;
+  /** As written, with the launchers around it. */
   readonly text: string;
   readonly verdict: Verdict;
   readonly category: StepCategory;
@@ -51,7 +53,7 @@ export async function checkScript(
     const { verdict, category, reasons, risk, grant } = judgement;
     steps.push({
       index: step.index,
-      text: step.text,
+      text: showCommand(step),
       verdict,
       category,
       risk,

@@ -1,5 +1,5 @@
 /** What live grants answer, and what answers become grants. */
-import { matchesGrant, offeredScopes } from '../../policy/index.ts';
+import { actsElsewhere, dependsOnInput, matchesGrant, offeredScopes } from '../../policy/index.ts';
 import type { ConfigSnapshot, Grant, GrantScope, Judgement, RunId } from '../../protocol/index.ts';
 import type { Settlement } from '../approvals/index.ts';
 import type { ProposedRun, RunScope, RunStepPorts } from './proposed-run.ts';
@@ -29,14 +29,15 @@ export function findGrant(
 
 /**
  * The words by which the same command would be known again, with what is set for it in front: `LD_PRELOAD=a cat b` is
- * another command than `cat b`. One with a written redirection or an input has none (`echo x > a` and `echo x > b`, or
- * `python3 - < a` and `python3 - < b`, have the same words and do different things), nor one
- * for which something is set that is not known for sure.
+ * another command than `cat b`. Those have none whose words do not say what is done: with a written redirection or an
+ * input (`echo x > a` and `echo x > b`, or `python3 - < a` and `python3 - < b`), with code that comes through a pipe,
+ * behind a launcher that makes another user of it, or with something set for it that is not known for sure.
  */
 function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
   if (run.assignments === 'unsure') return undefined;
   const assigned = (run.assignments ?? []).map(({ name, value }) => ({ name, value: value.value }));
   if (assigned.some(({ value }) => value === undefined)) return undefined;
+  if (run.step.wrappers.some(actsElsewhere) || (run.argv && dependsOnInput(run.argv))) return undefined;
   if (run.step.redirects.some(({ effect, operator }) => effect === 'write' || operator.startsWith('<')))
     return undefined;
   return run.argv && [...assigned.map(({ name, value }) => `${name}=${value}`), ...run.argv];

@@ -2,9 +2,9 @@
  * Turns what a shell wants to do into runs: a program that the kernel holds, a builtin or redirection that the rewritten
  * script asks for, a member of a pipeline that is settled in front.
  */
-import { judgeStep } from '../../policy/index.ts';
+import { changesMeaning, judgeStep, outerWrappers } from '../../policy/index.ts';
 import type { AccessGrant, Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
-import { quoteWords } from '../../timeline/index.ts';
+import { quoteWords, type ShownCommand, showCommand, showInFront } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
 import type { ProposedRun } from './proposed-run.ts';
@@ -59,9 +59,15 @@ function writeSet(pairs: Assignments): string[] {
 }
 
 /** A person who allows `cat a` has not allowed `LD_PRELOAD=b cat a`: what is set is part of what is asked. */
-function showSet(text: string, own: Assignments, other: Assignments): string {
-  const shown = [...writeSet(own), text].join(' ');
+function addOther(shown: string, other: Assignments): string {
   return other.length === 0 ? shown : `${shown}   (perhaps with ${writeSet(other).join(' ')})`;
+}
+
+/** What really runs, behind the launchers that change what it does; those that do not have had their part. */
+function showHeld(step: Step, argv: readonly string[]): string {
+  const wrappers = outerWrappers(step.wrappers, argv).filter(changesMeaning);
+  const held: ShownCommand = { text: quoteWords(argv), assignments: step.assignments, wrappers };
+  return showInFront(held);
 }
 
 function heldDraft(step: Step, held: HeldProgram): StepDraft {
@@ -98,7 +104,7 @@ export function programRun(
   return {
     step,
     kind: 'cmd',
-    text: showSet(draft.text, step.assignments, set.other),
+    text: addOther(showHeld(step, held.argv), set.other),
     assignments: set.other.length > 0 ? 'unsure' : set.all,
     ...(held.isWhole && { argv: held.argv }),
     cwd: held.cwd,
@@ -128,16 +134,11 @@ export function scriptedRun(
     ? { ...step, words: at.words.map((value) => ({ text: quoteWords([value]), value })), argv: [...at.words] }
     : step;
   const draft = { ...read, assignments: set.all };
-  // as written it has its own assignments already, unless it was taken out of a launcher
-  const own = step.wrappers.length > 0 ? step.assignments : [];
+  const shown = showCommand(step);
   return {
     step,
     kind: 'cmd',
-    text: showSet(
-      at.words && !step.argv ? `${step.text}   (here: ${quoteWords(at.words)})` : step.text,
-      own,
-      set.other,
-    ),
+    text: addOther(at.words && !step.argv ? `${shown}   (here: ${quoteWords(at.words)})` : shown, set.other),
     assignments: set.other.length > 0 ? 'unsure' : set.all,
     ...(argv && { argv }),
     cwd: at.cwd,
