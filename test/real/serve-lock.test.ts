@@ -59,14 +59,24 @@ describe('one engine per user', () => {
     expect(new Set((await listSessions()).map((session) => session.engineId)).size).toBe(2);
   });
 
-  it('a second one says that there is one, and the first goes on', async () => {
+  it('a second one prints an address of the first, which goes on', async () => {
     const first = place.start(['serve', '--no-open']);
     await waitFor(() => place.enginePid() !== undefined);
     const second = await place.run(['serve']);
     expect([second.status, second.stderr]).toEqual([
-      1,
-      `sallyport: an engine is running already (pid ${first.pid})\n  run \`sallyport\` for the address of its page\n`,
+      0,
+      `sallyport: an engine is running already (pid ${first.pid}), and goes on without this terminal\nsallyport: good for one sign-in within ten minutes\n`,
     ]);
+    const address = readPageAddress(second.stdout);
+    const same = await place.run(['serve', '--port', String(address.port)]);
+    expect([same.status, readPageAddress(same.stdout).port]).toEqual([0, address.port]);
+    const other = await place.run([
+      'serve',
+      '--port',
+      String(address.port === 65_535 ? 1024 : address.port + 1),
+    ]);
+    expect([other.status, other.stdout]).toEqual([1, '']);
+    expect(other.stderr).toContain(`the page is served at port ${address.port} already`);
     expect((await place.run(['serve', '--background'])).status).toBe(0);
     expect(place.enginePid()).toBe(first.pid);
   });

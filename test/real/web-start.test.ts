@@ -82,6 +82,9 @@ describe('sallyport serve', () => {
     const page = await startPage(['serve', '--no-open', '--port', String(port)]);
     expect(page.address.port).toBe(port);
     expect(page.stdout()).toBe(`${page.address.origin}/#token=${page.address.token}\n`);
+    await expect
+      .poll(page.stderr)
+      .toContain('good for one sign-in within ten minutes; Ctrl-C ends the engine and its sessions');
     expect((await postToken(page.address)).status).toBe(204);
     expect((statSync(identityFile()).mode & 0o777).toString(8)).toBe('600');
     expect(await page.kill('SIGINT')).toBe(0);
@@ -122,7 +125,9 @@ describe('sallyport without a command', () => {
     const pid = place.enginePid();
     const result = await place.run(['--no-open']);
     expect([result.status, place.enginePid()]).toEqual([0, pid]);
-    expect(result.stderr).toContain('goes on without this terminal');
+    expect(result.stderr).toContain(`running already (pid ${pid}), and goes on without this terminal`);
+    // Ctrl-C there would end nothing
+    expect(result.stderr).not.toContain('Ctrl-C');
     expect((await postToken(readPageAddress(result.stdout))).status).toBe(204);
     const elsewhere = await place.run(['--no-open', '--port', String(await findFreePort())]);
     expect([elsewhere.status, elsewhere.stdout]).toEqual([3, '']);
