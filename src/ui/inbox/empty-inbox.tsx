@@ -1,5 +1,6 @@
 import { Inbox as InboxIcon, Loader } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { countThings } from '../../timeline/index.ts';
 import { folderNameOf, useLive } from '../local/index.ts';
 import { Icon, SafeText } from '../marks/index.ts';
 import css from './empty-inbox.module.css';
@@ -7,9 +8,10 @@ import css from './empty-inbox.module.css';
 /** Nothing waits: says so, and what goes on instead. */
 export function EmptyInbox(): ReactNode {
   const sessions = useLive((view) => view.sessions);
-  const isKnown = useLive((view) => view.about !== undefined);
+  const isKnown = useLive((view) => view.about !== undefined && view.connection.state !== 'refused');
   const working = sessions.filter((head) => head.state === 'open' && head.isWorking && !head.isPaused);
-  if (!isKnown) return <p className={css['quiet']}>What waits is known once the engine answers.</p>;
+  if (!isKnown)
+    return <p className={css['quiet']}>What waits is not known: the engine has not told this page.</p>;
   return (
     <div className={css['empty']}>
       <InboxIcon aria-hidden="true" className={css['icon']} strokeWidth={1.5} />
@@ -39,5 +41,5 @@ export function EmptyInbox(): ReactNode {
 
 function describeWorking(count: number): string {
   if (count === 0) return 'No agent is working.';
-  return count === 1 ? '1 agent is working.' : `${count} agents are working.`;
+  return `${countThings(count, 'agent')} ${count === 1 ? 'is' : 'are'} working.`;
 }

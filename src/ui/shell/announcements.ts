@@ -1,6 +1,7 @@
 import type { LiveView } from '../../client/index.ts';
 import type { Approval } from '../../protocol/index.ts';
-import { showLine } from '../../timeline/index.ts';
+import { countThings, showLine } from '../../timeline/index.ts';
+import { byWords } from '../inspector/index.ts';
 import { compareApprovals, folderNameOf } from '../local/index.ts';
 
 type Settled = LiveView['settled'][number];
@@ -19,17 +20,17 @@ export function tellAsked(asked: readonly Approval[]): string {
   if (asked.length === 1) {
     return `${where} asks: ${showLine(worst.text, SPOKEN_CHARS)}, ${nameRisk(worst.risk)}.`;
   }
-  return `${asked.length} new requests, highest is ${nameRisk(worst.risk)} from ${where}.`;
+  return `${countThings(asked.length, 'new request')}, highest is ${nameRisk(worst.risk)} from ${where}.`;
 }
 
 /** What is said about requests that were settled. */
 export function tellSettled(settled: readonly Settled[]): string {
   const first = settled[0];
   if (first === undefined) return '';
-  if (settled.length > 1) return `${settled.length} requests are settled.`;
+  if (settled.length > 1) return `${countThings(settled.length, 'request')} are settled.`;
   const what = first.approval === undefined ? first.approvalId : showLine(first.approval.text, SPOKEN_CHARS);
-  const by = first.by === undefined ? '' : ` by ${showLine(first.by, 60)}`;
-  return `${what}: ${first.outcome}${by}.`;
+  const by = first.outcome === 'withdrawn' ? '' : showLine(byWords(first.by), 60);
+  return `${what}: ${[first.outcome, by].filter((part) => part !== '').join(' ')}.`;
 }
 
 /** What came since the view before: nothing at all when that was not yet the engine's. */

@@ -3,6 +3,9 @@ import type { Connection } from '../../client/index.ts';
 /** Told once, aloud, when the engine is gone. */
 export const LOST_WORDS = 'Not connected to the engine. Agents stay blocked; nothing is allowed.';
 
+/** Prints an address whether an engine runs or not. */
+const ADDRESS_COMMAND = 'npx sallyport --no-open';
+
 /** What the strip below the title says. */
 export interface StripWords {
   readonly title: string;
@@ -46,7 +49,7 @@ function describeRefusal(connection: Extract<Connection, { readonly state: 'refu
       ...common,
       title: 'This page is not signed in.',
       text: 'For an address that signs it in, type in a terminal:',
-      commands: ['npx sallyport', 'sallyport serve'],
+      commands: [ADDRESS_COMMAND],
       action: 'none',
     };
   }
@@ -56,4 +59,27 @@ function describeRefusal(connection: Extract<Connection, { readonly state: 'refu
     text: connection.message,
     action: 'reload',
   };
+}
+
+/** What a page says that has been told nothing yet, and the command that helps. */
+export function describeUnknown(connection: Connection): {
+  readonly text: string;
+  readonly command?: string;
+} {
+  switch (connection.state) {
+    case 'refused':
+      return connection.reason === 'signed-out'
+        ? {
+            text: 'To see what waits, sign this page in: open the address that this prints in a terminal:',
+            command: ADDRESS_COMMAND,
+          }
+        : { text: connection.message };
+    case 'lost':
+      return {
+        text: 'No engine answers. This page goes on by itself once one runs; to start it, type in a terminal:',
+        command: ADDRESS_COMMAND,
+      };
+    default:
+      return { text: 'Waiting for the engine.' };
+  }
 }

@@ -2,10 +2,11 @@ import { Plus } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { Button } from '../controls/index.ts';
 import { goTo, useLive, usePage } from '../local/index.ts';
-import { Icon } from '../marks/index.ts';
+import { Icon, SafeText } from '../marks/index.ts';
 import css from './app.module.css';
 import { BrandMark } from './brand-mark.tsx';
 import { chooseHome } from './choose-home.ts';
+import { describeUnknown } from './describe-connection.ts';
 
 /** The page without an address: goes on to what matters now, once that is known. */
 export function HomePage(): ReactNode {
@@ -31,9 +32,26 @@ export function HomePage(): ReactNode {
           </Button>
         </>
       ) : (
-        <p>Waiting for the engine.</p>
+        <Unknown />
       )}
     </main>
+  );
+}
+
+/** What is missing, and what can be done about it. */
+function Unknown(): ReactNode {
+  const connection = useLive((view) => view.connection);
+  const { text, command } = describeUnknown(connection);
+  return (
+    <p>
+      <SafeText text={text} />
+      {command !== undefined && (
+        <>
+          {' '}
+          <code>{command}</code>
+        </>
+      )}
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import { Icon } from '../marks/index.ts';
 import { LinkTo } from './link-to.tsx';
 import css from './rail.module.css';
 import { EarlierLink, SessionLink } from './session-links.tsx';
+import { useIsKnown } from './use-is-known.ts';
 
 /** So many earlier sessions are listed at first, and with every further wish. */
 const EARLIER_STEP = 50;
@@ -16,6 +17,7 @@ export function Rail(props: { readonly isOpen: boolean; onGo(): void }): ReactNo
   const { isOpen, onGo } = props;
   const waiting = useLive((view) => view.approvals.length);
   const sessions = useLive((view) => view.sessions);
+  const isKnown = useIsKnown();
   const screen = useLocal((ui) => ui.route.screen);
   const [open, earlier] = useMemo(() => splitSessions(sessions), [sessions]);
   return (
@@ -28,7 +30,7 @@ export function Rail(props: { readonly isOpen: boolean; onGo(): void }): ReactNo
       >
         <Icon of={Inbox} />
         Inbox
-        {waiting > 0 && (
+        {isKnown && waiting > 0 && (
           <span className={css['badge']}>
             {waiting}
             <span className="visually-hidden"> waiting</span>
@@ -50,7 +52,7 @@ export function Rail(props: { readonly isOpen: boolean; onGo(): void }): ReactNo
           </LinkTo>
         </div>
         {open.length === 0 ? (
-          <p className={css['none']}>None is open.</p>
+          <p className={css['none']}>{isKnown ? 'None is open.' : '–'}</p>
         ) : (
           <ul>
             {open.map((head) => (

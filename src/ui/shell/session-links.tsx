@@ -84,6 +84,11 @@ export function EarlierLink({ head, onGo }: LinkProps): ReactNode {
       <Icon of={icon} size={14} />
       <span className="visually-hidden">{words}</span>
       <span className={css['oldName']}>{nameOf(head)}</span>
+      {head.title !== '' && head.title !== folderNameOf(head.workspace) && (
+        <span className={css['oldTitle']}>
+          <SafeText text={head.title} maxChars={80} />
+        </span>
+      )}
       <span className={css['age']}>
         <Age since={head.closedAt ?? head.lastAt} />
       </span>

@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, Loader } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Connection } from '../../client/index.ts';
+import { countThings } from '../../timeline/index.ts';
 import { useLive } from '../local/index.ts';
 import { Icon, SafeText } from '../marks/index.ts';
 import css from './status-bar.module.css';
@@ -35,7 +36,7 @@ export function StatusBar(): ReactNode {
           <span className={about.wall === 'none' ? css['bad'] : ''}>
             <SafeText text={about.wall === 'none' ? 'no wall' : about.wallVersion} maxChars={60} />
           </span>
-          <span className={css['sessions']}>{open === 1 ? '1 session' : `${open} sessions`}</span>
+          <span className={css['sessions']}>{countThings(open, 'session')}</span>
           <span className={css['push']}>
             <SafeText text={about.platform} maxChars={40} />
           </span>

@@ -6,6 +6,7 @@ import { Icon } from '../marks/index.ts';
 import { BrandMark } from './brand-mark.tsx';
 import { LookMenu } from './look-menu.tsx';
 import css from './title-bar.module.css';
+import { useIsKnown } from './use-is-known.ts';
 
 /** The bar at the top: what waits, and the brake for all. */
 export function TitleBar(props: { readonly isMenuOpen: boolean; onMenu(): void }): ReactNode {
@@ -31,17 +32,23 @@ export function TitleBar(props: { readonly isMenuOpen: boolean; onMenu(): void }
 function Waiting(): ReactNode {
   const page = usePage();
   const count = useLive((view) => view.approvals.length);
+  const isKnown = useIsKnown();
   return (
     <Button
       isCompact
       look="quiet"
+      {...(!isKnown && { label: 'What waits is not known' })}
       className={`${css['waiting']} ${count > 0 ? css['some'] : ''}`}
       onPress={() => goTo(page, { screen: 'inbox' })}
     >
       <Icon of={Hand} size={14} />
-      {count === 0 ? 'Nothing waiting' : `${count} waiting`}
+      {isKnown ? describeWaiting(count) : '–'}
     </Button>
   );
+}
+
+function describeWaiting(count: number): string {
+  return count === 0 ? 'Nothing waiting' : `${count} waiting`;
 }
 
 /** Holds new runs of every open session; what runs already goes on. */

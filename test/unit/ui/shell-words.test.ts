@@ -5,7 +5,8 @@ import { folderNameOf } from '../../../src/ui/local/folder-name.ts';
 import { findOldest } from '../../../src/ui/local/order-approvals.ts';
 import { findNews, tellAsked, tellSettled } from '../../../src/ui/shell/announcements.ts';
 import { chooseHome } from '../../../src/ui/shell/choose-home.ts';
-import { describeConnection } from '../../../src/ui/shell/describe-connection.ts';
+import { describeConnection, describeUnknown } from '../../../src/ui/shell/describe-connection.ts';
+import { isKnown } from '../../../src/ui/shell/use-is-known.ts';
 import { headOf, idOf, NOW, requestOf, sessionOf } from './inbox-requests.ts';
 
 const ABOUT: EngineAbout = {
@@ -44,12 +45,42 @@ describe('strip of a lost engine', () => {
   it('tells what to type where the page is not signed in, and why where versions differ', () => {
     const signedOut = describeConnection({ state: 'refused', reason: 'signed-out', message: 'no' }, NOW);
     expect(signedOut?.title).toBe('This page is not signed in.');
-    expect(signedOut?.commands).toEqual(['npx sallyport', 'sallyport serve']);
+    expect(signedOut?.commands).toEqual(['npx sallyport --no-open']);
     const version = describeConnection(
       { state: 'refused', reason: 'version', message: 'The engine is newer.' },
       NOW,
     );
     expect(version?.text).toBe('The engine is newer.');
+  });
+});
+
+describe('a page that was told nothing', () => {
+  it.each<[Connection, RegExp, string | undefined]>([
+    [{ state: 'connecting' }, /^Waiting for the engine\.$/, undefined],
+    [
+      { state: 'refused', reason: 'signed-out', message: 'no' },
+      /sign this page in/,
+      'npx sallyport --no-open',
+    ],
+    [{ state: 'refused', reason: 'version', message: 'Load it again.' }, /^Load it again\.$/, undefined],
+    [
+      { state: 'lost', since: NOW, attempt: 1, retryAt: NOW, wasReady: false },
+      /^No engine answers\./,
+      'npx sallyport --no-open',
+    ],
+  ])('%j: says what to do, and claims nothing', (connection, text, command) => {
+    const words = describeUnknown(connection);
+    expect(words.text).toMatch(text);
+    expect(words.command).toBe(command);
+    expect(isKnown({ about: undefined, connection })).toBe(false);
+  });
+
+  it.each<[Connection, boolean]>([
+    [{ state: 'ready' }, true],
+    [{ state: 'lost', since: NOW, attempt: 1, retryAt: NOW, wasReady: true }, true],
+    [{ state: 'refused', reason: 'signed-out', message: 'no' }, false],
+  ])('what it was told before holds in %j: %s', (connection, known) => {
+    expect(isKnown({ about: ABOUT, connection })).toBe(known);
   });
 });
 
@@ -88,7 +119,13 @@ describe('announcements', () => {
       '3 new requests, highest is high 7 from project-1.',
     );
     expect(tellAsked([requestOf(2, { score: null })])).toContain('not reviewed');
-    expect(tellSettled([settled])).toBe('rm -rf data/: rejected by terminal.');
+    expect(tellSettled([settled])).toBe('rm -rf data/: rejected by you in the terminal.');
+    expect(tellSettled([{ ...settled, outcome: 'allowed', by: 'page' }])).toBe(
+      'rm -rf data/: allowed by you in a window.',
+    );
+    expect(tellSettled([{ ...settled, outcome: 'withdrawn', by: 'the engine ended' }])).toBe(
+      'rm -rf data/: withdrawn.',
+    );
     expect(tellSettled([settled, settled])).toBe('2 requests are settled.');
   });
 
