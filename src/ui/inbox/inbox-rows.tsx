@@ -5,7 +5,7 @@ import { formatAge } from '../marks/index.ts';
 import { FloodCard } from './flood-card.tsx';
 import { GroupHead } from './group-head.tsx';
 import css from './inbox.module.css';
-import { type InboxItem, LINGER_MS, type RequestItem } from './list-items.ts';
+import type { InboxItem, RequestItem } from './list-items.ts';
 import { RequestRow } from './request-row.tsx';
 import type { Inbox } from './use-inbox.ts';
 
@@ -160,6 +160,7 @@ function useDrawItem(inbox: Inbox): DrawItem {
         isOpen={inbox.openId === approval.approvalId}
         isSelected={settled === undefined && inbox.selectedIds.has(approval.approvalId)}
         isMostUrgent={item.key === mostUrgent}
+        isOfScript={item.isOfScript}
         isSessionNamed={inbox.grouping === 'action' || item.snoozedUntil !== undefined}
         {...acts}
       />
@@ -176,7 +177,7 @@ function findMostUrgent(items: readonly InboxItem[]): string | undefined {
   return critical.toSorted((a, b) => a.approval.askedAt - b.approval.askedAt)[0]?.key;
 }
 
+/** How long it waits, or how long ago it was settled. */
 function describeAge(item: RequestItem, nowMs: number): string {
-  if (item.settled === undefined) return formatAge(nowMs - item.approval.askedAt);
-  return `${Math.ceil((item.settled.settledAt + LINGER_MS - nowMs) / 1000)} s`;
+  return formatAge(nowMs - (item.settled?.settledAt ?? item.approval.askedAt));
 }

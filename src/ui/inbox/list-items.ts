@@ -6,7 +6,10 @@ import { type Flood, findFlood } from './find-flood.ts';
 import { actionKeyOf, nameAction } from './name-action.ts';
 
 /** What was withdrawn or answered elsewhere stays in sight for so long, ms. */
-export const LINGER_MS = 30_000;
+const LINGER_MS = 30_000;
+
+/** Where sessions come from that run what somebody wrote down. */
+const SCRIPT_ORIGINS: ReadonlySet<string> = new Set(['exec', 'page', 'demo', 'check']);
 
 export type Grouping = 'session' | 'action';
 
@@ -27,6 +30,8 @@ export interface RequestItem {
   readonly kind: 'request';
   readonly key: string;
   readonly approval: Approval;
+  /** A person or a program gave the script; no agent chose the command. */
+  readonly isOfScript: boolean;
   readonly settled?: SettledApproval;
   readonly snoozedUntil?: number;
 }
@@ -57,7 +62,9 @@ export interface InboxInput {
 export function listItems(input: InboxInput): InboxItem[] {
   const heads = new Map(input.sessions.map((head) => [head.sessionId, head]));
   const agentOf = (approval: Approval): string => heads.get(approval.sessionId)?.agentName ?? '';
-  const requests = listRequests(input).filter(({ approval }) =>
+  const isOfScript = ({ sessionId }: Approval): boolean =>
+    SCRIPT_ORIGINS.has(heads.get(sessionId)?.origin ?? '');
+  const requests = listRequests(input, isOfScript).filter(({ approval }) =>
     fitsFilter(approval, agentOf(approval), input),
   );
   const awake = requests.filter((request) => request.snoozedUntil === undefined);
@@ -72,10 +79,15 @@ export function listItems(input: InboxInput): InboxItem[] {
   return items;
 }
 
-function listRequests(input: InboxInput): RequestItem[] {
+function listRequests(input: InboxInput, isOfScript: (approval: Approval) => boolean): RequestItem[] {
   const waiting = input.approvals.map((approval): RequestItem => {
     const until = input.snoozedUntil.get(approval.approvalId) ?? 0;
-    const base = { kind: 'request', key: approval.approvalId, approval } as const;
+    const base = {
+      kind: 'request',
+      key: approval.approvalId,
+      approval,
+      isOfScript: isOfScript(approval),
+    } as const;
     return until > input.nowMs ? { ...base, snoozedUntil: until } : base;
   });
   const still = new Set(waiting.map(({ key }) => key));
@@ -83,7 +95,7 @@ function listRequests(input: InboxInput): RequestItem[] {
     const { approval, approvalId } = settled;
     const isOver = input.nowMs - settled.settledAt >= LINGER_MS;
     if (approval === undefined || isOver || still.has(approvalId)) return [];
-    return [{ kind: 'request', key: approvalId, approval, settled }];
+    return [{ kind: 'request', key: approvalId, approval, isOfScript: isOfScript(approval), settled }];
   });
   return [...waiting, ...gone].sort((a, b) => compareApprovals(a.approval, b.approval));
 }

@@ -12,7 +12,7 @@ export interface RequestRowProps {
   readonly approval: Approval;
   readonly settled: SettledApproval | undefined;
   readonly isSnoozed: boolean;
-  /** How long it waits, or how long it is still shown. */
+  /** How long it waits, or how long ago it was settled. */
   readonly age: string;
   readonly rowIndex: number;
   readonly isCursor: boolean;
@@ -20,6 +20,8 @@ export interface RequestRowProps {
   readonly isSelected: boolean;
   /** The one row that may pulse. */
   readonly isMostUrgent: boolean;
+  /** A script asks, no agent. */
+  readonly isOfScript: boolean;
   /** The session is named, because the group is not of one. */
   readonly isSessionNamed: boolean;
   onOpen(approvalId: Approval['approvalId']): void;
@@ -106,5 +108,5 @@ function Asker(props: RequestRowProps): ReactNode {
   if (settled?.by !== undefined) return <SafeText text={byWords(settled.by)} maxChars={80} />;
   if (settled !== undefined) return null;
   if (props.isSessionNamed) return <SafeText text={folderNameOf(approval.workspace)} maxChars={80} />;
-  return ASKERS[approval.kind] ?? 'agent';
+  return ASKERS[approval.kind] ?? (props.isOfScript ? 'script' : 'agent');
 }

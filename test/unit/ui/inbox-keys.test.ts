@@ -12,6 +12,7 @@ const stopOf = (number: number, score: number | null = 2, isSettled = false): St
   kind: 'request',
   key: idOf(number),
   approval: requestOf(number, { score }),
+  isOfScript: false,
   ...(isSettled && {
     settled: {
       approvalId: idOf(number),

@@ -85,6 +85,20 @@ describe('order of the inbox', () => {
   });
 });
 
+describe('who asks', () => {
+  it.each([
+    ['exec', true],
+    ['page', true],
+    ['demo', true],
+    ['check', true],
+    ['mcp', false],
+    ['hook', false],
+  ])('in a session of origin %s is a script: %s', (origin, isOfScript) => {
+    const items = listItems(inputOf({ approvals: [requestOf(1)], sessions: [{ ...headOf(1), origin }] }));
+    expect(items[1]).toMatchObject({ kind: 'request', isOfScript });
+  });
+});
+
 describe('what is settled', () => {
   it.each([
     [1000, ['# project-1', '5 withdrawn']],
