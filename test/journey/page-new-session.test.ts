@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright';
@@ -113,11 +113,24 @@ describe('the form of a new session', () => {
       .getByText(/nowhere/)
       .waitFor(WAIT);
     await page.getByLabel('Script', { exact: true }).fill('echo no');
+    const form = page.getByRole('form', { name: 'New session' });
+    const field = page.getByRole('combobox', { name: 'Folder' });
+    // beside the preview the field itself says it
+    await expect.poll(() => form.getByText(/nowhere/).count(), WAIT).toBe(2);
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
     await startButton().click();
-    await page
-      .getByRole('alert')
-      .getByText(/nowhere/)
+    await page.getByText('Something is missing above.').waitFor(WAIT);
+    writeFileSync(join(product.place.folder, 'a-file'), '');
+    await field.fill(join(product.place.folder, 'a-file'));
+    await page.keyboard.press('Escape');
+    await preview()
+      .getByText(/is a file\. Choose/)
       .waitFor(WAIT);
+    await field.fill(folder);
+    await page.keyboard.press('Escape');
+    await preview().getByText('bubblewrap, by the kernel').waitFor(WAIT);
+    await page.getByText('Something is missing above.').waitFor({ state: 'detached', ...WAIT });
+    expect(await field.getAttribute('aria-invalid')).not.toBe('true');
     expect(await readSessions(product.place)).toEqual([]);
   });
 

@@ -1,13 +1,13 @@
 import { type ReactNode, useState } from 'react';
-import { Fault } from '../../protocol/index.ts';
 import { Button } from '../controls/index.ts';
 import { goTo, useLive, usePage } from '../local/index.ts';
 import { Kbd, SafeText } from '../marks/index.ts';
 import { AccessFields } from './access-fields.tsx';
+import { describeFault, type FaultWords } from './describe-fault.ts';
 import { PreviewPane } from './preview-pane.tsx';
 import { EMPTY_DRAFT, findProblems, type SessionDraft, toStartParams } from './session-draft.ts';
 import css from './start.module.css';
-import { usePreview } from './use-preview.ts';
+import { type PreviewState, usePreview } from './use-preview.ts';
 import { WorkFields } from './work-fields.tsx';
 
 /** The form for a session: folder, script or program, mode and policy, and what all that will enforce. */
@@ -18,11 +18,12 @@ export function NewSessionPage(): ReactNode {
   );
   const [hasTried, setHasTried] = useState(false);
   const [isStarting, setIsStarting] = useState(false);
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<Failure>();
   const shown = usePreview(draft);
   const isReady = useLive((view) => view.connection.state === 'ready');
   const problems = findProblems(draft);
   const hasProblems = Object.keys(problems).length > 0;
+  const folderProblem = findFolderProblem(draft.folder, shown, failure);
 
   function start(): void {
     setHasTried(true);
@@ -33,13 +34,16 @@ export function NewSessionPage(): ReactNode {
       ({ sessionId }) => goTo(page, { screen: 'session', sessionId }),
       (thrown: unknown) => {
         setIsStarting(false);
-        setFailure(describe(thrown));
+        setFailure({ ...describeFault(thrown), folder: draft.folder });
       },
     );
   }
 
   const change = (part: Partial<SessionDraft>): void => setDraft((before) => ({ ...before, ...part }));
-  const told = hasTried ? problems : {};
+  const told = {
+    ...(folderProblem !== undefined && { folder: folderProblem }),
+    ...(hasTried && problems),
+  };
   const startKey = page.host.platform === 'mac' ? '⌘⏎' : 'Ctrl ⏎';
   return (
     <form
@@ -59,9 +63,9 @@ export function NewSessionPage(): ReactNode {
         <WorkFields draft={draft} problems={told} onChange={change} />
         <AccessFields draft={draft} problems={told} onChange={change} onReplace={setDraft} />
         <div className={css['startRow']}>
-          {failure !== undefined && (
+          {failure !== undefined && !failure.isAboutFolder && (
             <p className={css['problem']} role="alert">
-              <SafeText text={failure} maxChars={1000} />
+              <SafeText text={[failure.message, failure.hint ?? ''].join(' ').trim()} maxChars={1000} />
             </p>
           )}
           <Button look="primary" isDisabled={isStarting || !isReady} onPress={start}>
@@ -69,7 +73,7 @@ export function NewSessionPage(): ReactNode {
           </Button>
           <span className={css['quiet']} role="status">
             {isReady ? '' : 'Not connected: nothing can be started.'}
-            {hasTried && hasProblems ? 'Something is missing above.' : ''}
+            {hasTried && (hasProblems || folderProblem !== undefined) ? 'Something is missing above.' : ''}
           </span>
         </div>
       </div>
@@ -82,7 +86,15 @@ function firstDraft(lastFolder: string | undefined): SessionDraft {
   return lastFolder === undefined ? EMPTY_DRAFT : { ...EMPTY_DRAFT, folder: lastFolder };
 }
 
-function describe(thrown: unknown): string {
-  if (!(thrown instanceof Fault)) return String(thrown);
-  return thrown.hint === undefined ? thrown.message : `${thrown.message}. ${thrown.hint}`;
+/** Why it was not started, and with which folder that was tried. */
+type Failure = FaultWords & { readonly folder: string };
+
+/** What the engine says about the folder that stands in the form. */
+function findFolderProblem(
+  folder: string,
+  shown: PreviewState,
+  failure: Failure | undefined,
+): string | undefined {
+  if (shown.state === 'failed' && shown.isAboutFolder) return shown.message;
+  return failure?.isAboutFolder === true && failure.folder === folder ? failure.message : undefined;
 }

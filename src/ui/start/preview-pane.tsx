@@ -1,6 +1,7 @@
 import { Ban, Check, Hand, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { PreviewStep, SessionPreview, Verdict } from '../../protocol/index.ts';
+import { countThings } from '../../timeline/index.ts';
 import { Icon, RiskChip, SafeText } from '../marks/index.ts';
 import css from './start.module.css';
 import type { PreviewState } from './use-preview.ts';
@@ -70,7 +71,7 @@ function Enforced(props: { readonly preview: SessionPreview }): ReactNode {
             <dd>
               {preview.maskedCount === 0
                 ? 'no secrets were found'
-                : `${preview.maskedCount} secrets of this machine`}
+                : `${countThings(preview.maskedCount, 'secret')} of this machine`}
             </dd>
           </>
         )}
@@ -132,7 +133,9 @@ function Steps(props: { readonly preview: SessionPreview }): ReactNode {
         ))}
       </ol>
       {preview.stepCount > preview.steps.length && (
-        <p className={css['quiet']}>and {preview.stepCount - preview.steps.length} more steps</p>
+        <p className={css['quiet']}>
+          and {countThings(preview.stepCount - preview.steps.length, 'more step')}
+        </p>
       )}
     </>
   );

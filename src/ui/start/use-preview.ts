@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
-import { Fault, type SessionPreview } from '../../protocol/index.ts';
+import type { SessionPreview } from '../../protocol/index.ts';
 import { useLive, usePage } from '../local/index.ts';
+import { describeFault, type FaultWords } from './describe-fault.ts';
 import { type SessionDraft, toStartParams } from './session-draft.ts';
 
 /** While typing, the engine is asked only after so long a pause. */
@@ -10,7 +11,7 @@ export type PreviewState =
   | { readonly state: 'none' }
   | { readonly state: 'loading'; readonly last: SessionPreview | undefined }
   | { readonly state: 'ready'; readonly preview: SessionPreview }
-  | { readonly state: 'failed'; readonly message: string; readonly hint: string | undefined };
+  | ({ readonly state: 'failed' } & FaultWords);
 
 /** What the engine would enforce for a draft; asked anew when the draft changes. */
 export function usePreview(draft: SessionDraft): PreviewState {
@@ -33,7 +34,7 @@ export function usePreview(draft: SessionDraft): PreviewState {
           if (!isOld) setShown({ state: 'ready', preview });
         },
         (thrown: unknown) => {
-          if (!isOld) setShown(describeFailure(thrown));
+          if (!isOld) setShown({ state: 'failed', ...describeFault(thrown) });
         },
       );
     });
@@ -48,9 +49,4 @@ export function usePreview(draft: SessionDraft): PreviewState {
 function lastOf(before: PreviewState): SessionPreview | undefined {
   if (before.state === 'ready') return before.preview;
   return before.state === 'loading' ? before.last : undefined;
-}
-
-function describeFailure(thrown: unknown): PreviewState {
-  if (thrown instanceof Fault) return { state: 'failed', message: thrown.message, hint: thrown.hint };
-  return { state: 'failed', message: String(thrown), hint: undefined };
 }
