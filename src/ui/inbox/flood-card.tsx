@@ -1,5 +1,6 @@
 import { Pause, Play } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { countThings } from '../../timeline/index.ts';
 import { Button } from '../controls/index.ts';
 import { useLive } from '../local/index.ts';
 import { formatAge, Icon, Kbd, RiskChip, SafeText } from '../marks/index.ts';
@@ -36,7 +37,7 @@ export function FloodCard(props: {
     >
       <span {...CELL} className={css['cell']}>
         <span className={css['title']}>
-          {approvals.length} requests, highest is {approvals[0]?.risk?.level ?? 'not reviewed'}
+          {countThings(approvals.length, 'request')}, highest is {approvals[0]?.risk?.level ?? 'not reviewed'}
           <span className={css['span']}>
             {approvals.length} in {formatAge(Math.max(1000, spanMs))}
           </span>
@@ -44,7 +45,7 @@ export function FloodCard(props: {
         {lines.slice(0, SHOWN_LINES).map((line) => (
           <Line key={line.approval.approvalId} {...line} />
         ))}
-        {more > 0 && <span className={css['note']}>and {more} more actions</span>}
+        {more > 0 && <span className={css['note']}>and {countThings(more, 'more action')}</span>}
         <span className={css['buttons']}>
           <Button isDisabled={!inbox.isReady} onPress={() => inbox.togglePause(item.sessionId)}>
             <Icon of={isPaused ? Play : Pause} size={14} />

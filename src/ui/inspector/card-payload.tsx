@@ -1,6 +1,7 @@
 import { Check, Hand, Loader, Minus, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { Approval, ApprovalContext, ScriptStep } from '../../protocol/index.ts';
+import { countThings } from '../../timeline/index.ts';
 import { formatDuration, Icon, SafeText } from '../marks/index.ts';
 import { foldPayload, splitWords, UNFOLD_CHARS, unfoldWords } from './fold-payload.ts';
 import css from './payload.module.css';
@@ -120,7 +121,7 @@ function counted(count: number, where: string): ReactNode {
   if (count === 0) return null;
   return (
     <li className={css['countedSteps']}>
-      {count} {count === 1 ? 'step' : 'steps'} {where}
+      {countThings(count, 'step')} {where}
     </li>
   );
 }

@@ -1,5 +1,6 @@
 /** The words of a card that follow from the question alone. */
 import type { AccessGrant, Approval, HostPort, RiskFamily, SettledApproval } from '../../protocol/index.ts';
+import { countThings } from '../../timeline/index.ts';
 
 type Asked = Pick<Approval, 'kind' | 'category' | 'grant' | 'text'>;
 
@@ -108,5 +109,5 @@ export const MAX_FEEDBACK = 4000;
 /** `12 characters left`, from 500 before the end on; a longer text cannot be sent. */
 export function feedbackCount(length: number): string | undefined {
   const left = MAX_FEEDBACK - length;
-  return left > 500 ? undefined : `${left} characters left`;
+  return left > 500 ? undefined : `${countThings(left, 'character')} left`;
 }

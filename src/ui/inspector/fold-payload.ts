@@ -1,3 +1,5 @@
+import { countThings } from '../../timeline/index.ts';
+
 /** Long payloads begin folded: their head and their end are shown, and what lies between is counted. */
 
 const MAX_LINES = 12;
@@ -36,9 +38,9 @@ export function foldPayload(text: string): FoldedText {
 
 /** What the button that unfolds says. */
 export function unfoldWords(folded: FoldedText): string {
-  const chars = `${folded.foldedChars.toLocaleString('en')} characters folded`;
+  const chars = `${folded.foldedChars.toLocaleString('en')} ${folded.foldedChars === 1 ? 'character' : 'characters'} folded`;
   return folded.foldedLines > 0
-    ? `Show all ${folded.lines} lines (${folded.foldedLines} folded)`
+    ? `Show all ${countThings(folded.lines, 'line')} (${folded.foldedLines} folded)`
     : `Show all (${chars})`;
 }
 

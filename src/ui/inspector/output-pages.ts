@@ -1,3 +1,5 @@
+import { countThings } from '../../timeline/index.ts';
+
 /** What of a long output is held in the page: a window over it, of a bounded size. */
 
 /** What is asked for at a time, and how much is kept, in bytes of the stored output. */
@@ -52,7 +54,7 @@ export function withLater(window: OutputWindow, reply: Reply, end: number): Outp
 
 /** `1.4 MB`, `64 kB`, `12 bytes`. */
 export function byteWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
+  if (bytes < 1024) return countThings(bytes, 'byte');
   if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} kB`;
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }

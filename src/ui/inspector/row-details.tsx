@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { TimelineRow } from '../../protocol/index.ts';
+import { countThings } from '../../timeline/index.ts';
 import { Button } from '../controls/index.ts';
 import { goTo, useLive, usePage } from '../local/index.ts';
 import { formatDuration, formatTime, OutcomeMark, RiskChip, SafeText } from '../marks/index.ts';
@@ -112,7 +113,9 @@ function RowText(props: { readonly row: TimelineRow }): ReactNode {
         <SafeText text={row.text} maxChars={2000} isBlock />
       </code>
       {row.isCut && (
-        <p className={css['meta']}>Only its first {row.text.length} characters are kept in the list.</p>
+        <p className={css['meta']}>
+          Only its first {countThings(row.text.length, 'character')} are kept in the list.
+        </p>
       )}
     </div>
   );

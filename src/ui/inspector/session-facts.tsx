@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { SessionId } from '../../protocol/index.ts';
+import { countThings } from '../../timeline/index.ts';
 import { useLive } from '../local/index.ts';
 import { formatTime, SafeText } from '../marks/index.ts';
 import { GrantCard } from './grant-card.tsx';
@@ -78,8 +79,8 @@ export function SessionFacts(props: { readonly sessionId: SessionId }): ReactNod
         {head.closedAt !== undefined && <Fact name="ended">{formatTime(head.closedAt)}</Fact>}
         {counts !== undefined && (
           <Fact name="so far">
-            {counts.commands} commands, {counts.files} files, {counts.network} connections, {counts.approvals}{' '}
-            questions
+            {countThings(counts.commands, 'command')}, {countThings(counts.files, 'file')},{' '}
+            {countThings(counts.network, 'connection')}, {countThings(counts.approvals, 'question')}
           </Fact>
         )}
       </dl>

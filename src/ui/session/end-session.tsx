@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { SessionHead } from '../../protocol/index.ts';
+import { countThings } from '../../timeline/index.ts';
 import { Button, DialogBox } from '../controls/index.ts';
 import { folderNameOf, usePage } from '../local/index.ts';
 import { SafeText } from '../marks/index.ts';
@@ -26,8 +27,8 @@ function Question(props: { readonly head: SessionHead; onDone(): void }): ReactN
     <div className={css['question']}>
       <p>
         Everything that runs in <SafeText text={folderNameOf(head.workspace)} maxChars={120} /> is stopped.
-        {count > 0 && ` ${count === 1 ? '1 question is' : `${count} questions are`} withdrawn.`} Files stay as
-        they are.
+        {count > 0 && ` ${countThings(count, 'question')} ${count === 1 ? 'is' : 'are'} withdrawn.`} Files
+        stay as they are.
       </p>
       {problem !== undefined && (
         <p role="alert" className={css['problem']}>
