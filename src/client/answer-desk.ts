@@ -95,8 +95,7 @@ export class AnswerDesk {
       const isOpen = this.#ports.read().approvals.some((approval) => approval.approvalId === approvalId);
       this.#tell(sent, isOpen ? { state: 'accepted', answer } : undefined);
     } else {
-      const state = reply.result === 'changed' ? 'changed' : 'failed';
-      this.#tell(sent, { state, answer, message: explainReply(reply) });
+      this.#tell(sent, { state: stateOf(reply.result), answer, message: explainReply(reply) });
     }
     sent.settle(reply);
   }
@@ -113,6 +112,11 @@ export class AnswerDesk {
     else answers.set(approval.approvalId, state);
     this.#ports.show(answers);
   }
+}
+
+function stateOf(result: Exclude<AnswerReply['result'], 'accepted'>): AnswerState['state'] {
+  if (result === 'already-settled') return 'late';
+  return result === 'changed' ? 'changed' : 'failed';
 }
 
 function explainReply(reply: Exclude<MethodResult<'approval/answer'>, { result: 'accepted' }>): string {

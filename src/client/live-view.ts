@@ -56,7 +56,8 @@ export interface WatchedRows {
 
 /** What this page did about a question, until the engine tells what came of it. */
 export interface AnswerState {
-  readonly state: 'sending' | 'accepted' | 'failed' | 'changed';
+  /** `late`: somebody or something else had settled it. */
+  readonly state: 'sending' | 'accepted' | 'failed' | 'changed' | 'late';
   readonly answer: ApprovalAnswer;
   /** Why it failed, as a sentence. */
   readonly message?: string;

@@ -81,7 +81,8 @@ export function CardBody(props: {
   const { context, isOpen } = card.question;
   const outcome = outcomeOf(card);
   const isLit = isOpen && outcome === undefined;
-  const isLate = card.answer.sending.state === 'late';
+  const wasLate = useLive((view) => view.answers.get(approval.approvalId)?.state === 'late');
+  const isLate = wasLate || card.answer.sending.state === 'late';
   return (
     <>
       <WhoLine card={card} approval={approval} />

@@ -27,10 +27,13 @@ function ago(atMs: number, nowMs: number): string {
   return age < 5000 ? 'just now' : `${formatAge(age)} ago`;
 }
 
+const withCapital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
 /** When and by whom; for what nobody answered, why. */
 function outcomeStory(settled: Outcome, nowMs: number): string {
   const when = settled.settledAt === undefined ? '' : ago(settled.settledAt, nowMs);
-  if (settled.outcome === 'withdrawn') return `${settled.by ?? 'The asker is gone'}. Nothing was run.`;
+  if (settled.outcome === 'withdrawn')
+    return `${withCapital(settled.by ?? 'the asker is gone')}. Nothing was run.`;
   if (settled.outcome === 'expired') return `${when === '' ? '' : `${when}. `}Nobody answered in time.`;
   return [when, byWords(settled.by)].filter((part) => part !== '').join(', ');
 }
@@ -54,7 +57,8 @@ export function CardOutcome(props: { readonly settled: Outcome; readonly isLate:
           <Icon of={iconOf(settled)} />
         </span>
         <span>
-          <b>{isLate ? `Already ${word.toLowerCase()}` : word}</b>
+          {isLate && 'Your answer came too late. '}
+          <b>{word}</b>
           {settled.outcome === 'withdrawn' ? '. ' : ' '}
           <span className={css['story']}>
             <SafeText text={story} maxChars={1000} />

@@ -46,7 +46,7 @@ test('who was second is told so', async () => {
   engine.settle(approval.approvalId, { outcome: 'rejected', by: 'terminal' });
   await clock.pass(50);
   expect(await reply).toMatchObject({ result: 'already-settled', outcome: 'rejected', by: 'terminal' });
-  expect(view().answers.get(approval.approvalId)).toMatchObject({ state: 'failed' });
+  expect(view().answers.get(approval.approvalId)).toMatchObject({ state: 'late' });
   expect(view().answers.get(approval.approvalId)?.message).toContain('rejected (terminal)');
   expect(view().approvals).toEqual([]);
 });
