@@ -1,8 +1,8 @@
 /**
  * Judges one step. Promises: the same step, configuration and facts give the same judgement on any machine and at any
  * time; the order is what the wall lacks, then risk, then the rest, and the strictest of a stage wins with every reason
- * kept. Does not promise that the step does only what it is known to need: that is the wall's part. What went wrong
- * without it: a prompt per command, or none.
+ * kept that speaks for its verdict. Does not promise that the step does only what it is known to need: that is the
+ * wall's part. What went wrong without it: a prompt per command, or none.
  */
 import type {
   AccessGrant,
@@ -41,11 +41,16 @@ interface Stage {
 
 const THRESHOLDS: Record<AskOnRisk, number> = { medium: 3, high: 6, critical: 9, off: 11 };
 
+/** Reasons to let a step run: a person who is asked, or refused, is not told why that would not have been needed. */
+const REASSURING = new Set(['inside', 'harmless']);
+
 function settle(stages: readonly Stage[], snapshot: ConfigSnapshot, risk: Risk | null): Judgement {
   const decided = stages.map((stage) => ({ stage, ...decideByPolicy(stage.row, snapshot) }));
   const verdict = strictestVerdict(decided.map((item) => item.verdict));
   const deciding = decided.find((item) => item.verdict === verdict);
-  const reasons = [...stages.flatMap((stage) => stage.reasons), ...(deciding ? [deciding.reason] : [])];
+  const found = stages.flatMap((stage) => stage.reasons);
+  const said = verdict === 'allow' ? found : found.filter(({ code }) => !REASSURING.has(code));
+  const reasons = [...said, ...(deciding ? [deciding.reason] : [])];
   return { verdict, category: deciding?.stage.category ?? 'opaque', reasons, risk };
 }
 

@@ -52,6 +52,10 @@ export function leastGrantPath(fact: PathFact, base: PathBase): GrantPath | null
   return real === '/' ? null : { path: real };
 }
 
+function isNothingToRemove(fact: PathFact): boolean {
+  return fact.use === 'delete' && fact.kind === 'missing' && fact.real !== null;
+}
+
 /** What a step needs beyond the access of its session. */
 export interface MissingAccess {
   readonly paths: readonly PathFact[];
@@ -60,7 +64,8 @@ export interface MissingAccess {
 
 /**
  * The least access that would let a step do what it is known to need, and sentences for where it is wider than what the
- * step names. Undefined when some part of it cannot be granted: half a grant would only fail later.
+ * step names. Undefined when some part of it cannot be granted (half a grant would only fail later), and when it needs
+ * nothing: what does not exist and is only removed takes no folder.
  */
 export function leastGrant(
   missing: MissingAccess,
@@ -70,12 +75,14 @@ export function leastGrant(
   const write = new Set<string>();
   const notes = new Set<string>();
   for (const fact of missing.paths) {
+    if (isNothingToRemove(fact)) continue;
     const opened = leastGrantPath(fact, base);
     if (opened === null) return undefined;
     const isReading = fact.use === 'read' || fact.use === 'execute';
     (isReading ? read : write).add(opened.path);
     if (opened.why !== undefined) notes.add(opened.why);
   }
+  if (read.size + write.size + missing.hosts.length === 0) return undefined;
   const grant: AccessGrant = { read: [...read], write: [...write], hosts: [...missing.hosts], sockets: [] };
   return { grant, notes: [...notes] };
 }

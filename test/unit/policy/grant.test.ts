@@ -145,6 +145,7 @@ const LEAST: [title: string, fact: Partial<PathFact>, path: string | null, isWid
   ['a missing file with its nearest folder', { real: '/out', kind: 'missing' }, '/out', true],
   ['a missing name like its folder', { text: '/out/out', real: '/out', kind: 'missing' }, '/out', true],
   ['a file to be removed', { use: 'delete', real: '/out/a.txt', kind: 'file' }, '/out', true],
+  ['nothing to be removed', { use: 'delete', real: '/out', kind: 'missing' }, null, false],
   ['an unknown path', { real: null, kind: 'unknown' }, null, false],
   ['a new file at the top', { text: '/a', real: '/a', kind: 'missing' }, null, false],
 ];
@@ -156,6 +157,13 @@ describe('leastGrant', () => {
     expect(least?.grant.write ?? null).toEqual(path === null ? null : [path]);
     expect((least?.notes.length ?? 0) > 0).toBe(isWider);
     for (const note of least?.notes ?? []) expect(note).toContain(path ?? '');
+  });
+
+  it('opens the folder of what is there beside a name that is not', () => {
+    const gone: PathFact = { text: '/a/b', use: 'delete', real: '/a', kind: 'missing' };
+    const file: PathFact = { text: '/out/b', use: 'delete', real: '/out/b', kind: 'file' };
+    const least = leastGrant({ paths: [gone, file], hosts: [] }, { cwd: '/w', home: '/h' });
+    expect(least?.grant).toEqual({ read: [], write: ['/out'], hosts: [], sockets: [] });
   });
 
   it('grants nothing when one part cannot be granted', () => {
