@@ -45,7 +45,13 @@ export const RowOutcome = z.enum([
 export type RowOutcome = z.infer<typeof RowOutcome>;
 
 /** The end of what a script printed, as text of at most three lines of 400 characters. */
-export const OutputTail = z.object({ lines: z.array(z.string()).max(3), moreLines: z.int().min(0) });
+export const OutputTail = z.object({
+  lines: z.array(z.string()).max(3),
+  /** Of what is stored. */
+  moreLines: z.int().min(0),
+  /** A part of the output was not stored, so that there were more lines than are counted. */
+  isCapped: z.boolean().optional(),
+});
 export type OutputTail = z.infer<typeof OutputTail>;
 
 /** One row: a fold over the events about one thing. Texts are as strangers wrote them: show them with care. */

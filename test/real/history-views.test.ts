@@ -207,7 +207,8 @@ describe('views of the history (real SQLite)', () => {
     const piece = Buffer.from(`${'x'.repeat(99)}\n`.repeat(10_000));
     for (let i = 0; i < 18; i++) await capture.write(piece);
     await capture.write(Buffer.from('the end\n'));
-    const { storedBytes } = await capture.finish();
+    const stdout = await capture.finish();
+    const { storedBytes } = stdout;
     const part = await views.readRunOutput({ runId, stream: 'stdout', offset: -8, limit: 100 });
     expect(part).toEqual({
       text: 'the end\n',
@@ -217,6 +218,13 @@ describe('views of the history (real SQLite)', () => {
     });
     const unknown = await views.readRunOutput({ runId: ids.run(), stream: 'stdout', offset: 5, limit: 10 });
     expect(unknown).toEqual({ text: '', offset: 0, size: 0, cutBytes: 0 });
+    await journal.append(sessionId, [makeFinished(runId, stdout)]);
+    const { rows } = await views.openRows(sessionId);
+    const tail = rows.listMatches({ kinds: ['output'] }, 0, 9)[0]?.tail;
+    expect([tail?.isCapped, tail?.lines.at(-1)]).toEqual([true, 'the end']);
+    // counted in what is stored, so below the 180,001 that were printed
+    expect(tail?.moreLines).toBeGreaterThan(1000);
+    expect(tail?.moreLines).toBeLessThanOrEqual(Math.ceil(storedBytes / 100));
     await close();
   });
 });

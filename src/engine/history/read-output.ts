@@ -71,15 +71,20 @@ class StoredStream {
   }
 
   /** The last lines, without colours, and how many there are in all. */
-  tail(): { readonly lines: readonly string[]; readonly total: number } {
-    if (this.size === 0) return { lines: [], total: 0 };
+  tail(): { readonly lines: readonly string[]; readonly total: number; readonly isCapped: boolean } {
+    const isCapped = this.cutBytes > 0;
+    if (this.size === 0) return { lines: [], total: 0, isCapped };
     const from = Math.max(0, this.size - TAIL_BYTES);
     const text = this.bytes(from, this.size)
       .toString('utf8')
       .replace(COLOURS, '')
       .replace(/\r?\n$/, '');
     const lines = text.split('\n').slice(-MAX_TAIL_LINES);
-    return { lines: lines.map((line) => cutLine(line.replace(/\r$/, ''))), total: this.countLines() };
+    return {
+      lines: lines.map((line) => cutLine(line.replace(/\r$/, ''))),
+      total: this.countLines(),
+      isCapped,
+    };
   }
 }
 
@@ -101,7 +106,8 @@ export function readOutputTail(
   if (total === 0) return undefined;
   const ordered = hasFailed ? [stdout, stderr] : [stderr, stdout];
   const lines = ordered.flatMap((stream) => stream.lines).slice(-MAX_TAIL_LINES);
-  return { lines, moreLines: total - lines.length };
+  const isCapped = stdout.isCapped || stderr.isCapped;
+  return { lines, moreLines: total - lines.length, ...(isCapped && { isCapped }) };
 }
 
 /** A byte that does not begin a character. */

@@ -69,9 +69,9 @@ function TurnRow(props: RowPlace & { readonly row: TimelineRow }): ReactNode {
 
 const MORE_LINES = new Intl.NumberFormat('en-GB');
 
-/** `212 more lines`. */
-function countMoreLines(moreLines: number): string {
-  return `${MORE_LINES.format(moreLines)} more ${moreLines === 1 ? 'line' : 'lines'}`;
+/** `212 more lines`; `more than …` where the middle of the output was not kept, and so not counted. */
+function countMoreLines(moreLines: number, isCapped: boolean): string {
+  return `${isCapped ? 'more than ' : ''}${MORE_LINES.format(moreLines)} more ${moreLines === 1 ? 'line' : 'lines'}`;
 }
 
 function OutputRow(props: RowPlace & { readonly row: TimelineRow; readonly lines: readonly string[] }) {
@@ -90,7 +90,7 @@ function OutputRow(props: RowPlace & { readonly row: TimelineRow; readonly lines
       </div>
       {moreLines > 0 && (
         <div {...CELL} className={css['more']}>
-          {countMoreLines(moreLines)}
+          {countMoreLines(moreLines, row.tail?.isCapped === true)}
         </div>
       )}
     </div>
