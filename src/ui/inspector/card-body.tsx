@@ -4,7 +4,7 @@ import type { Approval } from '../../protocol/index.ts';
 import { folderNameOf, useLive } from '../local/index.ts';
 import { Age, formatTime, Icon, SafeText } from '../marks/index.ts';
 import css from './card.module.css';
-import { CardQuotes, EffectRows } from './card-facts.tsx';
+import { CardQuotes, EffectRows, GrantWords } from './card-facts.tsx';
 import { CardOutcome, type Outcome, OutcomeLinks } from './card-outcome.tsx';
 import { CardPayload } from './card-payload.tsx';
 import { CardRisk } from './card-risk.tsx';
@@ -99,6 +99,7 @@ export function CardBody(props: {
       {outcome !== undefined && <CardOutcome settled={outcome} isLate={isLate} />}
       {outcome !== undefined && <OutcomeLinks approval={approval} hasKeyCaps={card.focus.hasFocus} />}
       {context !== undefined && isLit && <EffectRows effects={context.effects} />}
+      <GrantWords grant={approval.grant} />
       <CardRisk
         risk={approval.risk}
         before={card.before?.risk}

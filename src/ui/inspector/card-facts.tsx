@@ -145,7 +145,6 @@ export function CardQuotes(props: {
   const { approval, context } = props;
   return (
     <>
-      <GrantWords grant={approval.grant} />
       <Whys texts={[...new Set(approval.reasons.map(({ text }) => text))]} />
       {context?.agentSays !== undefined && <CardQuote label="Agent says" text={context.agentSays} isQuoted />}
       {context !== undefined && <CardQuote label="If you reject" text={context.ifRejected} />}
