@@ -16,6 +16,7 @@ export function createPageHost(view: Window): PageHost {
     setHash: (hash) => {
       if (view.location.hash !== hash) view.history.pushState(null, '', hash);
     },
+    replaceHash: (hash) => view.history.replaceState(null, '', hash),
     platform: /Mac|iPhone|iPad/.test(view.navigator.platform) ? 'mac' : 'other',
   };
 }

@@ -34,6 +34,7 @@ mountApp(root, {
     },
     copyText: async () => {},
     setHash: (hash) => history.pushState(null, '', hash),
+    replaceHash: (hash) => history.replaceState(null, '', hash),
     platform: query.get('platform') === 'mac' ? 'mac' : 'other',
   },
 });

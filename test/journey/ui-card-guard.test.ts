@@ -6,6 +6,8 @@ import { launchChromium } from '../support/page-driver.ts';
 
 /** Longer than the guard, with room for a slow machine. */
 const READ_MS = 750;
+/** After a key that came too early. */
+const QUIET_MS = 1200;
 
 let gallery: Gallery;
 let browser: Browser;
@@ -115,7 +117,63 @@ describe('the guard', () => {
     await page.keyboard.press('a');
     await page.mouse.click(place.x, place.y);
     expect(await answers()).toEqual([]);
+    await page.waitForTimeout(QUIET_MS);
+    await page.keyboard.press('a');
+    expect(await outcomes()).toEqual(['allowed']);
+  });
+
+  const tooEarly = (): ReturnType<Page['locator']> => page.locator('[data-early=true]');
+  /** Where the answers stand on the screen. */
+  const dockBox = (): Promise<unknown> => page.locator('[data-panel]').boundingBox();
+
+  test.each(['card-medium', 'card-high'])('words typed ahead on %s are no answer', async (scene) => {
+    await open(scene);
+    await card().focus();
+    await change();
+    const keys = ['f', ...'already in use'].map((key) => (key === ' ' ? 'Space' : key));
+    for (const key of [...keys, 'Control+Enter']) await page.keyboard.press(key);
+    await page.waitForTimeout(500);
+    expect(await answers()).toEqual([]);
+    expect(await page.locator('[data-panel]').getAttribute('data-panel')).toBe('answers');
+    // not before it is quiet, however long the card has stood still
+    await page.keyboard.press('Control+Enter');
+    await page.waitForTimeout(500);
+    await page.keyboard.press('Control+Enter');
+    expect(await answers()).toEqual([]);
+    await page.waitForTimeout(QUIET_MS);
+    await page.keyboard.press('f');
+    await page.keyboard.type('already in use');
     await page.waitForTimeout(READ_MS);
+    await page.keyboard.press('Control+Enter');
+    expect((await answers()).map(({ answer }) => answer)).toEqual([
+      { outcome: 'rejected', feedback: 'already in use' },
+    ]);
+  });
+
+  test('it says that a key came too early until one counts, and nothing moves by it', async () => {
+    await open('card-medium');
+    await card().focus();
+    expect(await tooEarly().count()).toBe(0);
+    await change();
+    await page.waitForTimeout(150);
+    const before = await dockBox();
+    await page.keyboard.press('l');
+    expect(await tooEarly().isVisible()).toBe(true);
+    await page.getByRole('status').getByText('Too early: the card had just changed. Try again.').waitFor();
+    expect(await dockBox()).toEqual(before);
+    await tooEarly().waitFor({ state: 'detached', timeout: 3000 });
+    expect(await dockBox()).toEqual(before);
+    await page.keyboard.press('a');
+    expect(await outcomes()).toEqual(['allowed']);
+  });
+
+  test('what only moves does not keep it closed', async () => {
+    await open('card-medium');
+    await card().focus();
+    await change();
+    for (const key of ['Shift', 'Tab', 'Shift+Tab', 'ArrowDown', 'PageDown']) await page.keyboard.press(key);
+    await page.waitForTimeout(READ_MS);
+    expect(await tooEarly().count()).toBe(0);
     await page.keyboard.press('a');
     expect(await outcomes()).toEqual(['allowed']);
   });

@@ -35,7 +35,8 @@ describe('triage with the keyboard', () => {
     await page.keyboard.press('x');
     await page.keyboard.press('g');
     expect(await page.getByText('1 selected').count()).toBe(0);
-    await page.waitForTimeout(500);
+    // nor do they count as read what they came too early for
+    await page.waitForTimeout(1200);
     await page.keyboard.press('r');
     await page.waitForFunction(
       () => (window as unknown as GalleryWindow).gallery.store.getState().approvals.length === 11,

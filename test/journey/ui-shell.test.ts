@@ -65,6 +65,43 @@ describe('the frame', () => {
     await expect.poll(() => focusedRow(page)).toContain('git commit');
   });
 
+  it('keeps the address, and the focus, at the card that takes the place of another one', async () => {
+    const { page } = await open('inbox', '#/inbox');
+    const shown = (): Promise<string | null> => page.locator('[data-approval]').getAttribute('data-approval');
+    const named = (): Promise<string> => page.evaluate(() => location.hash);
+    const old = 'cmd-7k3q9d2e';
+    await page.evaluate((id) => {
+      location.hash = `#/inbox/${id}`;
+    }, old);
+    await expect.poll(shown).toBe(old);
+    const length = await page.evaluate(() => history.length);
+    await page.keyboard.press('Control+j');
+    await page.waitForFunction(() => document.activeElement?.matches('[data-approval]'));
+    const next = (await shown()) ?? '';
+    expect(next).not.toBe(old);
+    await expect.poll(named).toBe(`#/inbox/${next}`);
+    expect(await page.evaluate(() => history.length)).toBe(length);
+    for (const width of [640, 1280, 640]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.locator(width === 640 ? 'h1 code' : 'main h1', { hasText: /cmd-|Inbox/ }).waitFor();
+      await expect.poll(() => isCardFocused(page)).toBe(true);
+      expect([await shown(), await named()]).toEqual([next, `#/inbox/${next}`]);
+    }
+    // in one column it is the page itself that another card takes the place of
+    await page.evaluate((id) => {
+      location.hash = `#/inbox/${id}`;
+    }, old);
+    await expect.poll(shown).toBe(old);
+    await page.keyboard.press('Control+j');
+    await expect.poll(shown).toBe(next);
+    await expect.poll(() => isCardFocused(page)).toBe(true);
+    expect(await page.evaluate(() => history.length)).toBe(length + 1);
+    await page.reload();
+    await expect.poll(shown).toBe(next);
+    // never by itself: nobody asked for the card after that
+    expect(await isCardFocused(page)).toBe(false);
+  });
+
   it.each(['Back', 'the browser'])('gives the focus back to the row of the timeline, by %s', async (way) => {
     const { page } = await open('main', '', { width: 640, height: 900 });
     await page.getByRole('button', { name: 'Back', exact: true }).click();

@@ -12,6 +12,8 @@ import { type InputLog, watchInput } from './watch-input.ts';
 /** What the page promises, and how much longer a slow machine may take to paint before a press surely counts, in ms. */
 const GUARD_MS = 400;
 const SURE_MS = 1000;
+/** How long nothing must be typed after a key that came too early, in ms. */
+const QUIET_MS = 1000;
 /** What comes without a wait where one is in a hurry. */
 const AT_ONCE = 10;
 
@@ -96,10 +98,46 @@ function meaningOfButton(name: string, panel: string): Meaning | undefined {
 type Ruling = 'must' | 'may' | 'never';
 
 /** Whether what happened may be an answer, by how long nothing had changed when it began. */
-function ruleOn(log: InputLog, sureMs: number): Ruling {
-  if (!log.canAnswer) return 'never';
+function ruleOn(log: InputLog, quiet: Quiet, sureMs: number): Ruling {
+  if (!log.canAnswer || log.beganAt < quiet.surelyUntil) return 'never';
   if (log.beganAt - log.changedAfter < GUARD_MS || log.changedSinceDown) return 'never';
-  return log.beganAt - log.changedBefore >= sureMs ? 'must' : 'may';
+  const isSure = log.beganAt - log.changedBefore >= sureMs && log.beganAt >= quiet.maybeUntil;
+  return isSure ? 'must' : 'may';
+}
+
+/** Until when nothing counts on this card because somebody typed at it too early, as far as can be told from outside. */
+interface Quiet {
+  readonly approvalId: string;
+  readonly surelyUntil: number;
+  readonly maybeUntil: number;
+}
+
+const NEVER_TYPED: Quiet = { approvalId: '', surelyUntil: 0, maybeUntil: 0 };
+
+/** What moves or presses what has the focus, and what is written down where the focus is, is not typed ahead. */
+function isTypedAtCard({ type, key, hasCtrl, focus }: InputLog): boolean {
+  if (type !== 'key' || focus === 'outside') return false;
+  if (hasCtrl && key === 'Enter') return true;
+  if (focus === 'field' || (hasCtrl && key.toLowerCase() === 'j')) return false;
+  if (key === 'Enter' || key === ' ') return focus !== 'choice' && focus !== 'button';
+  return [...key].length === 1 || key === 'Delete';
+}
+
+/** What is so before each key and press, by the keys before it. */
+function listQuiet(logs: readonly InputLog[], sureMs: number): readonly Quiet[] {
+  let now = NEVER_TYPED;
+  return logs.map((log) => {
+    const before = log.approvalId === now.approvalId ? now : { ...NEVER_TYPED, approvalId: log.approvalId };
+    const { beganAt, changedAfter, changedBefore } = log;
+    now = before;
+    if (isTypedAtCard(log)) {
+      const isSurelyEarly = beganAt - changedAfter < GUARD_MS || beganAt < before.surelyUntil;
+      const isMaybeEarly = beganAt - changedBefore < sureMs || beganAt < before.maybeUntil;
+      if (isSurelyEarly) now = { ...now, surelyUntil: Math.max(now.surelyUntil, beganAt + QUIET_MS) };
+      if (isMaybeEarly) now = { ...now, maybeUntil: Math.max(now.maybeUntil, beganAt + QUIET_MS) };
+    }
+    return before;
+  });
 }
 
 function isAsMeant(sent: SentAnswer, meaning: Meaning, log: InputLog): boolean {
@@ -115,9 +153,9 @@ interface Judged {
   readonly isIgnored: boolean;
 }
 
-function judgeInput(log: InputLog, answers: readonly SentAnswer[], sureMs: number): Judged {
+function judgeInput(log: InputLog, answers: readonly SentAnswer[], quiet: Quiet, sureMs: number): Judged {
   const meaning = log.type === 'click' ? meaningOfButton(log.pressed, log.panel) : meaningOfKey(log);
-  const ruling = meaning === undefined ? 'never' : ruleOn(log, sureMs);
+  const ruling = meaning === undefined ? 'never' : ruleOn(log, quiet, sureMs);
   const isRight = answers.length === 1 && answers.every((one) => meaning && isAsMeant(one, meaning, log));
   const isFine = answers.length === 0 ? ruling !== 'must' : ruling !== 'never' && isRight;
   return {
@@ -127,13 +165,11 @@ function judgeInput(log: InputLog, answers: readonly SentAnswer[], sureMs: numbe
 }
 
 function judge(logs: readonly InputLog[], sent: readonly SentAnswer[], sureMs: number): FuzzResult {
-  const judged = logs.map((log) =>
-    judgeInput(
-      log,
-      sent.filter((one) => one.during === log.number),
-      sureMs,
-    ),
-  );
+  const quiet = listQuiet(logs, sureMs);
+  const judged = logs.map((log, place) => {
+    const answers = sent.filter((one) => one.during === log.number);
+    return judgeInput(log, answers, quiet[place] ?? NEVER_TYPED, sureMs);
+  });
   const byNothing = sent
     .filter((one) => one.during === undefined)
     .map((one) => `by nothing: ${JSON.stringify(one)}`);
@@ -235,7 +271,7 @@ async function doAtOnce(page: Page, burst: InputBurst, random: Random, number: n
   await burst.done();
 }
 
-/** As `fuzzCards`, as quick as the page can take it, with waits that are about as long as the guard. */
+/** As `fuzzCards`, as quick as the page can take it, with waits that are about as long as the guard, before a key and after one. */
 export async function rushCards(
   page: Page,
   options: { readonly count: number; readonly seed: number },
@@ -248,6 +284,7 @@ export async function rushCards(
     await doAtOnce(page, burst, random, number);
     const dice = random();
     if (dice < 0.04) await page.waitForTimeout(SURE_MS + 100);
+    else if (dice < 0.14) await page.waitForTimeout(QUIET_MS - 100 + random() * 200);
     else if (dice < 0.3) await page.waitForTimeout(GUARD_MS - 100 + random() * 200);
   }
   // in a rush nobody can say when the page has surely painted what changed: only what must not answer is ruled on

@@ -32,22 +32,33 @@ function dockNews(card: Card): ReactNode {
   }
 }
 
-/** Both lines stand in one place: taking the focus must not move the answers. */
+const TOO_EARLY = 'Too early: the card had just changed. Try again.';
+
+/** All lines stand in one place: taking the focus, or a key that came too early, must not move the answers. */
 function FocusHint(props: {
   readonly hasFocus: boolean;
+  readonly isTooEarly: boolean;
   readonly chord: string;
   readonly hasPanel: boolean;
 }): ReactNode {
-  const { hasFocus, chord } = props;
+  const { hasFocus, isTooEarly, chord } = props;
+  const isOnCard = hasFocus && !isTooEarly;
+  const isBeside = !hasFocus && !isTooEarly;
   return (
     <div className={css['hints']}>
-      <p className={hasFocus ? '' : css['unseen']} aria-hidden={!hasFocus}>
+      <p className={isOnCard ? '' : css['unseen']} aria-hidden={!isOnCard}>
         <Kbd>Esc</Kbd>{' '}
         {props.hasPanel ? 'goes back. Nothing is sent by it.' : 'leaves it open. Waiting never allows.'}
       </p>
-      <p className={hasFocus ? css['unseen'] : ''} aria-hidden={hasFocus}>
+      <p className={isBeside ? '' : css['unseen']} aria-hidden={!isBeside}>
         <Kbd>⏎</Kbd> on its row or <Kbd>{chord}</Kbd>, then keys answer.
       </p>
+      <p className={isTooEarly ? css['early'] : css['unseen']} data-early={isTooEarly} aria-hidden="true">
+        {TOO_EARLY}
+      </p>
+      <span className="visually-hidden" role="status">
+        {isTooEarly && TOO_EARLY}
+      </span>
     </div>
   );
 }
@@ -65,7 +76,8 @@ export function CardDock(props: {
   if (approval === undefined) return null;
   const isCritical = approval.risk?.level === 'critical';
   const news = dockNews(card);
-  const isRearmed = guard.isWaiting && card.before !== undefined && !isDisabled;
+  const isTooEarly = guard.isTooEarly && !isDisabled;
+  const isRearmed = isTooEarly || (guard.isWaiting && card.before !== undefined && !isDisabled);
   const panel = {
     approval,
     guard,
@@ -97,6 +109,7 @@ export function CardDock(props: {
       {card.isConnected && (
         <FocusHint
           hasFocus={focus.hasFocus}
+          isTooEarly={isTooEarly}
           hasPanel={draft.panel !== 'answers'}
           chord={isMac ? '⌘J' : 'Ctrl+J'}
         />

@@ -53,10 +53,24 @@ export type CardAction =
   | 'back'
   | 'leave';
 
-/** What answers, or leads to an answer; the guard is asked about these. */
-export function isGuarded(action: CardAction): boolean {
-  return action !== 'toggle-evidence' && action !== 'back' && action !== 'leave';
+/**
+ * True for a key that words typed ahead are made of, and for all that answers: at a closed guard it does nothing, and
+ * keeps it closed. Not so what only moves: Esc, Tab, arrows, modifiers by themselves, and the key that goes to a card.
+ */
+export function isTyped(press: KeyPress, place: FocusPlace): boolean {
+  const isChord = press.hasCtrlOrMeta && press.key === 'Enter';
+  if (place === 'outside' || isChord) return place !== 'outside';
+  // there it is written down
+  if (place === 'field') return false;
+  // the button that has the focus is pressed, and none that answers is meant: see `readCardKey`
+  if ((press.key === 'Enter' || press.key === ' ') && (place === 'button' || place === 'choice'))
+    return false;
+  if (press.hasCtrlOrMeta && press.key.toLowerCase() === 'j') return false;
+  return press.isComposing || press.key.length === 1 || TYPED_KEYS.includes(press.key);
 }
+
+/** Of the keys with a name. */
+const TYPED_KEYS: readonly string[] = ['Enter', 'Backspace', 'Delete', 'Unidentified'];
 
 /** What this key does here; `undefined`: nothing. */
 export function actionOfKey(press: KeyPress, card: CardKeyState): CardAction | undefined {

@@ -5,6 +5,8 @@ import {
   type CardKeyState,
   type FocusPlace,
   isLetterOfCard,
+  isTyped,
+  type KeyPress,
 } from './card-keys.ts';
 
 function placeOf(card: HTMLElement | null, target: EventTarget | null): FocusPlace {
@@ -37,6 +39,19 @@ function isComposing(event: KeyboardEvent): boolean {
 export interface CardKey {
   readonly action: CardAction | undefined;
   readonly isOurs: boolean;
+  /** At a closed guard it does nothing, and keeps it closed. */
+  readonly isTyped: boolean;
+}
+
+function pressOf(event: KeyboardEvent): KeyPress {
+  return {
+    key: event.key,
+    hasCtrlOrMeta: event.ctrlKey || event.metaKey,
+    hasAlt: event.altKey,
+    hasShift: event.shiftKey,
+    isRepeat: event.repeat,
+    isComposing: isComposing(event),
+  };
 }
 
 /** The one thing that a key does on this card just now. */
@@ -46,25 +61,16 @@ export function readCardKey(
   context: Omit<CardKeyState, 'place'>,
 ): CardKey {
   const place = placeOf(card, event.target);
-  const hasCtrlOrMeta = event.ctrlKey || event.metaKey;
-  const isPlain = !hasCtrlOrMeta && !event.altKey && !event.shiftKey;
+  const press = pressOf(event);
+  const isPlain = !press.hasCtrlOrMeta && !event.altKey && !event.shiftKey;
   const onButton = actionOfButton(event, ANSWERS);
   if (onButton !== undefined && isPlain) {
     const isAllowing = onButton === 'allow-once' || (onButton === 'send-panel' && context.panel === 'allow');
-    const counts = !event.repeat && !isComposing(event) && !(isAllowing && context.needsChord);
-    return { action: counts && context.isOpen ? onButton : undefined, isOurs: true };
+    const counts = !press.isRepeat && !press.isComposing && !(isAllowing && context.needsChord);
+    return { action: counts && context.isOpen ? onButton : undefined, isOurs: true, isTyped: true };
   }
-  const action = actionOfKey(
-    {
-      key: event.key,
-      hasCtrlOrMeta,
-      hasAlt: event.altKey,
-      hasShift: event.shiftKey,
-      isRepeat: event.repeat,
-      isComposing: isComposing(event),
-    },
-    { ...context, place },
-  );
+  const action = actionOfKey(press, { ...context, place });
   const isOurLetter = isPlain && place !== 'field' && place !== 'outside' && isLetterOfCard(event.key);
-  return { action, isOurs: action !== undefined || onButton !== undefined || isOurLetter };
+  const isOurs = action !== undefined || onButton !== undefined || isOurLetter;
+  return { action, isOurs, isTyped: onButton !== undefined || isTyped(press, place) };
 }

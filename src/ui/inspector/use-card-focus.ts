@@ -52,6 +52,15 @@ export function useCardFocus(card: RefObject<HTMLElement | null>, approvalId: Ap
     if (isGone || isOff) card.current?.focus({ preventScroll: true });
   });
 
+  // one column more or less: the card goes away here, is still the open one, and stands there anew
+  useLayoutEffect(
+    () => () => {
+      if (!isWithin.current || local.getState().openApprovalId !== approvalId) return;
+      local.setState({ cardFocusWanted: approvalId });
+    },
+    [local, approvalId],
+  );
+
   const onFocus = useCallback(
     (event: FocusEvent) => {
       if (!isIn(card.current, event.relatedTarget)) {

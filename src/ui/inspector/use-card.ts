@@ -2,7 +2,7 @@ import { type KeyboardEvent, type RefObject, useMemo, useState } from 'react';
 import type { Approval, ApprovalAnswer, ApprovalId } from '../../protocol/index.ts';
 import { useLive, useLocal, usePage } from '../local/index.ts';
 import { type AllowChoice, narrowestChoice } from './allow-panel.tsx';
-import { type CardAction, type CardPanel, isGuarded } from './card-keys.ts';
+import type { CardAction, CardPanel } from './card-keys.ts';
 import { contentKey } from './guard.ts';
 import { longerAnswer, longerScopes, matchChoices } from './offer-scopes.ts';
 import { readCardKey } from './read-card-key.ts';
@@ -155,12 +155,13 @@ export function useCard(
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const keys = { panel, needsChord, hasScopes, isOpen: !isDisabled, hasLetterKeys };
-    const { action, isOurs } = readCardKey(event, card.current, keys);
-    if (!isOurs) return;
+    const key = readCardKey(event, card.current, keys);
+    const isTooEarly = key.isTyped && guard.isTypedAhead(event.nativeEvent.timeStamp);
+    // what means nothing here stays with the page and the browser, too early or not
+    if (!key.isOurs) return;
     event.preventDefault();
     event.stopPropagation();
-    if (action === undefined) return;
-    if (!isGuarded(action) || guard.counts(guard.begin(event.nativeEvent.timeStamp))) run(action);
+    if (key.action !== undefined && !isTooEarly) run(key.action);
   };
   const shown = { question, before, draft, needsChord, isOnceOnly: !hasScopes, isDisabled };
   return { ...shown, isConnected: connection === 'ready', guard, focus, answer, run, onKeyDown };

@@ -4,12 +4,13 @@ import {
   CLOSED_GUARD,
   closeGuard,
   countsPress,
-  GUARD_MS,
   type Guard,
   hasMoved,
+  opensAt,
   type Place,
   type Press,
   startWaiting,
+  takeTyped,
 } from './guard.ts';
 
 /** How often the place of the card is looked at, in ms; a press looks by itself. */
@@ -18,10 +19,14 @@ const LOOK_EVERY_MS = 100;
 export interface CardGuard {
   /** A change is being read: for the eye only, `counts` decides. */
   readonly isWaiting: boolean;
+  /** A key came too early, and it is still so: for the eye only. */
+  readonly isTooEarly: boolean;
   /** A key or button goes down at `atMs` of the clock of events. */
   begin(atMs: number): Press;
   /** True when what began then counts now. */
   counts(press: Press | undefined): boolean;
+  /** A key is typed at `atMs`. True when that is too early: it does nothing, and the guard stays closed for longer. */
+  isTypedAhead(atMs: number): boolean;
 }
 
 function placesOf(elements: readonly (Element | null)[]): (Place | undefined)[] {
@@ -35,9 +40,32 @@ function haveMoved(before: readonly (Place | undefined)[], now: readonly (Place 
   });
 }
 
+/** What is seen of a guard; `showOpening` follows it once it is known when it opens. */
+function useGuardLook(guard: RefObject<Guard>) {
+  const { host } = usePage();
+  const [isWaiting, setWaiting] = useState(true);
+  const [isTooEarly, setTooEarly] = useState(false);
+  const stopTimer = useRef<() => void>(undefined);
+  const showOpening = useCallback(() => {
+    stopTimer.current?.();
+    const restMs = opensAt(guard.current) - performance.now();
+    // not painted yet: that calls again
+    if (restMs === Number.POSITIVE_INFINITY) return;
+    stopTimer.current = host.after(Math.max(0, restMs), () => {
+      // closed again meanwhile: what closed it calls again
+      if (opensAt(guard.current) === Number.POSITIVE_INFINITY) return;
+      setWaiting(false);
+      setTooEarly(false);
+    });
+  }, [guard, host]);
+  useEffect(() => () => stopTimer.current?.(), []);
+  return { isWaiting, isTooEarly, setWaiting, setTooEarly, showOpening };
+}
+
 /**
  * Guards a card: closed when it appears, when `content` changes, when it or its answers move on the screen, and when the
- * window comes back. It opens 400 ms after that was painted.
+ * window comes back. It opens 400 ms after that was painted, and not
+ * before nobody typed at it for 1,000 ms once somebody typed too early.
  */
 export function useGuard(
   card: RefObject<HTMLElement | null>,
@@ -47,7 +75,7 @@ export function useGuard(
   const { host, live } = usePage();
   const guard = useRef<Guard>(CLOSED_GUARD);
   const places = useRef<readonly (Place | undefined)[]>([]);
-  const [isWaiting, setWaiting] = useState(true);
+  const { isWaiting, isTooEarly, setWaiting, setTooEarly, showOpening } = useGuardLook(guard);
 
   const close = useCallback(() => {
     guard.current = closeGuard(guard.current);
@@ -57,12 +85,10 @@ export function useGuard(
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
         guard.current = startWaiting(guard.current, epoch, performance.now());
-        host.after(GUARD_MS, () => {
-          if (guard.current.epoch === epoch) setWaiting(false);
-        });
+        showOpening();
       }),
     );
-  }, [host]);
+  }, [setWaiting, showOpening]);
 
   const look = useCallback(() => {
     const now = placesOf([card.current, answers.current]);
@@ -102,6 +128,7 @@ export function useGuard(
   return useMemo(
     () => ({
       isWaiting,
+      isTooEarly,
       begin: (atMs) => {
         look();
         return { epoch: guard.current.epoch, atMs };
@@ -110,7 +137,17 @@ export function useGuard(
         look();
         return countsPress(guard.current, press);
       },
+      isTypedAhead: (atMs) => {
+        look();
+        const before = guard.current;
+        guard.current = takeTyped(before, atMs);
+        if (guard.current === before) return false;
+        setWaiting(true);
+        setTooEarly(true);
+        showOpening();
+        return true;
+      },
     }),
-    [isWaiting, look],
+    [isWaiting, isTooEarly, look, setWaiting, setTooEarly, showOpening],
   );
 }

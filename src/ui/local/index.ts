@@ -8,6 +8,7 @@ export {
   type Page,
   PageContext,
   type PageHost,
+  renameCard,
   useLive,
   useLocal,
   usePage,

@@ -1,6 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { StoreApi } from 'zustand/vanilla';
 import type { LiveActions, LiveView } from '../../client/index.ts';
+import type { ApprovalId } from '../../protocol/index.ts';
 import type { LocalUi } from './local-ui.ts';
 import { type Route, writeRoute } from './route.ts';
 
@@ -12,6 +13,8 @@ export interface PageHost {
   after(delayMs: number, callback: () => void): () => void;
   copyText(text: string): Promise<void>;
   setHash(hash: string): void;
+  /** As `setHash`, in the place of the address that is there: Back does not lead to that one. */
+  replaceHash(hash: string): void;
   /** Shows a screen in the main window, where this is another one; absent: there is only this window. */
   openInWindow?(hash: string): void;
   /** `mac` shows ⌘ for Ctrl. */
@@ -59,6 +62,15 @@ export function enterScreen(before: LocalUi, route: Route): Partial<LocalUi> {
     selectedRow: undefined,
     cameBackFrom: writeRoute(list) === writeRoute(route) ? left : undefined,
   };
+}
+
+/** Where the address names a card, it names the one that is shown now: a reload and a narrow window show that one too. */
+export function renameCard(page: Pick<Page, 'local' | 'host'>, approvalId: ApprovalId): void {
+  const { route } = page.local.getState();
+  if (!('approvalId' in route) || route.approvalId === undefined || route.approvalId === approvalId) return;
+  const renamed: Route = { ...route, approvalId };
+  page.local.setState({ route: renamed });
+  page.host.replaceHash(writeRoute(renamed));
 }
 
 /** Shows a screen, and writes it into the address. */

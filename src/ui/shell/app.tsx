@@ -13,6 +13,7 @@ import { KeyHelp } from './key-help.tsx';
 import { Rail } from './rail.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TitleBar } from './title-bar.tsx';
+import { useCardAddress } from './use-card-address.ts';
 import { useGlobalKeys } from './use-global-keys.ts';
 import { useLook } from './use-look.ts';
 import { focusHeading, useScreenFocus } from './use-screen-focus.ts';
@@ -45,6 +46,8 @@ function Frame(): ReactNode {
   const [isMenuOpen, setIsMenuOpen] = useState(false);
   const route = useLocal((ui) => ui.route);
   useScreenFocus(frame, isNarrow);
+  // first: a card that takes the place of another one is no further page
+  useCardAddress();
   useCardPage(isNarrow);
   const hasInspector = !isNarrow && (route.screen === 'inbox' || route.screen === 'session');
   return (

@@ -6,7 +6,9 @@ import {
   countsPress,
   GUARD_MS,
   hasMoved,
+  opensAt,
   startWaiting,
+  takeTyped,
 } from '../../../src/ui/inspector/guard.ts';
 
 const painted = startWaiting(closeGuard(CLOSED_GUARD), 1, 1000);
@@ -46,6 +48,37 @@ describe('a guarded card', () => {
     const second = closeGuard(first);
     expect(startWaiting(second, first.epoch, 2000)).toBe(second);
     expect(countsPress(second, { epoch: second.epoch, atMs: 1e9 })).toBe(false);
+  });
+
+  // painted at 1,000: by itself it opens at 1,400
+  test.each([
+    [[], 1400],
+    [[1100], 2100],
+    [[1399], 2399],
+    [[1400], 1400],
+    [[5000], 1400],
+    [[1100, 2099], 3099],
+    [[1100, 2100], 2100],
+    [[1100, 1900, 2800, 3700], 4700],
+    // they come in the order in which they were typed; a clock that goes back opens nothing earlier
+    [[1300, 1200], 2300],
+    // typed before the change was on the screen, and read after
+    [[200], 1400],
+  ])('typed at %j ms it opens at %d', (keys, opens) => {
+    const guard = keys.reduce(takeTyped, painted);
+    expect(opensAt(guard)).toBe(opens);
+    expect(countsPress(guard, { epoch: 1, atMs: opens - 1 })).toBe(false);
+    expect(countsPress(guard, { epoch: 1, atMs: opens })).toBe(true);
+  });
+
+  test('stays quiet over a change, and over the paint of it', () => {
+    const typed = takeTyped(painted, 1300);
+    const changed = closeGuard(typed);
+    expect(opensAt(changed)).toBe(Number.POSITIVE_INFINITY);
+    expect(opensAt(startWaiting(changed, changed.epoch, 1400))).toBe(2300);
+    expect(opensAt(startWaiting(changed, changed.epoch, 2200))).toBe(2600);
+    const unpainted = takeTyped(changed, 9000);
+    expect(opensAt(startWaiting(unpainted, unpainted.epoch, 9100))).toBe(10_000);
   });
 
   test('counts no press of which nobody knows when it began', () => {

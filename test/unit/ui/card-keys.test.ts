@@ -4,8 +4,8 @@ import {
   type CardKeyState,
   type CardPanel,
   type FocusPlace,
-  isGuarded,
   isLetterOfCard,
+  isTyped,
   type KeyPress,
 } from '../../../src/ui/inspector/card-keys.ts';
 
@@ -97,7 +97,34 @@ describe('keys of a card', () => {
   test('Escape answers nothing, in no state', () => {
     expect(actionOfKey(press('Escape'), state({ panel: 'reject', place: 'field' }))).toBe('back');
     expect(actionOfKey(press('Escape'), state({ isOpen: false }))).toBe('leave');
-    expect(isGuarded('leave') || isGuarded('back') || isGuarded('toggle-evidence')).toBe(false);
+  });
+
+  test.each([
+    ['l', {}, 'card', true],
+    ['l', {}, 'button', true],
+    ['l', {}, 'field', false],
+    ['l', {}, 'outside', false],
+    ['L', { hasShift: true }, 'card', true],
+    ['@', { hasCtrlOrMeta: true, hasAlt: true }, 'card', true],
+    ['v', { hasCtrlOrMeta: true }, 'card', true],
+    ['a', { isRepeat: true }, 'card', true],
+    ['Process', { isComposing: true }, 'card', true],
+    ['Backspace', {}, 'card', true],
+    [' ', {}, 'card', true],
+    ['Enter', {}, 'chord-button', true],
+    ['Enter', {}, 'choice', false],
+    [' ', {}, 'button', false],
+    ['Enter', { hasCtrlOrMeta: true }, 'field', true],
+    ['Enter', { hasCtrlOrMeta: true }, 'button', true],
+    ['Enter', { hasCtrlOrMeta: true }, 'outside', false],
+    ['j', { hasCtrlOrMeta: true }, 'card', false],
+    ['Tab', {}, 'card', false],
+    ['Escape', {}, 'card', false],
+    ['Shift', { hasShift: true }, 'card', false],
+    ['Control', { hasCtrlOrMeta: true }, 'card', false],
+    ['PageDown', {}, 'card', false],
+  ] as const)('%s with %j on the %s is typed: %s', (key, flags, place, is) => {
+    expect(isTyped(press(key, flags), place)).toBe(is);
   });
 
   test('over every key, flag and state: what must never be, is not', () => {
@@ -108,10 +135,14 @@ describe('keys of a card', () => {
     const answers = done.filter(({ action }) => ANSWERING.includes(action));
     const letters = answers.filter(({ key }) => key.key !== 'Enter');
     expect(done.filter(({ card }) => card.place === 'outside')).toEqual([]);
+    // all but the way out waits for the guard
+    const isWayOut = (action: string): boolean => action === 'back' || action === 'leave';
+    const others = done.filter(({ action }) => !isWayOut(action));
+    expect(others.filter(({ key, card }) => !isTyped(key, card.place))).toEqual([]);
     expect(done.filter(({ key }) => key.isRepeat || key.isComposing || key.hasAlt || key.hasShift)).toEqual(
       [],
     );
-    expect(answers.filter(({ card, action }) => !card.isOpen || !isGuarded(action))).toEqual([]);
+    expect(answers.filter(({ card }) => !card.isOpen)).toEqual([]);
     expect(answers.filter(({ key }) => key.key === 'Enter' && !key.hasCtrlOrMeta)).toEqual([]);
     expect(letters.filter(({ key, card }) => key.hasCtrlOrMeta || card.place === 'field')).toEqual([]);
     expect(letters.filter(({ card }) => card.panel !== 'answers' || !card.hasLetterKeys)).toEqual([]);
