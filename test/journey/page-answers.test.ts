@@ -100,7 +100,7 @@ describe('an answer that comes too late', () => {
     await cardOf(tab, id).getByText('Allowing…').waitFor(SOON);
     await running;
     pipe?.setDeaf(false);
-    await expectGone(tab, id, /Already rejected.*by you on the command line/);
+    await expectGone(tab, id, /Your answer came too late\. ?Rejected.*by you on the command line/);
     expect(existsSync(join(place.folder, 'late.txt'))).toBe(false);
     expect((await countDecisions(place)).get(id)).toBe(1);
     expect(product.problems).toEqual([]);

@@ -118,6 +118,31 @@ describe('an engine that is killed under the open page', () => {
   });
 });
 
+describe('an engine that is stopped under the open page', () => {
+  it('is missed within 15 s though the connection stands, and goes on with the same question', async () => {
+    const { page, place } = product;
+    await mark(page);
+    const running = ask('stopped.txt');
+    const id = await openQuestion(page);
+    const pid = place.enginePid() ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await strip(page).waitFor({ timeout: 15_000 });
+      await expectReadOnly(page, id);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await strip(page).waitFor({ state: 'detached', ...WAIT });
+    expect(await openQuestion(page)).toBe(id);
+    await page.keyboard.press('a');
+    await seeSettled(page, id);
+    expect((await running).status).toBe(0);
+    expect(existsSync(join(place.folder, 'stopped.txt'))).toBe(true);
+    expect(await countDecisions(place)).toEqual(new Map([[id, 1]]));
+    expect(await isMarked(page)).toBe(true);
+  });
+});
+
 describe('a connection that breaks while the engine lives', () => {
   let page: Page;
   let pipe: CuttablePipe;

@@ -90,7 +90,9 @@ describe('what is not to be answered', () => {
     await open('card-medium');
     await stubAnswers(page, 'late');
     await page.locator('[data-answer=allow-once]').click();
-    await expect.poll(() => card().textContent()).toMatch(/Already rejected .*by you in the terminal/);
+    await expect
+      .poll(() => card().textContent())
+      .toMatch(/Your answer came too late\. ?Rejected .*by you in the terminal/);
     expect(await page.locator('[data-answer]').count()).toBe(0);
     await press('Next waiting');
     await expect.poll(() => card().getAttribute('data-approval')).not.toBe((await answers())[0]?.approvalId);
