@@ -11,6 +11,14 @@ const ANSWER_MS = 50;
 
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, ANSWER_MS));
 
+/** While it is held no page of rows comes: for tests that look at what stands in their place. */
+export const pageGate = { isHeld: false };
+
+async function pageComes(): Promise<void> {
+  do await later();
+  while (pageGate.isHeld);
+}
+
 interface Canned {
   readonly store: StoreApi<LiveView>;
   readonly sources: Map<SessionId, RowSource>;
@@ -103,7 +111,7 @@ function rowActions(canned: Canned): Pick<LiveActions, 'watch' | 'setFilter' | '
         (watched.rows.has(from) && watched.rows.has(Math.min(to, watched.total) - 1))
       )
         return;
-      void later().then(() => store.setState({ watched: watchRows(canned, watched, from) }));
+      void pageComes().then(() => store.setState({ watched: watchRows(canned, watched, from) }));
     },
     find: async (from, direction, what) => {
       await later();

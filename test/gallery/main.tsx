@@ -1,5 +1,5 @@
 import { createLocalUi, mountApp } from '../../src/ui/index.ts';
-import { createCannedLive } from './canned-actions.ts';
+import { createCannedLive, pageGate } from './canned-actions.ts';
 import { NOW } from './canned-parts.ts';
 import type { Scenes } from './scene.ts';
 
@@ -40,4 +40,4 @@ mountApp(root, {
 });
 scene.goOn?.(store, sources);
 // a test of the page may turn it as it likes
-Object.assign(window, { gallery: { store, local, actions } });
+Object.assign(window, { gallery: { store, local, actions, pageGate } });

@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
 /** An answer is gone everywhere within a fraction of this; how long it takes is for the bench to say. */
 const SOON = { timeout: 5000 };
-const ROUNDS = 12;
+const ROUNDS = 10;
 
 let product: ProductPage;
 beforeEach(async () => {

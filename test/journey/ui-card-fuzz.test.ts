@@ -19,7 +19,7 @@ afterAll(async () => {
 
 test('random keys and presses answer nothing that nobody answered', async () => {
   const runs = await Promise.all(
-    [11, 12, 13, 14].map(async (seed) => {
+    [11, 12].map(async (seed) => {
       const own = await browser.newContext({
         viewport: { width: 1280, height: 800 },
         reducedMotion: 'reduce',

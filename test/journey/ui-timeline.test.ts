@@ -220,6 +220,12 @@ describe('filter', () => {
   });
 });
 
+function holdPages(isHeld: boolean): Promise<void> {
+  return page.evaluate((held) => {
+    Reflect.get(window, 'gallery').pageGate.isHeld = held;
+  }, isHeld);
+}
+
 describe('many rows', () => {
   it('does not jump when rows above get their heights', async () => {
     await open('huge');
@@ -227,10 +233,12 @@ describe('many rows', () => {
     const box = await map.boundingBox();
     if (box === null) throw new Error('no map');
     for (const part of [0.5, 0.2, 0.83]) {
+      await holdPages(true);
       await page.mouse.click(box.x + 12, box.y + box.height * part);
       // before the rows of that place have come
+      await expect.poll(() => page.getByText('loading', { exact: true }).count()).toBeGreaterThan(10);
       const before = await places();
-      expect(await page.getByText('loading', { exact: true }).count()).toBeGreaterThan(10);
+      await holdPages(false);
       await page.getByText('loading', { exact: true }).first().waitFor({ state: 'detached' });
       const [top] = Object.keys(before)
         .map(Number)
