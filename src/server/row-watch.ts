@@ -1,7 +1,7 @@
 /**
  * What a page is told of the rows of the one session that it shows.
  *
- * Promises: the first change is sent at once, later ones at most once a frame (16 ms), the last one always; a reader that is
+ * Promises: the first change is sent at once, later ones at most every 24 ms, the last one always; a reader that is
  * slow is told once, when it can read again, that it has missed some, and watches anew. So no page makes the engine
  * keep more than a message for it.
  */
@@ -11,7 +11,7 @@ import { followOutput } from './follow-output.ts';
 import type { SocketPipe } from './pipe-socket.ts';
 import { refuseCall } from './refuse-call.ts';
 
-const PAUSE_MS = 16;
+const PAUSE_MS = 24;
 const SLOW_BYTES = 1024 * 1024;
 /** Rows of the end that a page begins with. */
 const FIRST_ROWS = 200;

@@ -5,7 +5,7 @@ import { usePage } from '../local/index.ts';
 /** Ms between two demands: a wheel passes hundreds of rows a second. */
 const PERIOD = 50;
 /** Rows beyond those in sight. */
-const AHEAD = 60;
+const AHEAD = 150;
 
 /** Tells which rows are looked at, so that the missing ones are fetched; again when others came and they did not. */
 export function useNeededRows(
