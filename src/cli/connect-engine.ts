@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createEngineClient, type EngineClient } from '../client/index.ts';
+import { createEngineClient, type EngineClient, endOlderEngine } from '../client/index.ts';
 import { Fault, PROTOCOL_VERSION } from '../protocol/index.ts';
 import {
   controlSocketPath,
@@ -78,7 +78,7 @@ async function greet(folders: EngineFolders, clientName: string): Promise<Engine
     throw thrown;
   }
   if (hello.protocolVersion === PROTOCOL_VERSION) return client;
-  await replaceEngine(client, hello);
+  await endOlderEngine(client, hello, { name: 'this program', version: PRODUCT_VERSION });
   return undefined;
 }
 
@@ -88,31 +88,6 @@ function openSocket(path: string): Promise<Socket | undefined> {
     socket.once('connect', () => resolve(socket));
     socket.once('error', () => resolve(undefined));
   });
-}
-
-async function replaceEngine(
-  client: EngineClient,
-  hello: { protocolVersion: number; engineVersion: string; pid: number },
-): Promise<void> {
-  const other = `the running engine (pid ${hello.pid}, version ${hello.engineVersion})`;
-  if (hello.protocolVersion > PROTOCOL_VERSION) {
-    throw new Fault({
-      kind: 'host',
-      code: 'engine-newer',
-      message: `${other} is newer than this program (version ${PRODUCT_VERSION})`,
-      hint: 'use the newer sallyport, or end that engine first',
-    });
-  }
-  const { stopping } = await client.call('engine/stop', {});
-  if (!stopping) {
-    throw new Fault({
-      kind: 'host',
-      code: 'engine-busy',
-      message: `${other} is older than this program and has sessions open`,
-      hint: `let them finish, or end it: kill ${hello.pid}`,
-    });
-  }
-  await new Promise<void>((resolve) => client.onClose(resolve));
 }
 
 interface EngineStarter {

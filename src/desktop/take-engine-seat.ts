@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createEngineClient, type EngineClient } from '../client/index.ts';
+import { createEngineClient, endOlderEngine } from '../client/index.ts';
 import { Fault, PROTOCOL_VERSION } from '../protocol/index.ts';
 import {
   controlSocketPath,
@@ -75,7 +75,7 @@ async function joinEngine(path: string, version: string): Promise<EngineSeat | u
   });
   if (hello === undefined) return undefined;
   if (hello.protocolVersion !== PROTOCOL_VERSION) {
-    await replaceEngine(client, hello);
+    await endOlderEngine(client, hello, { name: 'this app', version });
     return undefined;
   }
   // this connection is kept: it keeps an engine in the background alive, and tells when it ends
@@ -96,29 +96,4 @@ function openSocket(path: string): Promise<Socket | undefined> {
     socket.once('connect', () => resolve(socket));
     socket.once('error', () => resolve(undefined));
   });
-}
-
-async function replaceEngine(
-  client: EngineClient,
-  hello: { readonly protocolVersion: number; readonly engineVersion: string; readonly pid: number },
-): Promise<void> {
-  const other = `the running engine (pid ${hello.pid}, version ${hello.engineVersion})`;
-  if (hello.protocolVersion > PROTOCOL_VERSION) {
-    throw new Fault({
-      kind: 'host',
-      code: 'engine-newer',
-      message: `${other} is newer than this app`,
-      hint: 'use the newer sallyport, or end that engine first',
-    });
-  }
-  const { stopping } = await client.call('engine/stop', {});
-  if (!stopping) {
-    throw new Fault({
-      kind: 'host',
-      code: 'engine-busy',
-      message: `${other} is older than this app and has sessions open`,
-      hint: `let them finish, or end it: kill ${hello.pid}`,
-    });
-  }
-  await new Promise<void>((resolve) => client.onClose(resolve));
 }
