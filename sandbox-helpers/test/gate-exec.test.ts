@@ -242,10 +242,15 @@ describe.each(users)('the exec gate as $name', (user) => {
   });
 
   test('the end of a held caller is told, and a late answer for it lets nothing pass', async () => {
-    const gate = await start('/bin/sleep 50 & sleep 0; kill %1; wait; uname; echo end', {
-      decide: (event) => (event.type === 'exec' && event.path === '/bin/sleep' ? undefined : allowAll(event)),
+    const holds = ['sleep', 'true'];
+    const gate = await start('/bin/sleep 50 & /bin/true; kill %1; wait; uname; echo end', {
+      decide: (event) =>
+        event.type === 'exec' && holds.includes(baseName(event)) ? undefined : allowAll(event),
     });
     const held = await gate.wait((event) => event.path === '/bin/sleep');
+    // Only now does the shell come to its "kill": the program in the background is held for sure.
+    const barrier = await gate.wait((event) => event.path === '/bin/true');
+    gate.send(`allow ${barrier.slot}`);
     await gate.wait((event) => event.type === 'exit' && event.slot === held.slot);
     gate.send(`allow ${held.slot}`);
     expect((await gate.finished).stdout).toBe('Linux\nend\n');
