@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { EngineClient } from '../client/index.ts';
 import { createDemoProject, type DemoProject } from '../engine/index.ts';
-import { type ApprovalAnswer, Fault, type SessionOpenParams } from '../protocol/index.ts';
+import { type ApprovalAnswer, Fault, NO_FLAGS, type SessionOpenParams } from '../protocol/index.ts';
 import { findFolders } from '../server/index.ts';
 import { OFFERED_SCOPES } from './allow-answer.ts';
 import { type ApprovalListener, answerFromTerminal } from './approval-feed.ts';
@@ -75,14 +75,7 @@ function demoParams(project: DemoProject): SessionOpenParams {
     ...openerOf(project.folder),
     origin: 'demo',
     hasStdin: false,
-    flags: {
-      sandbox: 'workspace-write',
-      askForApproval: 'untrusted',
-      addDirs: [],
-      overrides: [],
-      fullAuto: false,
-      bypass: false,
-    },
+    flags: { ...NO_FLAGS, sandbox: 'workspace-write', askForApproval: 'untrusted' },
     answers: 'opener',
     title: 'demo',
   };

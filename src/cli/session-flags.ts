@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Fault, type SessionFlags } from '../protocol/index.ts';
+import { Fault, NO_FLAGS, type SessionFlags } from '../protocol/index.ts';
 import type { PolicyFlags } from './command-line.ts';
 import { currentFolder } from './current-folder.ts';
 
@@ -8,6 +8,7 @@ export function toSessionFlags(flags: PolicyFlags, cwd: string): SessionFlags {
   if (flags.profile !== undefined) throw notAvailable('-p, --profile', '-s, -a and -c');
   if (flags.preset !== undefined) throw notAvailable('--preset', '-s and -a');
   return {
+    ...NO_FLAGS,
     ...(flags.sandbox !== undefined && { sandbox: flags.sandbox }),
     ...(flags.askForApproval !== undefined && { askForApproval: flags.askForApproval }),
     ...(flags.shell !== undefined && { shell: flags.shell }),

@@ -3,7 +3,13 @@
  * output goes to the history and to whoever watches, and it lives on when the page that asked for it is gone.
  */
 import { PassThrough, Writable } from 'node:stream';
-import type { CheckedParams, MethodResult, SessionId, SessionPreview } from '../protocol/index.ts';
+import {
+  type CheckedParams,
+  type MethodResult,
+  NO_FLAGS,
+  type SessionId,
+  type SessionPreview,
+} from '../protocol/index.ts';
 import type { LoadedConfig } from './config/index.ts';
 import { createDemoProject, type DemoProject, noteDemo, removeNotedDemo } from './demo-project.ts';
 import type { OpenerStreams } from './engine.ts';
@@ -140,14 +146,7 @@ export class PageSessions {
       env: loginEnvironment(this.#ports.login),
       umask: 0o022,
       hasStdin: false,
-      flags: {
-        sandbox: 'workspace-write',
-        askForApproval: 'untrusted',
-        addDirs: [],
-        overrides: [],
-        fullAuto: false,
-        bypass: false,
-      },
+      flags: { ...NO_FLAGS, sandbox: 'workspace-write', askForApproval: 'untrusted' },
       answers: 'others',
       title: 'demo',
     };

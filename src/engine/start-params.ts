@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { CheckedParams } from '../protocol/index.ts';
-import { Fault } from '../protocol/index.ts';
+import { Fault, NO_FLAGS } from '../protocol/index.ts';
 import { expandHome, type LoadedConfig } from './config/index.ts';
 
 type StartParams = CheckedParams<'session/start'>;
@@ -31,13 +31,12 @@ export async function readStartParams(params: StartParams, login: Login): Promis
     ...(isProgram && { terminal: TERMINAL }),
     hasStdin: false,
     flags: {
+      ...NO_FLAGS,
       ...(params.sandbox !== undefined && { sandbox: params.sandbox }),
       ...(params.askForApproval !== undefined && { askForApproval: params.askForApproval }),
       addDirs: params.addDirs,
       overrides:
         params.network === undefined ? [] : [`sandbox_workspace_write.network_access=${params.network}`],
-      fullAuto: false,
-      bypass: false,
     },
     answers: 'others',
     title: params.title ?? titleOf(params.text),

@@ -33,6 +33,44 @@ export const EnvironmentPolicy = z.strictObject({
 });
 export type EnvironmentPolicy = z.infer<typeof EnvironmentPolicy>;
 
+/** A limit in a configuration file: a size, count or duration as typed there, or `off`. */
+const LimitText = z.union([z.string(), z.int().positive()]);
+
+/** Hosts as typed in lists: `example.com`, `*.example.com`, `**.example.com`, `*`, each with `:port` if wanted. */
+export const HostLists = z.strictObject({
+  allow: z.array(z.string()).default([]),
+  deny: z.array(z.string()).default([]),
+});
+export type HostLists = z.infer<typeof HostLists>;
+
+/** How programs reach hosts when the network is not simply on. */
+export const NetworkSettings = HostLists.extend({
+  /** Address of the proxy through which this machine reaches the world; null: none. */
+  proxy: z.string().nullable().default(null),
+  /** Real path of certificates (PEM) that programs are to trust besides the usual ones; null: none. */
+  caFile: z.string().nullable().default(null),
+});
+export type NetworkSettings = z.infer<typeof NetworkSettings>;
+
+/** What a launch may use at most; null: no limit of ours. */
+export const Limits = z.strictObject({
+  processes: z.int().positive().nullable().default(null),
+  memoryBytes: z.int().positive().nullable().default(null),
+  /** Of one file. */
+  fileBytes: z.int().positive().nullable().default(null),
+  /** Of one process. */
+  openFiles: z.int().positive().nullable().default(null),
+  /** From the start of a script or program to its end. */
+  wallTimeMs: z.int().positive().nullable().default(null),
+});
+export type Limits = z.infer<typeof Limits>;
+
+/** No limit at all. */
+export const NO_LIMITS: Limits = Limits.parse({});
+
+/** No host is named. */
+export const NO_HOSTS: NetworkSettings = NetworkSettings.parse({});
+
 /**
  * The keys that a configuration file may hold, exactly as typed there, all optional. Durations are strings such as
  * `24h` or `30m`; sizes strings such as `1GiB` or a number of bytes; paths may begin with `~`.
@@ -57,6 +95,17 @@ export const ConfigFile = z.strictObject({
     })
     .optional(),
   shell_environment_policy: EnvironmentPolicy.partial().optional(),
+  permission_profile: z.strictObject({ network: HostLists.partial().optional() }).optional(),
+  network: z.strictObject({ proxy: z.string().optional(), ca_file: z.string().optional() }).optional(),
+  limits: z
+    .strictObject({
+      max_processes: LimitText.optional(),
+      max_memory: LimitText.optional(),
+      max_file_size: LimitText.optional(),
+      max_open_files: LimitText.optional(),
+      max_time: LimitText.optional(),
+    })
+    .optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
@@ -80,6 +129,8 @@ export const ConfigSnapshot = z.object({
   tmpWritable: z.boolean(),
   tmpSizeBytes: z.int().positive(),
   networkAccess: z.boolean(),
+  network: NetworkSettings.prefault({}),
+  limits: Limits.prefault({}),
   protectSecrets: z.boolean(),
   /** Real paths of secrets that exist on this machine and are masked. */
   secretPaths: z.array(z.string()),

@@ -9,6 +9,11 @@ export {
   ConfigSnapshot,
   EnvironmentPolicy,
   GranularPolicy,
+  HostLists,
+  Limits,
+  NetworkSettings,
+  NO_HOSTS,
+  NO_LIMITS,
   SandboxMode,
 } from './config.ts';
 export { Event, EventBody, type EventOf, type EventType, OutputNotice } from './event.ts';
@@ -33,10 +38,12 @@ export { createLineSplitter, type LineSplitter, MAX_LINE_CHARS } from './line-sp
 export {
   type CheckedParams,
   type ConnectionKind,
+  LIMIT_NAMES,
   type MethodName,
   type MethodParams,
   type MethodResult,
   methods,
+  NO_FLAGS,
   type NotificationInput,
   type NotificationName,
   type NotificationParams,

@@ -47,7 +47,7 @@ export const SessionPreview = z.object({
   protected: z.array(z.string()),
   /** How many secrets of this machine are hidden. */
   maskedCount: z.int().min(0),
-  network: z.enum(['off', 'on']),
+  network: z.enum(['off', 'asked', 'on']),
   wall: z.enum(['bubblewrap', 'seatbelt', 'appcontainer', 'none']),
   gate: z.enum(['kernel', 'shell', 'none']),
   notices: z.array(z.string()),

@@ -9,6 +9,15 @@ export const PROTOCOL_VERSION = 1;
 
 const Empty = z.strictObject({});
 
+/** The keys of `[limits]`. */
+export const LIMIT_NAMES = [
+  'max_processes',
+  'max_memory',
+  'max_file_size',
+  'max_open_files',
+  'max_time',
+] as const;
+
 /** Configuration as the opener typed it: flags, and `-c` overrides. */
 export const SessionFlags = z.strictObject({
   sandbox: z.string().optional(),
@@ -18,8 +27,18 @@ export const SessionFlags = z.strictObject({
   fullAuto: z.boolean().default(false),
   bypass: z.boolean().default(false),
   shell: z.string().optional(),
+  /** Entries of the list of hosts, `HOST[:PORT]`. */
+  allowDomains: z.array(z.string()).default([]),
+  denyDomains: z.array(z.string()).default([]),
+  /** `[HOST:]PORT` of servers inside that may be opened in the person's browser. */
+  publish: z.array(z.string()).default([]),
+  /** By the name of a key of `[limits]`, as typed. */
+  limits: z.partialRecord(z.enum(LIMIT_NAMES), z.string()).default({}),
 });
 export type SessionFlags = z.infer<typeof SessionFlags>;
+
+/** Nothing typed. */
+export const NO_FLAGS: SessionFlags = SessionFlags.parse({});
 
 const TerminalSize = z.strictObject({ columns: z.int().min(1).max(2000), rows: z.int().min(1).max(2000) });
 

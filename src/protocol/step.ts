@@ -165,7 +165,8 @@ export const EnforcedAccess = z.object({
   write: z.array(z.string()),
   readOnly: z.array(z.string()),
   masked: z.array(z.string()),
-  network: z.enum(['off', 'on']),
+  /** `asked`: hosts are reached through the proxy, those on no list after a question. */
+  network: z.enum(['off', 'asked', 'on']),
   /** Promises that this machine could not keep, as sentences. */
   notices: z.array(z.string()),
 });

@@ -30,6 +30,8 @@ const snapshot: ConfigSnapshot = {
   tmpWritable: true,
   tmpSizeBytes: 1 << 30,
   networkAccess: false,
+  network: { allow: [], deny: [], proxy: null, caFile: null },
+  limits: { processes: null, memoryBytes: null, fileBytes: null, openFiles: null, wallTimeMs: null },
   protectSecrets: true,
   secretPaths: ['/home/dev/.ssh', '/etc/shadow'],
   protectedNames: ['.git', '.agents', '.codex', '.sallyport'],

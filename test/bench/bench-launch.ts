@@ -11,6 +11,7 @@ import {
   type SandboxSession,
   scrubEnvironment,
 } from '../../src/engine/sandbox/index.ts';
+import { NO_FLAGS } from '../../src/protocol/index.ts';
 import { makeFolder, startRealEngine } from '../support/real-engine.ts';
 import { type BenchRow, timeInTurn } from './measure.ts';
 
@@ -35,7 +36,7 @@ async function openBenchSession(): Promise<BenchSession> {
   const runtimeDir = join(home.path, 'run');
   mkdirSync(runtimeDir);
   const env = { PATH: '/usr/bin:/bin', HOME: homedir(), SALLYPORT_HOME: home.path };
-  const flags = { addDirs: [], overrides: [], fullAuto: false, bypass: false };
+  const flags = NO_FLAGS;
   const { snapshot } = loadConfig({
     cwd: workspace.path,
     env,

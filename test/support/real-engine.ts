@@ -3,14 +3,15 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { createEngine, type Engine } from '../../src/engine/index.ts';
-import type {
-  Approval,
-  ApprovalAnswer,
-  Event,
-  EventOf,
-  SessionExecResult,
-  SessionFlags,
-  SessionOpenParams,
+import {
+  type Approval,
+  type ApprovalAnswer,
+  type Event,
+  type EventOf,
+  NO_FLAGS,
+  type SessionExecResult,
+  type SessionFlags,
+  type SessionOpenParams,
 } from '../../src/protocol/index.ts';
 
 export const allowOnce: ApprovalAnswer = { outcome: 'allowed', scope: 'once' };
@@ -127,10 +128,7 @@ export function openParams(options: ScriptOptions) {
     hasStdin: options.stdin !== undefined,
     answers: options.answers ?? ('others' as const),
     flags: {
-      addDirs: [],
-      overrides: [],
-      fullAuto: false,
-      bypass: false,
+      ...NO_FLAGS,
       ...(options.policy !== undefined && { askForApproval: options.policy }),
       ...(options.sandbox !== undefined && { sandbox: options.sandbox }),
       ...options.flags,

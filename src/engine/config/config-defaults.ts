@@ -19,6 +19,15 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'shell_environment_policy.include': [],
   'shell_environment_policy.exclude': [],
   'shell_environment_policy.set': {},
+  'permission_profile.network.allow': [],
+  'permission_profile.network.deny': [],
+  'network.proxy': 'off',
+  'network.ca_file': 'off',
+  'limits.max_processes': 4096,
+  'limits.max_memory': 'off',
+  'limits.max_file_size': 'off',
+  'limits.max_open_files': 'off',
+  'limits.max_time': 'off',
 };
 
 /** The weakest layer; it has every key. */

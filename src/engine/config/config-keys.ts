@@ -2,7 +2,7 @@
  * Every key that a configuration may hold: what its value must be, in the words of the error, and what it does. The
  * protocol's `ConfigFile` has the same keys; a test compares them.
  */
-import { parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
+import { parseCount, parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
 import type { TomlPath } from './read-toml.ts';
 
 /** A mistake inside a value: where below the key, and what was expected there. */
@@ -57,6 +57,9 @@ function listOf(what: readonly [one: string, many: string], isItem: (item: strin
 }
 
 const PATHS = ['a path', 'paths'] as const;
+const HOSTS = ['a host such as "example.com" or "*.example.com:443"', 'hosts'] as const;
+const isHostEntry = (entry: string): boolean =>
+  /^(?:\*|(?:\*\*?\.)?[^\s*:/@[\]]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(entry);
 const ABSOLUTE_PATHS = ['a path that begins with / or ~/', 'paths that begin with / or ~/'] as const;
 const VARIABLES = ['the name of a variable', 'names of variables'] as const;
 const isAbsoluteOrHome = (path: string): boolean => /^(?:\/|~$|~\/)/.test(path);
@@ -80,6 +83,19 @@ const isSize: Check = (value) =>
         hint: 'Write a size such as "1GiB" or "512M", or a number of bytes',
       };
 
+/** A limit: what `isAmount` takes, or `off`. */
+function limitOf(isAmount: Check): Check {
+  return (value) => {
+    const mistake = value === 'off' ? undefined : isAmount(value);
+    return mistake && { ...mistake, what: `${mistake.what}, or "off"`, hint: `${mistake.hint}, or "off"` };
+  };
+}
+
+const isCount: Check = (value) =>
+  parseCount(value) !== undefined
+    ? undefined
+    : { below: [], what: 'must be a whole number from 1 to 1000000', hint: 'Write a number such as 512' };
+
 const isStringTable: Check = (value) => {
   const hint = 'Write NAME = "value", one per line';
   if (!isTable(value)) return { below: [], what: 'must be a table of texts', hint };
@@ -93,6 +109,30 @@ const isStringTable: Check = (value) => {
 export function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return !(value instanceof Date);
+}
+
+const isFilePath: Check = (value) =>
+  value === 'off' || (isText(value) && isAbsoluteOrHome(value))
+    ? undefined
+    : {
+        below: [],
+        what: 'must be a path that begins with / or ~/, or "off"',
+        hint: 'Write the full path of a file, or "off"',
+      };
+
+const isProxy: Check = (value) =>
+  value === 'off' || (isText(value) && isProxyAddress(value))
+    ? undefined
+    : {
+        below: [],
+        what: 'must be the address of an HTTP proxy, or "off"',
+        hint: 'Write http://HOST:PORT, http://USER:PASSWORD@HOST:PORT, or "off"',
+      };
+
+function isProxyAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, port, pathname, search, hash } = new URL(text);
+  return protocol === 'http:' && (port !== '' || /:80\/?$/.test(text)) && pathname + search + hash === '/';
 }
 
 const POLICIES = ['untrusted', 'on-request', 'never', 'on-failure'];
@@ -188,6 +228,35 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     listOf(VARIABLES, isVariableName),
   ),
   key('shell_environment_policy.set', 'Variables that are set last', '{ CI = "1" }', isStringTable),
+  key(
+    'permission_profile.network.allow',
+    'Hosts that programs reach without a question while the network is off',
+    '["api.example.com", "*.example.org:443"]',
+    listOf(HOSTS, isHostEntry),
+  ),
+  key(
+    'permission_profile.network.deny',
+    'Hosts that programs never reach; "*" for all that are not allowed, so that none is asked about',
+    '["ads.example.com"]',
+    listOf(HOSTS, isHostEntry),
+  ),
+  key(
+    'network.proxy',
+    'The proxy through which this machine reaches hosts',
+    '"http://10.0.0.1:8080"',
+    isProxy,
+  ),
+  key(
+    'network.ca_file',
+    'Certificates (PEM) that programs trust besides the usual ones',
+    '"~/company-ca.pem"',
+    isFilePath,
+  ),
+  key('limits.max_processes', 'How many processes a launch may have at once', '512', limitOf(isCount)),
+  key('limits.max_memory', 'How much memory a launch may use', '"4GiB"', limitOf(isSize)),
+  key('limits.max_file_size', 'How large a file may become', '"10GiB"', limitOf(isSize)),
+  key('limits.max_open_files', 'How many files a process may have open', '4096', limitOf(isCount)),
+  key('limits.max_time', 'How long a launch may run', '"2h"', limitOf(isDuration)),
 ];
 
 const BY_NAME = new Map(CONFIG_KEYS.map((entry) => [entry.name, entry]));

@@ -73,7 +73,8 @@ const CODEX_KEYS = new Set([
 const UNSUPPORTED_KEYS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['profile', 'default'],
   ['profiles', undefined],
-  ['permission_profile', undefined],
+  ['permission_profile.filesystem', undefined],
+  ['permission_profile.extends', undefined],
   ['permission_profiles', undefined],
   ['permissions', undefined],
   ['default_permissions', undefined],

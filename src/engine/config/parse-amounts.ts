@@ -18,6 +18,13 @@ const LONGEST_MS = 24 * 86_400_000;
 const SMALLEST_BYTES = 1024 ** 2;
 const LARGEST_BYTES = 1024 ** 4;
 
+/** A whole number from 1 to 1,000,000, also as text; undefined else. */
+export function parseCount(value: unknown): number | undefined {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d{1,7}$/.test(value));
+  const count = isNumber ? Number(value) : Number.NaN;
+  return Number.isInteger(count) && count >= 1 && count <= 1_000_000 ? count : undefined;
+}
+
 /** `24h`, `30m`, `1h30m`, `7d` in milliseconds; undefined when it is none of these or not from 1 s to 24 d. */
 export function parseDurationMs(text: string): number | undefined {
   if (!/^(?:\d{1,9}[smhd])+$/.test(text)) return undefined;

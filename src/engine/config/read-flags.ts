@@ -41,6 +41,15 @@ function readOverride(text: string): ConfigLayer {
   });
 }
 
+/** How the keys of `[limits]` are named on the command line. */
+const LIMIT_FLAGS: Readonly<Record<string, string>> = {
+  max_processes: 'max-procs',
+  max_memory: 'max-memory',
+  max_file_size: 'max-file-size',
+  max_open_files: 'max-open-files',
+  max_time: 'max-time',
+};
+
 function refuseCombination(flags: SessionFlags): void {
   if (!flags.bypass) return;
   const other = [
@@ -90,6 +99,9 @@ export function readFlags(flags: SessionFlags): ConfigLayer[] {
     if (flags.askForApproval !== undefined) {
       take('approval_policy', flags.askForApproval, `--ask-for-approval ${flags.askForApproval}`);
     }
+  }
+  for (const [name, value] of Object.entries(flags.limits)) {
+    take(`limits.${name}`, value, `--${LIMIT_FLAGS[name] ?? name} ${value}`);
   }
   if (flags.shell !== undefined) take('shell', flags.shell, `--shell ${flags.shell}`);
   return [...layers, { entries, warnings }];

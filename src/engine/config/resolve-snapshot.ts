@@ -9,6 +9,7 @@ import {
   AskOnRisk,
   type ConfigSnapshot,
   EnvironmentPolicy,
+  type NetworkSettings,
   SandboxMode,
   type SessionFlags,
 } from '../../protocol/index.ts';
@@ -17,6 +18,7 @@ import { type ConfigPlace, makeConfigFault, showText, showValue } from './config
 import type { MergedEntry } from './merge-layers.ts';
 import { parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
 import type { TomlDocument } from './read-toml.ts';
+import { resolveLimits, resolveNetworkFiles } from './resolve-limits.ts';
 import { findRealFolder, isWithin, makeAbsolute, resolveExistingPart } from './resolve-paths.ts';
 
 /** What a snapshot depends on besides the configuration. */
@@ -67,6 +69,8 @@ class SnapshotResolver {
       tmpSizeBytes: parseSizeBytes(this.#value('tmp_size')) ?? Number.NaN,
       networkAccess:
         isFull || (isWorkspaceWrite && this.#value('sandbox_workspace_write.network_access') === true),
+      network: this.#resolveNetwork(),
+      limits: resolveLimits((key) => this.#value(key)),
       protectSecrets,
       secretPaths: protectSecrets ? [...this.#context.findSecrets(home)] : [],
       protectedNames: [...PROTECTED_NAMES],
@@ -79,6 +83,17 @@ class SnapshotResolver {
         set: this.#value('shell_environment_policy.set'),
       }),
       home,
+    };
+  }
+
+  #resolveNetwork(): NetworkSettings {
+    const { flags, home } = this.#context;
+    const { proxy, caFile } = resolveNetworkFiles(this.#merged, home);
+    return {
+      allow: [...this.#texts('permission_profile.network.allow'), ...flags.allowDomains],
+      deny: [...this.#texts('permission_profile.network.deny'), ...flags.denyDomains],
+      proxy,
+      caFile,
     };
   }
 

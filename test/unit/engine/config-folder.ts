@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LoadedConfig, loadConfig } from '../../../src/engine/config/index.ts';
-import { Fault, type SessionFlags } from '../../../src/protocol/index.ts';
-
-export const NO_FLAGS: SessionFlags = { addDirs: [], overrides: [], fullAuto: false, bypass: false };
+import { Fault, NO_FLAGS, type SessionFlags } from '../../../src/protocol/index.ts';
 
 /** A home folder with a project in it, and the configuration that a session there gets. */
 export class ConfigFolder {

@@ -46,7 +46,7 @@ describe('precedence', () => {
     ]);
     expect(config.origins['tmp']).toEqual({ layer: 'defaults' });
     expect(explainConfig(folder.load(), 'sandbox_mode').place).toBe(`${folder.userFile}:2:16`);
-    expect(listConfig(config).length).toBe(17);
+    expect(listConfig(config).length).toBe(26);
   });
 
   it('suggests the nearest key when asked for an unknown one', () => {
@@ -75,6 +75,8 @@ describe('snapshot', () => {
       tmpWritable: true,
       tmpSizeBytes: 1024 ** 3,
       networkAccess: false,
+      network: { allow: [], deny: [], proxy: null, caFile: null },
+      limits: { processes: 4096, memoryBytes: null, fileBytes: null, openFiles: null, wallTimeMs: null },
       protectSecrets: true,
       secretPaths: [join(folder.home, '.ssh')],
       protectedNames: ['.git', '.agents', '.codex', '.sallyport'],
@@ -108,6 +110,17 @@ exclude_slash_tmp = true
 include = ["NPM_*"]
 exclude = ["X"]
 set = { CI = "1" }
+[permission_profile.network]
+allow = ["a.example", "*.b.example:443"]
+deny = ["*"]
+[network]
+proxy = "http://p.example:3128"
+[limits]
+max_processes = 100
+max_memory = "2GiB"
+max_file_size = "off"
+max_open_files = 64
+max_time = "10m"
 `);
     expect(folder.load().snapshot).toMatchObject({
       approvalPolicy: {
@@ -132,6 +145,19 @@ set = { CI = "1" }
       networkAccess: true,
       tmpWritable: false,
       environment: { include: ['NPM_*'], exclude: ['X'], set: { CI: '1' } },
+      network: {
+        allow: ['a.example', '*.b.example:443'],
+        deny: ['*'],
+        proxy: 'http://p.example:3128',
+        caFile: null,
+      },
+      limits: {
+        processes: 100,
+        memoryBytes: 2 * 1024 ** 3,
+        fileBytes: null,
+        openFiles: 64,
+        wallTimeMs: 600_000,
+      },
     });
   });
 

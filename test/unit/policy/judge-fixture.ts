@@ -19,6 +19,8 @@ export function makeSnapshot(changes: Partial<ConfigSnapshot> = {}): ConfigSnaps
     tmpWritable: true,
     tmpSizeBytes: 1 << 30,
     networkAccess: false,
+    network: { allow: [], deny: [], proxy: null, caFile: null },
+    limits: { processes: null, memoryBytes: null, fileBytes: null, openFiles: null, wallTimeMs: null },
     protectSecrets: true,
     secretPaths: ['/home/u/.ssh', '/home/u/.aws', '/etc/shadow'],
     protectedNames: ['.git', '.agents', '.codex', '.sallyport'],

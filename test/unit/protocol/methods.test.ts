@@ -53,6 +53,10 @@ describe('methods', () => {
       overrides: [],
       fullAuto: false,
       bypass: false,
+      allowDomains: [],
+      denyDomains: [],
+      publish: [],
+      limits: {},
     });
   });
 

@@ -1,0 +1,54 @@
+import { accessSync, constants, realpathSync } from 'node:fs';
+import type { Limits, NetworkSettings } from '../../protocol/index.ts';
+import { showOrigin } from './collect-entries.ts';
+import { makeConfigFault, showText } from './config-fault.ts';
+import type { MergedEntry } from './merge-layers.ts';
+import { parseCount, parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
+import { makeAbsolute } from './resolve-paths.ts';
+
+/** The limits of a launch; `off` becomes null. */
+export function resolveLimits(readKey: (key: string) => unknown): Limits {
+  const read = (name: string, parse: (value: unknown) => number | undefined): number | null =>
+    parse(readKey(`limits.${name}`)) ?? null;
+  return {
+    processes: read('max_processes', parseCount),
+    memoryBytes: read('max_memory', parseSizeBytes),
+    fileBytes: read('max_file_size', parseSizeBytes),
+    openFiles: read('max_open_files', parseCount),
+    wallTimeMs: read('max_time', (value) => parseDurationMs(String(value))),
+  };
+}
+
+/**
+ * The proxy of this machine and the file of further certificates. Throws a `user` fault with its place when the file
+ * cannot be read.
+ */
+export function resolveNetworkFiles(
+  merged: ReadonlyMap<string, MergedEntry>,
+  home: string,
+): Pick<NetworkSettings, 'proxy' | 'caFile'> {
+  const proxy = merged.get('network.proxy')?.value;
+  const file = merged.get('network.ca_file');
+  return {
+    proxy: typeof proxy === 'string' && proxy !== 'off' ? proxy : null,
+    caFile:
+      typeof file?.value === 'string' && file.value !== 'off' ? findReadable(file.value, file, home) : null,
+  };
+}
+
+function findReadable(typed: string, { origin }: MergedEntry, home: string): string {
+  try {
+    const real = realpathSync(makeAbsolute(typed, home, home));
+    accessSync(real, constants.R_OK);
+    return real;
+  } catch (cause) {
+    throw Object.assign(
+      makeConfigFault({
+        place: { flag: showOrigin(origin) },
+        what: `network.ca_file ${showText(typed)} cannot be read`,
+        hint: 'Name a file with certificates in PEM form, or leave the key out',
+      }),
+      { cause },
+    );
+  }
+}
