@@ -78,7 +78,9 @@ describe('shapes beside the events', () => {
     };
     for (const name of Object.keys(taken.content)) {
       const { [name]: _left, ...less } = taken.content;
-      expect(ConfigSnapshot.safeParse(less).success, name).toBe(false);
+      // Older histories have snapshots from before there were these.
+      const isLater = name === 'network' || name === 'limits';
+      expect(ConfigSnapshot.safeParse(less).success, name).toBe(isLater);
     }
   });
 
