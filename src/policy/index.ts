@@ -1,7 +1,22 @@
 export { type AskedPart, askSentence } from './ask-sentence.ts';
 export { dependsOnInput } from './depends-on-input.ts';
+export {
+  type AddressFacts,
+  type AddressKind,
+  describeAddress,
+  isPrivateAddress,
+} from './describe-address.ts';
 export type { FolderAmount } from './describe-amount.ts';
 export { explainJudgement } from './explain-judgement.ts';
+export {
+  type HostJudgement,
+  type HostLists,
+  type HostTarget,
+  judgeHost,
+  judgeTarget,
+  type TargetJudgement,
+} from './host-access.ts';
+export { type HostEntry, parseHostEntry } from './host-entry.ts';
 export { isHarmless } from './is-harmless.ts';
 export { judgeBlocked, judgeLauncher, judgeStep } from './judge-step.ts';
 export { isLauncher } from './launcher.ts';
@@ -10,6 +25,16 @@ export { listEffects } from './list-effects.ts';
 export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts';
 export { matchRun, mayBeRunOf } from './match-run.ts';
 export { MAX_NAMED_PATHS, namedPaths } from './named-paths.ts';
+export {
+  type Authority,
+  formatHostPort,
+  type HostReading,
+  type NormalHost,
+  normaliseHost,
+  readAuthority,
+  readHost,
+  type ToAscii,
+} from './normal-host.ts';
 export { offeredScopes } from './offered-scopes.ts';
 export { actsElsewhere, changesMeaning, outerWrappers } from './outer-wrappers.ts';
 export { classifyPath, type PathClass } from './path-access.ts';

@@ -1,0 +1,134 @@
+/**
+ * Whether a host may be reached, by the lists of the configuration. Promises: the same answer for every spelling of a
+ * host; the most specific entry wins, and deny wins a tie; whatever cannot be read is refused. Does not promise anything
+ * about where a name leads: `judgeTarget` takes the addresses into account once they are known.
+ */
+import { describeAddress } from './describe-address.ts';
+import { compareEntries, type HostEntry, matchesEntry, parseHostEntry } from './host-entry.ts';
+import { type NormalHost, readHost } from './normal-host.ts';
+
+export interface HostLists {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+export interface HostJudgement {
+  readonly verdict: 'allow' | 'ask' | 'refuse';
+  /** What decided, for people: `allow "*.example.com"`, `deny "*"`, `on no list`, or why the host cannot be read. */
+  readonly rule: string;
+}
+
+export interface TargetJudgement extends HostJudgement {
+  /** An address is private, and no entry names that very address: a question says so, and a yes counts once only. */
+  readonly isPrivate: boolean;
+}
+
+interface Lists {
+  readonly allow: readonly HostEntry[];
+  readonly deny: readonly HostEntry[];
+  /** An entry of deny that nobody can read. It may have meant any host. */
+  readonly broken: string | null;
+}
+
+function readEntries(list: readonly string[]): { entries: HostEntry[]; broken: string | null } {
+  const entries: HostEntry[] = [];
+  let broken: string | null = null;
+  for (const text of list) {
+    const reading = parseHostEntry(text);
+    if ('entry' in reading) entries.push(reading.entry);
+    else broken ??= text;
+  }
+  return { entries, broken };
+}
+
+function readLists(lists: HostLists): Lists {
+  const deny = readEntries(lists.deny);
+  return { allow: readEntries(lists.allow).entries, deny: deny.entries, broken: deny.broken };
+}
+
+function findBest(entries: readonly HostEntry[], host: string, port: number): HostEntry | null {
+  let best: HostEntry | null = null;
+  for (const entry of entries) {
+    if (!matchesEntry(entry, host, port)) continue;
+    if (best === null || compareEntries(entry, best) > 0) best = entry;
+  }
+  return best;
+}
+
+interface Decision extends HostJudgement {
+  /** The entry that decided. */
+  readonly entry: HostEntry | null;
+}
+
+function decide(host: NormalHost, port: number, lists: Lists): Decision {
+  if (lists.broken !== null)
+    return { verdict: 'refuse', rule: `deny "${lists.broken}" cannot be read`, entry: null };
+  const deny = findBest(lists.deny, host.text, port);
+  const allow = findBest(lists.allow, host.text, port);
+  const isDenied = deny !== null && (allow === null || compareEntries(allow, deny) <= 0);
+  if (isDenied) return { verdict: 'refuse', rule: `deny "${deny.text}"`, entry: deny };
+  const inner = host.embedded.flatMap((address) => findDeniedAddress(address, port, lists) ?? [])[0];
+  if (inner !== undefined) return { verdict: 'refuse', rule: `deny "${inner.text}"`, entry: inner };
+  if (allow !== null) return { verdict: 'allow', rule: `allow "${allow.text}"`, entry: allow };
+  return { verdict: 'ask', rule: 'on no list', entry: null };
+}
+
+/** The entry of deny that names this very address; `*` speaks of the host that was asked for. */
+function findDeniedAddress(address: string, port: number, lists: Lists): HostEntry | null {
+  return findBest(
+    lists.deny.filter((entry) => entry.kind === 'exact'),
+    address,
+    port,
+  );
+}
+
+/** What the lists say of a host and port. A host on no list is asked about, unless deny has `*`. */
+export function judgeHost(host: string, port: number, lists: HostLists): HostJudgement {
+  const reading = readHost(host);
+  if ('problem' in reading) return { verdict: 'refuse', rule: reading.problem };
+  const { verdict, rule } = decide(reading.host, port, readLists(lists));
+  return { verdict, rule };
+}
+
+export interface HostTarget {
+  readonly host: string;
+  readonly port: number;
+  /** What the name resolved to; empty when that is not known. An address that was asked for counts by itself. */
+  readonly addresses: readonly string[];
+}
+
+function judgePrivate(target: HostTarget, host: NormalHost): string | null {
+  const literal = host.kind === 'name' ? [] : [host.text];
+  const found = [...literal, ...target.addresses].find((address) => describeAddress(address).isPrivate);
+  return found === undefined ? null : `private address ${found}: ${describeAddress(found).words}`;
+}
+
+/**
+ * What the lists say of a host, its port and the addresses it leads to. An address that deny names is refused; an allowed
+ * name that leads to a private address is asked about, unless allow names that very address.
+ */
+export function judgeTarget(target: HostTarget, hostLists: HostLists): TargetJudgement {
+  const reading = readHost(target.host);
+  if ('problem' in reading) return { verdict: 'refuse', rule: reading.problem, isPrivate: false };
+  const lists = readLists(hostLists);
+  const { verdict, rule, entry } = decide(reading.host, target.port, lists);
+  const place = judgePrivate(target, reading.host);
+  if (verdict === 'refuse') return { verdict, rule, isPrivate: place !== null };
+  for (const address of target.addresses) {
+    const resolved = readHost(address);
+    const judged = 'host' in resolved ? resolved.host : null;
+    const named = judged === null ? null : findDenied(judged, target.port, lists);
+    if (named !== null) return { verdict: 'refuse', rule: `deny "${named.text}"`, isPrivate: place !== null };
+  }
+  const isNamed = reading.host.kind !== 'name' && verdict === 'allow' && entry?.kind === 'exact';
+  if (place === null || isNamed) return { verdict, rule, isPrivate: false };
+  return { verdict: 'ask', rule: place, isPrivate: true };
+}
+
+function findDenied(address: NormalHost, port: number, lists: Lists): HostEntry | null {
+  for (const text of [address.text, ...address.embedded]) {
+    const entry = findDeniedAddress(text, port, lists);
+    if (entry !== null) return entry;
+  }
+  return null;
+}
