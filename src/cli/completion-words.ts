@@ -14,6 +14,7 @@ const WALL_FLAGS = ['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-aut
 /** What can stand after each command: verbs first, then flags. */
 export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
   exec: [...POLICY_FLAGS, '--json', '--wait', '--no-input'],
+  run: [...POLICY_FLAGS, '--driver', '--title', '--wait', '--no-input'],
   sandbox: ['linux', 'macos', 'windows', ...WALL_FLAGS],
   debug: WALL_FLAGS,
   check: [...POLICY_FLAGS, '--script', '--batch', '--json'],

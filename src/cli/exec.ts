@@ -11,10 +11,13 @@ import { openOwnTerminal } from './own-terminal.ts';
 import { runSession } from './run-session.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 
-interface ExecFlags extends PolicyFlags {
-  readonly json?: boolean;
+export interface AnswerFlags {
   readonly wait?: boolean;
   readonly input: boolean;
+}
+
+interface ExecFlags extends PolicyFlags, AnswerFlags {
+  readonly json?: boolean;
 }
 
 function createExecCommand() {
@@ -131,14 +134,15 @@ function notText(what: string): Fault {
   });
 }
 
-function chooseAnswers(flags: ExecFlags, hasTerminal: boolean): SessionOpenParams['answers'] {
+/** Who answers questions: `hasTerminal` when this process asks them. */
+export function chooseAnswers(flags: AnswerFlags, hasTerminal: boolean): SessionOpenParams['answers'] {
   if (!flags.input) return 'nobody';
   if (flags.wait === true) return 'others';
   return hasTerminal ? 'opener' : 'present';
 }
 
 /** A terminal for the script, when this process has one for all three streams. */
-function terminalSize(): SessionOpenParams['terminal'] {
+export function terminalSize(): SessionOpenParams['terminal'] {
   const { stdin, stdout, stderr } = process;
   if (!stdin.isTTY || !stdout.isTTY || !stderr.isTTY) return undefined;
   return { columns: stdout.columns || 80, rows: stdout.rows || 24 };

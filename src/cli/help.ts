@@ -13,6 +13,7 @@ Start here:
 
 Run something:
   exec         one script; each step is judged, walled, and asked about where needed
+  run          an agent or any program on this terminal, watched as scripts are
   sandbox      one command behind the bare wall: no questions, no history
   debug        say what the wall would enforce and why, then run behind it
   check        what would happen? steps, verdicts, risk, reasons; runs nothing
@@ -30,13 +31,14 @@ Look back and set up:
 Examples:
   sallyport exec 'npm ci && npm test'
   sallyport exec -a untrusted -C ~/project './release.sh'
+  sallyport run -- codex
   sallyport check --script 'rm -rf dist && npm run build'
   sallyport approvals watch            in a second terminal
   sallyport sandbox -s read-only -- ls -la
 
 \`sallyport COMMAND --help\` shows the flags of a command; \`sallyport --version\` the version.
 Exit status: 0 done, 1 findings or failed, 2 usage or configuration, 3 this machine cannot;
-exec and sandbox: that of what ran, 126 refused or rejected, 125 it did not start.
+exec, run and sandbox: that of what ran, 126 refused or rejected, 125 it did not start.
 `;
 
 /** Writes the overview. */

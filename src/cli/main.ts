@@ -14,6 +14,7 @@ interface CommandRow {
 
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
   exec: { load: async () => (await import('./exec.ts')).runExec, runsCommand: true },
+  run: { load: async () => (await import('./run.ts')).runProgram, runsCommand: true },
   sandbox: { load: async () => (await import('./sandbox.ts')).runSandbox, runsCommand: true },
   debug: { load: async () => (await import('./debug.ts')).runDebug, runsCommand: true },
   check: { load: async () => (await import('./check.ts')).runCheck },

@@ -12,12 +12,16 @@ import {
 import type { OutputHold } from './output-hold.ts';
 import type { OwnTerminal } from './own-terminal.ts';
 import { printEvents } from './print-events.ts';
+import { ScreenQuestions } from './screen-questions.ts';
+import type { ScreenWatch } from './screen-watch.ts';
 import { connectScriptStreams } from './script-streams.ts';
 import { TerminalQuestions } from './terminal-questions.ts';
 
 /** One script to run as a session of this terminal. */
 export interface SessionRequest {
   readonly script: string;
+  /** The words of one program, run in place of a script. */
+  readonly argv?: readonly string[];
   readonly params: SessionOpenParams;
   /** Events as JSON lines on stdout, instead of the script's own output. */
   readonly isJson: boolean;
@@ -27,6 +31,8 @@ export interface SessionRequest {
   readonly asksHere: boolean;
   /** Said on stderr: questions that wait for somebody elsewhere, and the way out where nobody could be asked. */
   readonly announces?: AnswersElsewhere | undefined;
+  /** The program may take the terminal's whole screen: questions wait as long as it has. */
+  readonly screen?: ScreenWatch;
   /** In place of the terminal's person; for scripted walks. */
   readonly questions?: ApprovalListener | undefined;
 }
@@ -48,7 +54,9 @@ export async function runSession(
     if (interrupts > 2) client.close();
   };
   const questions =
-    terminal === undefined || !request.asksHere ? undefined : createQuestions(client, terminal, interrupt);
+    terminal === undefined || !request.asksHere
+      ? undefined
+      : createQuestions(client, terminal, { onInterrupt: interrupt, screen: request.screen });
   const listener = filterSession(request.questions ?? questions?.listener ?? NOBODY);
   if (request.questions !== undefined || questions !== undefined) {
     await followApprovals(client, listener, { mayAnswer: false });
@@ -98,23 +106,31 @@ async function followSession(
 function createQuestions(
   client: EngineClient,
   terminal: OwnTerminal,
-  onInterrupt: () => void,
+  { onInterrupt, screen }: { onInterrupt: () => void; screen: ScreenWatch | undefined },
 ): { listener: ApprovalListener; end: () => void } {
+  const setTimer = (callback: () => void, delayMs: number): (() => void) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  };
   const questions = new TerminalQuestions({
     terminal,
     answer: (approval, answer) => answerFromTerminal(client, approval, answer),
     onInterrupt,
-    setTimer: (callback, delayMs) => {
-      const timer = setTimeout(callback, delayMs);
-      return () => clearTimeout(timer);
-    },
+    setTimer,
   });
+  const asker: ApprovalListener = {
+    onAsked: (approval) => questions.ask(approval),
+    onSettled: (approvalId, how) => questions.settle(approvalId, how),
+  };
+  if (screen === undefined) return { listener: asker, end: () => questions.end() };
+  const write = (text: string): void => terminal.write(text);
+  const onScreen = new ScreenQuestions({ watch: screen, asker, write, setTimer });
   return {
-    listener: {
-      onAsked: (approval) => questions.ask(approval),
-      onSettled: (approvalId, how) => questions.settle(approvalId, how),
+    listener: onScreen,
+    end: () => {
+      onScreen.end();
+      questions.end();
     },
-    end: () => questions.end(),
   };
 }
 
@@ -132,15 +148,21 @@ async function execWithStreams(
     stderr: isJson ? null : process.stderr,
     hold,
     isTerminal: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
+    ...(request.screen !== undefined && { screen: request.screen }),
     onBrokenPipe: () => sendSignal(client, sessionId, 'SIGTERM'),
   });
   const stopResize = params.terminal === undefined ? () => {} : followSize(client, sessionId);
   onReady();
   feedStdin(request, streams.stdin);
   try {
-    const result = await client
-      .call('session/exec', { sessionId, script: request.script })
-      .catch((thrown: unknown) => Promise.reject(client.isClosed ? engineGone(thrown) : thrown));
+    const { script, argv } = request;
+    const running =
+      argv === undefined
+        ? client.call('session/exec', { sessionId, script })
+        : client.call('session/run', { sessionId, argv: [...argv] });
+    const result = await running.catch((thrown: unknown) =>
+      Promise.reject(client.isClosed ? engineGone(thrown) : thrown),
+    );
     await streams.finish();
     return result;
   } finally {

@@ -3,6 +3,7 @@ import type { EngineClient } from '../client/index.ts';
 import type { SessionId } from '../protocol/index.ts';
 import { CreditedReceiver, CreditedSender } from '../server/index.ts';
 import type { OutputHold } from './output-hold.ts';
+import type { ScreenWatch } from './screen-watch.ts';
 
 export interface ScriptStreamPorts {
   readonly client: EngineClient;
@@ -13,6 +14,8 @@ export interface ScriptStreamPorts {
   /** Holds back what goes to a terminal. */
   readonly hold: OutputHold;
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Told of what is written to the terminal that is standard output. */
+  readonly screen?: ScreenWatch;
   /** Nobody reads the output any more. */
   onBrokenPipe(): void;
 }
@@ -69,5 +72,6 @@ async function pump(ports: ScriptStreamPorts, name: 'stdout' | 'stderr', receive
     if (ports.isTerminal[name]) await ports.hold.whenOpen();
     const writable = target;
     if (writable !== null) await new Promise<void>((resolve) => writable.write(piece, () => resolve()));
+    if (name === 'stdout') ports.screen?.feed(piece as Uint8Array);
   }
 }

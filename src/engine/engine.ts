@@ -25,10 +25,33 @@ export interface OpenerStreams {
   readonly stderr: Writable;
 }
 
+export interface TerminalListener {
+  /** `offset` counts bytes from the first one that was printed. */
+  onData(offset: number, bytes: Uint8Array): void;
+  onSize(size: { columns: number; rows: number }): void;
+}
+
+/** The terminal of an open session, for those who look at it beside its opener. */
+export interface SessionTerminal {
+  readonly size: { readonly columns: number; readonly rows: number };
+  /** The session was started from a page: it has no other screen, and its size may follow a page. */
+  readonly isOfPage: boolean;
+  /** The end of what was printed, and where it begins. */
+  read(): { readonly offset: number; readonly data: Uint8Array };
+  watch(listener: TerminalListener): () => void;
+  type(bytes: Uint8Array): void;
+  /** Does nothing where its opener has the size. */
+  resize(size: { columns: number; rows: number }): void;
+}
+
 export interface OpenSession {
   readonly sessionId: SessionId;
   /** Runs one script and settles when it and all it started have ended. Never throws for what the script does. */
   exec(script: string): Promise<SessionExecResult>;
+  /** The same for one program with its words as they are. */
+  run(argv: readonly string[]): Promise<SessionExecResult>;
+  /** Undefined where it has none. */
+  readonly terminal: SessionTerminal | undefined;
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void;
   resize(size: { columns: number; rows: number }): void;
   close(reason: 'finished' | 'closed-by-opener' | 'opener-gone' | 'engine-stopped'): Promise<void>;

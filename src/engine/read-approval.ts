@@ -8,6 +8,7 @@ import type {
   SessionId,
   SettledApproval,
 } from '../protocol/index.ts';
+import { isRootStep } from '../timeline/index.ts';
 import type { HistoryReader } from './history/index.ts';
 import type { StepRun } from './list-script-steps.ts';
 
@@ -54,7 +55,7 @@ export function readApproval(reader: HistoryReader, approvalId: ApprovalId): App
   const span = { from: turn?.seq ?? seq, to: next?.seq };
   const proposed = at.list('step/proposed', span);
   const runs = at.listRuns(span);
-  const script = proposed.find((step) => step.kind === 'script');
+  const script = proposed.find(isRootStep);
   return {
     approval,
     settled: at.settlement(approvalId, seq),
@@ -103,7 +104,7 @@ class SessionEvents {
     proposed: readonly EventOf<'step/proposed'>[],
     here: Approval['stepId'],
   ): EventOf<'step/proposed'>[] {
-    const steps = proposed.filter((step) => step.kind !== 'script' && !step.isUnforeseen);
+    const steps = proposed.filter((step) => !isRootStep(step) && !step.isUnforeseen);
     if (here === undefined || proposed.some((step) => step.stepId === here && !step.isUnforeseen))
       return steps;
     const asked = this.#reader.selectEvents(this.#sessionId, {

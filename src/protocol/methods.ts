@@ -110,6 +110,11 @@ export const methods = {
     params: z.strictObject({ sessionId: SessionId, script: z.string() }),
     result: SessionExecResult,
   },
+  /** One program through gate and wall, its words as they are; answers when it has ended. */
+  'session/run': {
+    params: z.strictObject({ sessionId: SessionId, argv: z.array(z.string()).min(1).max(4096) }),
+    result: SessionExecResult,
+  },
   'session/close': { params: z.strictObject({ sessionId: SessionId }), result: Empty },
   'session/signal': {
     params: z.strictObject({

@@ -7,6 +7,7 @@ import { refuseCall } from './refuse-call.ts';
 type SessionMethod =
   | 'session/open'
   | 'session/exec'
+  | 'session/run'
   | 'session/close'
   | 'session/signal'
   | 'session/resize'
@@ -18,7 +19,8 @@ export function createSessionHandlers(context: DispatchContext): HandlersOf<Sess
   const { engine, subscriptions } = context;
   return {
     'session/open': (params) => openSession(context, params),
-    'session/exec': ({ sessionId, script }) => execScript(context, sessionId, script),
+    'session/exec': ({ sessionId, script }) => runTurn(context, sessionId, (session) => session.exec(script)),
+    'session/run': ({ sessionId, argv }) => runTurn(context, sessionId, (session) => session.run(argv)),
     'session/close': ({ sessionId }) => closeSession(context, sessionId),
     'session/signal': ({ sessionId, signal }) => {
       findSession(engine, sessionId).signal(signal);
@@ -57,13 +59,13 @@ async function openSession(
   return { sessionId: session.sessionId, warnings: [...warnings], summary: [...summary] };
 }
 
-async function execScript(
+async function runTurn(
   context: DispatchContext,
   sessionId: SessionId,
-  script: string,
+  run: (session: OpenSession) => Promise<SessionExecResult>,
 ): Promise<SessionExecResult> {
   const opened = findOpened(context, sessionId);
-  const result = await opened.session.exec(script);
+  const result = await run(opened.session);
   opened.hasRun = true;
   await opened.channel.flush();
   return result;

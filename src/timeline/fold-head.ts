@@ -1,4 +1,5 @@
 import type { ApprovalId, Event, EventOf, RunId, SessionHead, StepId } from '../protocol/index.ts';
+import { isRootStep } from './is-root-step.ts';
 import { cutAt, shortCommand } from './row-texts.ts';
 
 type OpenRisk = Exclude<SessionHead['openRisk'], undefined>;
@@ -132,7 +133,7 @@ function foldStep(fold: Opened, event: StepEvent): HeadFold {
     case 'turn/ended':
       return change(fold, { isWorking: false, activity: fold.script?.activity ?? '' });
     case 'step/proposed': {
-      if (event.kind !== 'script') return fold;
+      if (!isRootStep(event)) return fold;
       const activity = activityOf(event.text);
       return { ...change(fold, { activity }), script: { stepId: event.stepId, activity, calls: [] } };
     }

@@ -1,4 +1,5 @@
 import type { RowOutcome, RunId, StepId, TurnId } from '../protocol/index.ts';
+import { isRootStep } from './is-root-step.ts';
 import type { NewRow, RowBook } from './row-book.ts';
 import type { RowEventOf } from './row-event.ts';
 import { countThings, cutNote, shortCommand } from './row-texts.ts';
@@ -72,13 +73,14 @@ export class StepRows {
   }
 
   proposed(event: RowEventOf<'step/proposed'>): void {
-    const { stepId, text, kind, argv, parentId, isUnforeseen } = event;
+    const { stepId, text, argv, parentId, isUnforeseen } = event;
+    const isRoot = isRootStep(event);
     this.#steps.set(stepId, {
-      text: kind === 'script' ? text : showCommand(event),
+      text: isRoot ? text : showCommand(event),
       isLiteral: argv !== undefined,
-      isScript: kind === 'script',
+      isScript: isRoot,
     });
-    if (kind === 'script') {
+    if (isRoot) {
       this.#addTurn(event);
       return;
     }

@@ -4,7 +4,7 @@
  */
 import type Database from 'better-sqlite3';
 import type { EventOf, EventType, SessionHead, SessionId } from '../../protocol/index.ts';
-import { activityOf, policyWordOf, scriptOutcomeOf } from '../../timeline/index.ts';
+import { activityOf, isRootStep, policyWordOf, scriptOutcomeOf } from '../../timeline/index.ts';
 import { parseEvent } from './parse-event.ts';
 
 interface SessionColumns {
@@ -95,7 +95,7 @@ class SessionEvents {
     const turn = this.#read('turn/started', { span: [0, before - 1] });
     if (turn === undefined) return undefined;
     const script = this.#read('step/proposed', { span: [turn.seq + 1, turn.seq + 1], isNear: true });
-    return script?.kind === 'script' ? script : this.lastScript(turn.seq);
+    return script !== undefined && isRootStep(script) ? script : this.lastScript(turn.seq);
   }
 
   /**

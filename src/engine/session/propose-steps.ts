@@ -9,12 +9,15 @@ import type {
   StepDraft,
   TurnId,
 } from '../../protocol/index.ts';
+import { quoteWords } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import type { RunScope } from './proposed-run.ts';
 import { keepWithinWall } from './within-wall.ts';
 
 export interface ProposeInput {
   readonly script: string;
+  /** The words of the one program that is run, where it is no script. */
+  readonly argv?: readonly string[] | undefined;
   readonly split: ScriptSplit;
   readonly ids: IdMaker;
   readonly turnId: TurnId;
@@ -22,14 +25,15 @@ export interface ProposeInput {
   readonly agentName: string;
 }
 
-/** The script as the parent of its steps, and the steps, each with its own id. */
+/** The script or program as the parent of its steps, and the steps, each with its own id. */
 export function identifySteps(input: ProposeInput): { root: Step; steps: readonly Step[] } {
   const { turnId, cwd, agentName } = input;
   const root: Step = {
     index: 0,
     form: input.split.opaque === undefined ? 'program' : 'opaque',
     text: input.script,
-    words: [],
+    words: (input.argv ?? []).map((value) => ({ text: quoteWords([value]), value })),
+    ...(input.argv && { argv: [...input.argv] }),
     assignments: [],
     redirects: [],
     wrappers: [],
@@ -38,7 +42,7 @@ export function identifySteps(input: ProposeInput): { root: Step; steps: readonl
     ...(input.split.opaque !== undefined && { opaque: input.split.opaque }),
     stepId: input.ids.step(),
     turnId,
-    kind: 'script',
+    kind: input.argv === undefined ? 'script' : 'command',
     cwd,
     agentName,
     isUnforeseen: false,

@@ -8,7 +8,9 @@ import type { CapturedStream, OutputNotice, RunId, SessionId } from '../../proto
 import { createSecretMasker } from '../../replay/index.ts';
 import type { OpenerStreams } from '../engine.ts';
 import type { Journal } from '../history/index.ts';
-import type { SandboxProcess, SandboxTerminal } from '../sandbox/index.ts';
+import type { SandboxProcess } from '../sandbox/index.ts';
+import { carryTerminal } from './carry-terminal.ts';
+import type { TerminalScreen } from './terminal-screen.ts';
 
 export interface OutputSinks {
   readonly sessionId: SessionId;
@@ -17,6 +19,8 @@ export interface OutputSinks {
   /** Values that must not be stored. */
   readonly secrets: readonly string[];
   readonly streams: OpenerStreams;
+  /** Where what a terminal shows is kept for those who watch. */
+  readonly screen?: TerminalScreen | undefined;
   notice(notice: OutputNotice): void;
 }
 
@@ -30,8 +34,8 @@ export function carryOutput(process: SandboxProcess, sinks: OutputSinks): Script
   const stdout = createTee(sinks, 'stdout');
   const stderr = createTee(sinks, 'stderr');
   const delivered: Promise<void>[] = [];
-  let last: Promise<unknown> = Promise.resolve();
   let disconnect: () => void = () => undefined;
+  let whenTerminalEmpty: () => Promise<void> = () => Promise.resolve();
   if (process.pipes) {
     const { pipes } = process;
     delivered.push(pump(pipes.stdout, stdout), pump(pipes.stderr, stderr));
@@ -46,13 +50,16 @@ export function carryOutput(process: SandboxProcess, sinks: OutputSinks): Script
       stdin.off('error', endInput);
     };
   } else if (process.terminal) {
-    disconnect = carryTerminal(process.terminal, sinks.streams, (bytes) => {
-      last = Promise.all([last, stdout.write(bytes)]);
+    const carried = carryTerminal(process.terminal, sinks.streams.stdin, (bytes) => {
+      sinks.screen?.take(bytes);
+      return stdout.write(bytes);
     });
+    whenTerminalEmpty = carried.whenEmpty;
+    disconnect = carried.disconnect;
   }
   return {
     finish: async () => {
-      await Promise.all([last, ...delivered]);
+      await Promise.all([whenTerminalEmpty(), ...delivered]);
       disconnect();
       return { stdout: await stdout.finish(), stderr: await stderr.finish() };
     },
@@ -105,23 +112,4 @@ function writeTo(opener: Writable, bytes: Uint8Array): Promise<void> {
 
 async function pump(from: Readable, tee: Tee): Promise<void> {
   for await (const bytes of from) await tee.write(bytes as Uint8Array);
-}
-
-function carryTerminal(
-  terminal: SandboxTerminal,
-  streams: OpenerStreams,
-  write: (bytes: Uint8Array) => void,
-): () => void {
-  terminal.onData((bytes) => {
-    write(bytes);
-    if (!streams.stdout.writableNeedDrain) return;
-    terminal.pause();
-    streams.stdout.once('drain', () => terminal.resume());
-  });
-  const type = (bytes: Uint8Array): void => terminal.write(bytes);
-  streams.stdin.on('data', type);
-  return () => {
-    streams.stdin.off('data', type);
-    streams.stdin.pause();
-  };
 }

@@ -1,6 +1,7 @@
 /**
- * One script from its text to its exit status: split, proposed, judged, rewritten, launched behind the wall with every
- * program held, finished. Everything in it that must be decided goes through `runStep`.
+ * One script, or one program as it was typed, from its text to its exit status: split, proposed, judged, a script
+ * rewritten, launched behind the wall with every program held, finished. Everything in it that must be decided goes
+ * through `runStep`.
  */
 import { isQuietWrite, type ScriptSplit, splitScript } from '../../policy/index.ts';
 import {
@@ -10,30 +11,35 @@ import {
   type TurnId,
   toFault,
 } from '../../protocol/index.ts';
-import { showLine } from '../../timeline/index.ts';
+import { quoteWords, showLine } from '../../timeline/index.ts';
 import { exitStatusOf } from '../base/index.ts';
 import type { ExecGate, GateHandlers, SandboxProcess } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
 import { Askers } from './askers.ts';
 import { HeldPrograms } from './held-programs.ts';
 import { HeldWrites } from './held-writes.ts';
+import { launchProgram } from './launch-program.ts';
 import { launchScript } from './launch-script.ts';
 import { LiveRuns } from './live-runs.ts';
 import { identifySteps, previewSteps } from './propose-steps.ts';
 import type { RunScope } from './proposed-run.ts';
-import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
 import type { ScriptHost } from './script-host.ts';
 import { carryOutput } from './script-output.ts';
+import { endInFront, settleInFront } from './settle-in-front.ts';
 import { settleShellQuestion } from './shell-questions.ts';
-import { scriptedRun } from './shell-runs.ts';
 import { StepBoard } from './step-board.ts';
 
-const NEVER_GONE = new AbortController().signal;
+interface Work {
+  readonly split: ScriptSplit;
+  readonly argv: readonly string[] | undefined;
+}
 
 export class ScriptRun {
   readonly #host: ScriptHost;
   readonly #split: ScriptSplit;
+  /** The words of the program; undefined for a script. */
+  readonly #argv: readonly string[] | undefined;
   readonly #context: ScriptContext;
   readonly #programs: HeldPrograms;
   readonly #writes: HeldWrites;
@@ -42,21 +48,33 @@ export class ScriptRun {
   #stopReason: string | undefined;
   readonly #stopped = new AbortController();
 
-  private constructor(host: ScriptHost, split: ScriptSplit, context: Omit<ScriptContext, 'stop'>) {
+  private constructor(host: ScriptHost, work: Work, context: Omit<ScriptContext, 'stop'>) {
     this.#host = host;
-    this.#split = split;
+    this.#split = work.split;
+    this.#argv = work.argv;
     this.#context = { ...context, stop: (reason) => this.stop(reason) };
     this.#programs = new HeldPrograms(this.#context);
     this.#writes = new HeldWrites(this.#context);
   }
 
   /** Splits the script, writes its steps and their judgements into the history; nothing has run yet. */
-  static async propose(host: ScriptHost, script: string): Promise<ScriptRun> {
+  static propose(host: ScriptHost, script: string): Promise<ScriptRun> {
+    return ScriptRun.#propose(host, script, { split: splitScript(script), argv: undefined });
+  }
+
+  /** The same for one program; its words are launched as they are. */
+  static proposeProgram(host: ScriptHost, argv: readonly string[]): Promise<ScriptRun> {
+    const text = quoteWords(argv);
+    return ScriptRun.#propose(host, text, { split: splitScript(text), argv });
+  }
+
+  static async #propose(host: ScriptHost, script: string, work: Work): Promise<ScriptRun> {
     const { ids } = host.ports;
     const turnId: TurnId = ids.turn();
-    const split = splitScript(script);
+    const { split, argv } = work;
     const { root, steps } = identifySteps({
       script,
+      argv,
       split,
       ids,
       turnId,
@@ -76,7 +94,7 @@ export class ScriptRun {
     const { previews, events } = await previewSteps(steps, scope, { nowMs: host.ports.nowMs, searchPath });
     if (events.length > 0) await host.ports.append(events);
     const append = (bodies: readonly EventBody[]): Promise<unknown> => host.ports.append(bodies);
-    return new ScriptRun(host, split, {
+    return new ScriptRun(host, work, {
       ports: host.ports,
       scope,
       snapshot: host.snapshot,
@@ -113,6 +131,11 @@ export class ScriptRun {
     this.#process?.signal(name);
   }
 
+  /** Typed on its terminal by somebody else than its opener. */
+  type(bytes: Uint8Array): void {
+    this.#process?.terminal?.write(bytes);
+  }
+
   resize(columns: number, rows: number): void {
     this.#process?.terminal?.resize(columns, rows);
   }
@@ -121,14 +144,13 @@ export class ScriptRun {
   async run(): Promise<SessionExecResult> {
     const context = this.#context;
     if ((await context.ports.whenGoing(this.#stopped.signal)) !== 'going') return this.#cancel();
-    const refusal = await this.#settleWhole();
+    const refusal = await settleInFront(context, this.#split, { host: this.#host, argv: this.#argv });
     if (refusal) {
       const { stepId } = context.root;
       await context.append([{ type: 'step/finished', stepId, runId: context.rootRunId, outcome: 'refused' }]);
       return this.#end({ outcome: 'refused', exitCode: 126, message: refusal });
     }
-    const launch = { host: this.#host, split: this.#split, context, handlers: this.#handlers() };
-    this.#launched = launchScript(launch);
+    this.#launched = this.#launch();
     const process = await this.#launched;
     this.#process = process;
     if (this.#stopReason !== undefined) process.kill();
@@ -143,6 +165,7 @@ export class ScriptRun {
     const output = carryOutput(process, { ...this.#host.sinks, runId: context.rootRunId });
     const outcome = await process.finished;
     const streams = await output.finish();
+    if (this.#argv !== undefined) await endInFront(context, outcome);
     await context.runs.finishAll();
     await this.#reportFindings();
     const exitCode = exitStatusOf(outcome);
@@ -193,20 +216,10 @@ export class ScriptRun {
     return result;
   }
 
-  /** A script that cannot be understood at all is one question, in front of everything. */
-  async #settleWhole(): Promise<string | undefined> {
-    const first = this.#context.board.at(0);
-    if (this.#split.opaque === undefined || !first) return undefined;
-    const { cwd } = this.#host;
-    const run = scriptedRun(this.#context, first.step, { cwd, gone: NEVER_GONE });
-    const settled = await runStep(this.#context.ports, this.#context.scope, run);
-    if (settled.outcome !== 'allowed') return settled.message;
-    this.#context.runs.start(-1, {
-      stepId: first.step.stepId,
-      runId: settled.runId,
-      endAccess: settled.endAccess,
-    });
-    return undefined;
+  #launch(): Promise<SandboxProcess> {
+    const launch = { host: this.#host, context: this.#context, handlers: this.#handlers() };
+    if (this.#argv !== undefined) return launchProgram({ ...launch, argv: this.#argv });
+    return launchScript({ ...launch, split: this.#split });
   }
 
   #handlers(): GateHandlers {

@@ -24,11 +24,13 @@ import type { ScriptHost } from './script-host.ts';
 import { ScriptRun } from './script-run.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionFacts } from './session-facts.ts';
+import { TerminalScreen } from './terminal-screen.ts';
 
 type CloseReason = EventOf<'session/closed'>['reason'];
 
 export class Session implements OpenSession {
   readonly sessionId: SessionId;
+  readonly terminal: TerminalScreen | undefined;
   readonly #deps: SessionDeps;
   readonly #input: SessionInput;
   readonly #scope: Scope;
@@ -67,6 +69,13 @@ export class Session implements OpenSession {
       notes: opened.sandbox.notes,
       hasKernelGate: deps.hasKernelGate,
     });
+    this.terminal =
+      input.params.terminal &&
+      new TerminalScreen(input.params.terminal, {
+        isOfPage: input.params.origin === 'page',
+        type: (bytes) => this.#script?.type(bytes),
+        resize: (size) => this.resize(size),
+      });
     this.#scope.defer(deps.grants.onEnded((grant) => this.#endStanding(grant.grantId)));
   }
 
@@ -110,7 +119,15 @@ export class Session implements OpenSession {
     return this.#script.answerShell(request);
   }
 
-  async exec(script: string): Promise<SessionExecResult> {
+  exec(script: string): Promise<SessionExecResult> {
+    return this.#turn((host) => ScriptRun.propose(host, script));
+  }
+
+  run(argv: readonly string[]): Promise<SessionExecResult> {
+    return this.#turn((host) => ScriptRun.proposeProgram(host, argv));
+  }
+
+  async #turn(propose: (host: ScriptHost) => Promise<ScriptRun>): Promise<SessionExecResult> {
     if (this.#script) {
       throw new Fault({
         kind: 'peer',
@@ -121,7 +138,7 @@ export class Session implements OpenSession {
     const ended = Promise.withResolvers<void>();
     this.#scriptEnded = ended.promise;
     try {
-      const run = await ScriptRun.propose(this.#host(), script);
+      const run = await propose(this.#host());
       this.#script = run;
       return await run.run();
     } catch (cause) {
@@ -141,6 +158,7 @@ export class Session implements OpenSession {
 
   resize(size: { columns: number; rows: number }): void {
     this.#script?.resize(size.columns, size.rows);
+    this.terminal?.noteSize(size);
   }
 
   /**
@@ -196,7 +214,11 @@ export class Session implements OpenSession {
     const { snapshot } = config;
     const { passed, inner, dropped } = scrubEnvironment(params.env, snapshot.environment, snapshot);
     const stdio: LaunchStdio = params.terminal
-      ? { kind: 'terminal', ...params.terminal, ...(params.env['TERM'] && { name: params.env['TERM'] }) }
+      ? {
+          kind: 'terminal',
+          ...(this.terminal?.size ?? params.terminal),
+          ...(params.env['TERM'] && { name: params.env['TERM'] }),
+        }
       : { kind: 'pipes' };
     return {
       sessionId: this.sessionId,
@@ -217,6 +239,7 @@ export class Session implements OpenSession {
         journal: this.#deps.journal,
         secrets: dropped.flatMap(({ name }) => secretValue(name, params.env[name])),
         streams,
+        screen: this.terminal,
         notice: (notice) => this.#deps.notice(notice),
       },
       mayAskWrites: snapshot.approvalPolicy !== 'never' && params.answers !== 'nobody',

@@ -17,7 +17,7 @@ function headAfter(...bodies: EventBody[]): SessionHead {
 const script: EventBody[] = [
   { type: 'turn/started', turnId },
   { ...proposed(root, '#!/bin/sh\n\n  make all  \nrest'), kind: 'script' } as EventBody,
-  proposed(step, 'make all'),
+  { ...proposed(step, 'make all'), parentId: root } as EventBody,
 ];
 const ended: EventBody = { type: 'turn/ended', turnId, outcome: 'finished' };
 const finished = (more: Partial<Extract<EventBody, { type: 'step/finished' }>>): EventBody => ({
@@ -56,6 +56,16 @@ describe('the head of a session', () => {
     expect(headAfter(...script, judgement, ended)).toMatchObject({ isWorking: false, activity: 'make all' });
     const refused = judged(step, { runId: run, verdict: 'refuse', argv: ['rm'] });
     expect(headAfter(...script, refused).activity).toBe('make all');
+  });
+
+  it('takes a program that is run as it was typed for what its turn runs', () => {
+    const program: EventBody[] = [
+      { type: 'turn/started', turnId },
+      proposed(root, 'make all'),
+      { ...proposed(step, 'make all'), parentId: root } as EventBody,
+    ];
+    expect(headAfter(...program)).toMatchObject({ isWorking: true, activity: 'make all' });
+    expect(headAfter(...program, finished({ exitCode: 3 }))).toMatchObject({ outcome: 'failed' });
   });
 
   it.each(OUTCOMES)('tells how the script ended: %o is %s', (end, outcome) => {
