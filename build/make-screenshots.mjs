@@ -120,7 +120,8 @@ async function walkExample(page) {
 async function fillForm(page) {
   await page.getByRole('link', { name: 'New session' }).click();
   await page.getByRole('combobox', { name: 'Folder' }).fill('~/shop');
-  await page.keyboard.press('Escape');
+  // leaves the field, and with it the list below it
+  await page.keyboard.press('Tab');
   await page.getByLabel('Script', { exact: true }).last().fill(SCRIPT);
   await page.getByText('What will happen to each step').waitFor({ timeout: WAIT_MS });
   await page.getByRole('heading', { name: 'New session' }).focus();

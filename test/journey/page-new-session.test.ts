@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openQuestion, seeSettled, tabTo, waitForCount } from '../support/page-acts.ts';
+import { openQuestion, seeSettled, tabTo, typeFolder, waitForCount } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
 import { readSessions } from '../support/read-sessions.ts';
 
@@ -31,8 +31,7 @@ const rows = () => page.getByRole('grid', { name: 'Timeline' }).getByRole('row')
 
 /** Fills in the form without looking, for tests of what comes after it. */
 async function start(script: string): Promise<void> {
-  await page.getByRole('combobox', { name: 'Folder' }).fill(folder);
-  await page.keyboard.press('Escape');
+  await typeFolder(page, folder);
   await page.getByLabel('Script', { exact: true }).fill(script);
   await page.keyboard.press('Control+Enter');
   await rows().first().waitFor(WAIT);
@@ -107,8 +106,7 @@ describe('the form of a new session', () => {
     await page.getByText('In which folder?').waitFor();
     await page.getByText('What should run?').waitFor();
     await page.getByText('Something is missing above.').waitFor();
-    await page.getByRole('combobox', { name: 'Folder' }).fill(join(product.place.folder, 'nowhere'));
-    await page.keyboard.press('Escape');
+    await typeFolder(page, join(product.place.folder, 'nowhere'));
     await preview()
       .getByText(/nowhere/)
       .waitFor(WAIT);
@@ -121,13 +119,11 @@ describe('the form of a new session', () => {
     await startButton().click();
     await page.getByText('Something is missing above.').waitFor(WAIT);
     writeFileSync(join(product.place.folder, 'a-file'), '');
-    await field.fill(join(product.place.folder, 'a-file'));
-    await page.keyboard.press('Escape');
+    await typeFolder(page, join(product.place.folder, 'a-file'));
     await preview()
       .getByText(/is a file\. Choose/)
       .waitFor(WAIT);
-    await field.fill(folder);
-    await page.keyboard.press('Escape');
+    await typeFolder(page, folder);
     await preview().getByText('bubblewrap, by the kernel').waitFor(WAIT);
     await page.getByText('Something is missing above.').waitFor({ state: 'detached', ...WAIT });
     expect(await field.getAttribute('aria-invalid')).not.toBe('true');
@@ -135,8 +131,7 @@ describe('the form of a new session', () => {
   });
 
   it('without a wall only after the word is typed', async () => {
-    await page.getByRole('combobox', { name: 'Folder' }).fill(folder);
-    await page.keyboard.press('Escape');
+    await typeFolder(page, folder);
     await page.getByLabel('Script', { exact: true }).fill('echo dangerous');
     await page.getByRole('radio', { name: 'danger-full-access' }).click();
     await startButton().click();

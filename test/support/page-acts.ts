@@ -19,6 +19,13 @@ export function waitingRow(page: Page, text?: string): Locator {
   return (text === undefined ? rows : rows.filter({ hasText: text })).last();
 }
 
+/** Types a folder into the form of a new session and leaves the field, which closes the list that opens below it. */
+export async function typeFolder(page: Page, path: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Folder' }).fill(path);
+  // not Escape: the list opens a moment after the text, and would come after the key
+  await page.keyboard.press('Tab');
+}
+
 /** Waits until the open card has not changed or moved for as long as a person reads; gives its ID. */
 export async function readCard(page: Page, approvalId?: string): Promise<string> {
   const card = cardOf(page, approvalId);
