@@ -1,0 +1,14 @@
+export { createLaunchSecrets, type LaunchSecrets } from './launch-secrets.ts';
+export type {
+  ClosedConnection,
+  HostDecision,
+  HostProxy,
+  HostRequest,
+  ProxyDoor,
+  ProxyLimits,
+  ProxySpec,
+  Resolve,
+  StoppedRequest,
+} from './proxy-spec.ts';
+export { startProxy } from './start-proxy.ts';
+export { readUpstream, type Upstream } from './upstream-address.ts';

@@ -1,0 +1,76 @@
+import { dialAddresses, dialPlace } from './dial.ts';
+import { type OpenTarget, tunnelUpstream } from './dial-upstream.ts';
+import { explainFailure, type Failure } from './explain-failure.ts';
+import { createTargetJudge, type JudgedTarget, type TargetRequest } from './judge-target.ts';
+import type { ProxyLimits, ProxySpec } from './proxy-spec.ts';
+import { readUpstream, type Upstream } from './upstream-address.ts';
+
+export type Opening =
+  /** `upstream` is set when the socket leads to the upstream proxy itself, which wants requests in absolute form. */
+  | { readonly kind: 'open'; readonly target: OpenTarget; readonly upstream: Upstream | null }
+  | { readonly kind: 'refused' | 'busy'; readonly words: string }
+  | Failure
+  | { readonly kind: 'gone' };
+
+const NO_BYTES = Buffer.alloc(0);
+const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+
+type OpenerOfTargets = (request: TargetRequest) => Promise<Opening>;
+
+/**
+ * Makes the function that turns "a program wants to reach this host" into an open connection or a reason. What is dialled
+ * is an address that was judged, or the upstream proxy. Throws a user `Fault` for an upstream proxy that is none.
+ */
+export function createOpener(spec: ProxySpec, limits: ProxyLimits): OpenerOfTargets {
+  const upstream = spec.upstream == null ? null : readUpstream(spec.upstream);
+  const judge = createTargetJudge(spec);
+  const waiting = new Map<string, number>();
+
+  const dial = async (request: TargetRequest, addresses: readonly string[]): Promise<Opening> => {
+    const options = { timeoutMs: limits.dialMs, gone: request.gone };
+    // this machine's own loopback is never that of the upstream proxy
+    if (upstream === null || (addresses.length > 0 && addresses.every(isLoopback))) {
+      const socket = await dialAddresses(addresses, request.port, options);
+      return { kind: 'open', target: { socket, head: NO_BYTES }, upstream: null };
+    }
+    if (request.via === 'http') {
+      const socket = await dialPlace(upstream.host, upstream.port, options);
+      return { kind: 'open', target: { socket, head: NO_BYTES }, upstream };
+    }
+    const place = { host: request.host.text, port: request.port };
+    return { kind: 'open', target: await tunnelUpstream(upstream, place, options), upstream: null };
+  };
+
+  const judgeInTurn = async (request: TargetRequest): Promise<JudgedTarget | Opening> => {
+    const { launchId } = request;
+    const count = waiting.get(launchId) ?? 0;
+    if (count >= limits.waitingPerLaunch)
+      return { kind: 'busy', words: 'this program has too many connections waiting for an answer' };
+    waiting.set(launchId, count + 1);
+    try {
+      return await judge(request);
+    } finally {
+      const left = (waiting.get(launchId) ?? 1) - 1;
+      if (left > 0) waiting.set(launchId, left);
+      else waiting.delete(launchId);
+    }
+  };
+
+  const dialOrExplain = async (request: TargetRequest, addresses: readonly string[]): Promise<Opening> => {
+    try {
+      return await dial(request, addresses);
+    } catch (error) {
+      return explainFailure(error);
+    }
+  };
+
+  return async (request) => {
+    const judged = await judgeInTurn(request);
+    if (request.gone.aborted) return { kind: 'gone' };
+    if (judged.kind !== 'allowed') return judged;
+    const opening = await dialOrExplain(request, judged.addresses);
+    if (!request.gone.aborted) return opening;
+    if (opening.kind === 'open') opening.target.socket.destroy();
+    return { kind: 'gone' };
+  };
+}
