@@ -5,6 +5,7 @@ import { root, runProgram } from './own-node.mjs';
 
 const tool = (...path) => join(root, 'node_modules', ...path);
 const REPORT = tool('.cache', 'sallyport-tests.json');
+const SECOND_REPORT = tool('.cache', 'sallyport-tests-again.json');
 
 /** Checks that are no tests: each is one pass or one failure of the sum. */
 const WALLS = { name: 'walls', argv: [join(root, 'build', 'walls.mjs'), '--check'] };
@@ -31,51 +32,75 @@ const nameTest = (file, test) => `${relative(root, file.name)}: ${test.fullName 
 
 /**
  * Counts one report of the test runner; a file that could not be loaded is one failure.
- * @param {number} status
+ * @typedef {{ passed: string[], failed: Map<string, string>, skipped: string[] }} Counted `failed`: the file of each
+ * @param {string} path
+ * @returns {Counted}
  */
-function countReport(status) {
-  /** @type {{ passed: number, failed: string[], skipped: string[] }} */
-  const sum = { passed: 0, failed: [], skipped: [] };
-  const report = JSON.parse(readFileSync(REPORT, 'utf8'));
-  for (const file of report.testResults) {
-    const failedBefore = sum.failed.length;
+function countReport(path) {
+  /** @type {Counted} */
+  const sum = { passed: [], failed: new Map(), skipped: [] };
+  for (const file of JSON.parse(readFileSync(path, 'utf8')).testResults) {
+    const name = relative(root, file.name);
+    let hasFailed = false;
     for (const test of file.assertionResults) {
-      if (test.status === 'passed') sum.passed += 1;
-      else if (test.status === 'failed') sum.failed.push(nameTest(file, test));
-      else sum.skipped.push(nameTest(file, test));
+      if (test.status === 'passed') sum.passed.push(nameTest(file, test));
+      else if (test.status !== 'failed') sum.skipped.push(nameTest(file, test));
+      else {
+        hasFailed = true;
+        sum.failed.set(nameTest(file, test), name);
+      }
     }
-    if (file.status === 'failed' && sum.failed.length === failedBefore) {
-      sum.failed.push(`${relative(root, file.name)}: ${file.message || 'could not be run'}`);
-    }
+    if (file.status === 'failed' && !hasFailed)
+      sum.failed.set(`${name}: ${file.message || 'could not be run'}`, name);
   }
-  if (status !== 0 && sum.failed.length === 0)
-    sum.failed.push('vitest: an error outside of any test, see above');
   return sum;
 }
 
-/** Runs the projects of the test runner, the quick ones first. */
+/** More files than this that fail are no accident of a busy machine. */
+const SECOND_TRIES_MAX = 5;
+
+/** Runs the test runner once with its report at `path`. */
+async function runVitestOnce(path, argv) {
+  rmSync(path, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${path}`];
+  return await runProgram(process.execPath, [tool('vitest', 'vitest.mjs'), 'run', ...reporters, ...argv]);
+}
+
+/**
+ * Runs the projects of the test runner, the quick ones first. Files with failures are run once more, alone: what a
+ * busy machine has disturbed passes then, and is named as unsteady; what fails again has failed.
+ */
 async function runVitest(projects, argv) {
   mkdirSync(dirname(REPORT), { recursive: true });
-  rmSync(REPORT, { force: true });
   const choice = projects.flatMap((project) => ['--project', project]);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
-  const status = await runProgram(process.execPath, [
-    tool('vitest', 'vitest.mjs'),
-    'run',
-    ...choice,
-    ...reporters,
-    ...argv,
-  ]);
+  const status = await runVitestOnce(REPORT, [...choice, ...argv]);
   try {
-    return countReport(status);
+    const first = countReport(REPORT);
+    const failed = [...first.failed.keys()];
+    if (status !== 0 && failed.length === 0) failed.push('vitest: an error outside of any test, see above');
+    const sum = { passed: first.passed.length, failed, skipped: first.skipped, unsteady: [] };
+    const files = [...new Set(first.failed.values())];
+    if (files.length === 0 || files.length > SECOND_TRIES_MAX || argv.length > 0) return sum;
+    say(`\nonce more, alone: ${files.join(', ')}\n`);
+    await runVitestOnce(SECOND_REPORT, [...choice, '--no-file-parallelism', ...files]);
+    const steady = new Set(countReport(SECOND_REPORT).passed);
+    const unsteady = failed.filter((name) => steady.has(name));
+    return {
+      ...sum,
+      passed: sum.passed + unsteady.length,
+      failed: failed.filter((name) => !steady.has(name)),
+      unsteady,
+    };
   } catch (error) {
-    return { passed: 0, failed: [`vitest: no report (status ${status}): ${String(error)}`], skipped: [] };
+    const failed = [`vitest: no report (status ${status}): ${String(error)}`];
+    return { passed: 0, failed, skipped: [], unsteady: [] };
   }
 }
 
 /** Prints what did not pass by name, then the sum as the very last line; returns the exit status. */
 function sumUp(sum) {
   for (const name of sum.skipped) say(`skipped  ${name}`);
+  for (const name of sum.unsteady) say(`unsteady ${name}: passed only when run alone`);
   for (const name of sum.failed) say(`failed   ${name}`);
   const skipped = sum.skipped.length > 0 ? `, ${sum.skipped.length} skipped` : '';
   say(`${sum.passed} passed, ${sum.failed.length} failed${skipped}`);
@@ -96,6 +121,7 @@ async function runAll(stagesBefore, projects, argv, stagesAfter) {
     passed: passed + tests.passed,
     failed: [...failed, ...tests.failed],
     skipped: tests.skipped,
+    unsteady: tests.unsteady,
   });
 }
 
