@@ -36,8 +36,8 @@ export interface SessionTerminal {
   readonly size: { readonly columns: number; readonly rows: number };
   /** The session was started from a page: it has no other screen, and its size may follow a page. */
   readonly isOfPage: boolean;
-  /** The end of what was printed, and where it begins. */
-  read(): { readonly offset: number; readonly data: Uint8Array };
+  /** What was printed from there on, as far as it is kept, and where that begins; without `from`, all that is kept. */
+  read(from?: number): { readonly offset: number; readonly data: Uint8Array };
   watch(listener: TerminalListener): () => void;
   type(bytes: Uint8Array): void;
   /** Does nothing where its opener has the size. */

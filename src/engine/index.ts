@@ -8,7 +8,14 @@ export {
 } from './config/index.ts';
 export { createEngine, historyFileOf } from './create-engine.ts';
 export { createDemoProject, type DemoProject } from './demo-project.ts';
-export type { Engine, OpenerStreams, OpenSession, RowsView } from './engine.ts';
+export type {
+  Engine,
+  OpenerStreams,
+  OpenSession,
+  RowsView,
+  SessionTerminal,
+  TerminalListener,
+} from './engine.ts';
 export {
   type HistoryReader,
   openHistoryReader,

@@ -144,6 +144,8 @@ export function createFakeEngine(
       const session: OpenSession = {
         sessionId,
         exec: (script) => runScript(streams, script, engine),
+        run: (argv) => runScript(streams, argv.join(' '), engine),
+        terminal: undefined,
         signal: (name) => void engine.calls.push(`signal ${name}`),
         resize: ({ columns, rows }) => void engine.calls.push(`resize ${columns}x${rows}`),
         close: async (reason) => {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { ChildOutcome } from '../base/index.ts';
 import type { StartedProcess, SupervisedSpec } from './launch-supervised.ts';
+import { readToEnd } from './read-to-end.ts';
 import type { LaunchStdio } from './sandbox.ts';
 import { withUmask } from './with-umask.ts';
 
@@ -22,6 +23,8 @@ export async function startInTerminal(
       encoding: null,
     }),
   );
+  let isPaused = false;
+  readToEnd(pty, () => isPaused);
   const finished = new Promise<ChildOutcome>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       const name = signalName(signal);
@@ -43,8 +46,14 @@ export async function startInTerminal(
         onBytes = listener;
         for (const bytes of early.splice(0)) listener(bytes);
       },
-      pause: () => pty.pause(),
-      resume: () => pty.resume(),
+      pause: () => {
+        isPaused = true;
+        pty.pause();
+      },
+      resume: () => {
+        isPaused = false;
+        pty.resume();
+      },
     },
   };
 }

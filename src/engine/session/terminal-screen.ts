@@ -43,8 +43,16 @@ export class TerminalScreen implements SessionTerminal {
     for (const listener of this.#listeners) listener.onData(offset, bytes);
   }
 
-  read(): { offset: number; data: Uint8Array } {
-    return { offset: this.#totalBytes - this.#keptBytes, data: Buffer.concat(this.#kept) };
+  read(from = 0): { offset: number; data: Uint8Array } {
+    const wanted = Math.min(this.#keptBytes, Math.max(0, this.#totalBytes - from));
+    const pieces: Uint8Array[] = [];
+    let left = wanted;
+    for (let place = this.#kept.length - 1; place >= 0 && left > 0; place -= 1) {
+      const piece = this.#kept[place] ?? new Uint8Array();
+      pieces.unshift(piece.subarray(Math.max(0, piece.length - left)));
+      left -= piece.length;
+    }
+    return { offset: this.#totalBytes - wanted, data: Buffer.concat(pieces) };
   }
 
   watch(listener: TerminalListener): () => void {
