@@ -29,6 +29,7 @@
 #include "../common/exit-codes.h"
 #include "../common/fail.h"
 #include "../common/json-line.h"
+#include "holder-bridge.h"
 #include "holder-grant.h"
 #include "holder-paths.h"
 #include "holder-view.h"
@@ -143,12 +144,14 @@ static void answer(char *text) {
     json_free(&line);
 }
 
-static void serve(int anchor_fd) {
+/* `bridge_fd`: -1 without a bridge, which poll overlooks. */
+static void serve(int anchor_fd, int bridge_fd) {
     struct line_reader reader = {.fd = STDIN_FILENO};
     for (;;) {
-        struct pollfd polls[2] = {{STDIN_FILENO, POLLIN, 0}, {anchor_fd, POLLIN, 0}};
-        if (poll(polls, 2, -1) < 0) continue;
+        struct pollfd polls[3] = {{STDIN_FILENO, POLLIN, 0}, {anchor_fd, POLLIN, 0}, {bridge_fd, POLLIN, 0}};
+        if (poll(polls, 3, -1) < 0) continue;
         if (polls[1].revents) fail_because("anchor", "it ended");
+        if (polls[2].revents) fail_because("net-bridge", "it ended");
         if (!polls[0].revents) continue;
         if (line_reader_fill(&reader) == READ_END) return;
         for (char *text; (text = line_reader_next(&reader));) answer(text);
@@ -187,12 +190,29 @@ static int parse_ops(int argc, char **argv, int at, struct view_op *ops) {
     return count;
 }
 
+/* --bridge PROGRAM [WORD...] --bridge-end; how many words there are between the two. */
+static int parse_bridge(int argc, char **argv, int *at) {
+    if (*at >= argc || strcmp(argv[*at], "--bridge") != 0) return 0;
+    int first = *at + 1, last = first;
+    while (last < argc && strcmp(argv[last], "--bridge-end") != 0) last++;
+    if (last >= argc || last == first) fail_because("arguments", "--bridge without an end");
+    *at = last + 1;
+    return last - first;
+}
+
+static void end_child(pid_t child, int signal_number) {
+    kill(child, signal_number);
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
+}
+
 int main(int argc, char **argv) {
     helper_name = "holder";
     pid_t parent = getppid();
     int at = 1;
     bool shares_net = argc > 1 && strcmp(argv[1], "--share-net") == 0;
     if (shares_net) at++;
+    int bridge_at = at, bridge_words = parse_bridge(argc, argv, &at);
+    if (shares_net && bridge_words > 0) fail_because("arguments", "a bridge for a shared network");
     struct view_op *ops = calloc((size_t)argc + 1, sizeof *ops);
     if (!ops) fail("memory");
     int count = parse_ops(argc, argv, at, ops);
@@ -204,6 +224,9 @@ int main(int argc, char **argv) {
     enter_namespaces(shares_net);
     die_with(parent);
     if (!shares_net) bring_loopback_up();
+    pid_t bridge = bridge_words > 0 ? start_bridge(argv + bridge_at + 1, bridge_words) : 0;
+    int bridge_fd = bridge > 0 ? call_pidfd_open(bridge) : -1;
+    if (bridge > 0 && bridge_fd < 0) fail("pidfd of the net-bridge");
     pid_t anchor = start_anchor(ops, count);
     int anchor_fd = call_pidfd_open(anchor);
     if (anchor_fd < 0) fail("pidfd of the anchor");
@@ -214,9 +237,9 @@ int main(int argc, char **argv) {
     json_end(&line);
     if (!json_write(&line, STDOUT_FILENO)) return 0;
     json_free(&line);
-    serve(anchor_fd);
-    /* It would die with us anyway, but then nobody might collect it. */
-    kill(anchor, SIGKILL);
-    while (waitpid(anchor, NULL, 0) < 0 && errno == EINTR) continue;
+    serve(anchor_fd, bridge_fd);
+    /* They would die with us anyway, but then nobody might collect them. */
+    if (bridge > 0) end_child(bridge, SIGTERM);
+    end_child(anchor, SIGKILL);
     return 0;
 }

@@ -68,6 +68,8 @@ export function shareHelpers(folder: string): HelperPaths {
     execGate: moved(own.execGate),
     ask: moved(own.ask),
     janitor: moved(own.janitor),
+    netBridge: moved(own.netBridge),
+    dial: moved(own.dial),
     wallFilter: moved(own.wallFilter),
   };
 }

@@ -3,8 +3,9 @@ import { Fault } from '../../protocol/index.ts';
 import { createScope } from '../base/index.ts';
 import { BUBBLEWRAP, createBubblewrapSession, networkNotes, rootsOf } from './bubblewrap-session.ts';
 import { findHelpers, type HelperPaths } from './helper-paths.ts';
-import { startHolder } from './holder.ts';
+import { type BridgeSpec, startHolder } from './holder.ts';
 import { findNestedRepositories, type NestedRepositories } from './nested-repositories.ts';
+import { PROXY_PORT } from './network-environment.ts';
 import { createPlaceholders } from './placeholders.ts';
 import { type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
 import type { Sandbox, SandboxSession, SessionSpec } from './sandbox.ts';
@@ -43,6 +44,7 @@ async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<Sa
       program: helpers.holder,
       isNetworkShared: settings.networkAccess,
       view: view.operations,
+      bridge: planBridge(spec, helpers),
     });
     const [holder] = await Promise.all([starting, placeholders.cover(firstPlan.missing)]).catch(
       async (error: unknown) => {
@@ -65,6 +67,18 @@ async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<Sa
     await scope.close();
     throw error;
   }
+}
+
+/** Only a network of its own needs a bridge out of it. */
+function planBridge({ settings, network }: SessionSpec, helpers: HelperPaths): BridgeSpec | undefined {
+  if (settings.networkAccess || network === undefined) return undefined;
+  const { proxySocket, forwards = [], publish = [], onListener } = network;
+  return {
+    program: helpers.netBridge,
+    inward: [{ port: PROXY_PORT, socket: proxySocket }, ...forwards],
+    outward: publish,
+    ...(onListener && { onListener }),
+  };
 }
 
 /** The walk for nested repositories is done once a session; everything else is looked at anew for each launch. */

@@ -9,6 +9,10 @@ export interface HelperPaths {
   readonly execGate: string;
   readonly ask: string;
   readonly janitor: string;
+  /** Joins the network of a session with the proxy outside. */
+  readonly netBridge: string;
+  /** Reaches a host through the proxy for programs such as ssh; shown inside. */
+  readonly dial: string;
   /** The system call filter of the wall, as bubblewrap reads it. */
   readonly wallFilter: string;
 }
@@ -25,6 +29,8 @@ export function findHelpers(from: string = fileURLToPath(import.meta.url)): Help
     execGate: join(folder, 'exec-gate'),
     ask: join(folder, 'ask'),
     janitor: join(folder, 'janitor'),
+    netBridge: join(folder, 'net-bridge'),
+    dial: join(folder, 'dial'),
     wallFilter: join(folder, 'wall.bpf'),
   };
   for (const path of Object.values(helpers)) {

@@ -11,14 +11,27 @@ import { Fault } from '../../protocol/index.ts';
 import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { collectStderr, readJsonLines } from './helper-output.ts';
 import { encodeField } from './line-fields.ts';
-import type { GrantMode, GrantOutcome } from './sandbox.ts';
+import type { GrantMode, GrantOutcome, JoinedPort } from './sandbox.ts';
 import { type ViewOperation, viewArguments } from './view.ts';
+
+/** What joins ports of the loopback inside with unix sockets outside. */
+export interface BridgeSpec {
+  /** Path of the helper. */
+  readonly program: string;
+  /** Who connects to the port inside reaches the socket. */
+  readonly inward: readonly JoinedPort[];
+  /** Who connects to the socket, which is made, reaches the port inside. */
+  readonly outward: readonly JoinedPort[];
+  onListener?(port: number, isListening: boolean): void;
+}
 
 export interface HolderSpec {
   /** Path of the helper. */
   readonly program: string;
   readonly isNetworkShared: boolean;
   readonly view: readonly ViewOperation[];
+  /** For a network of its own. */
+  readonly bridge?: BridgeSpec | undefined;
 }
 
 export interface MountRequest {
@@ -52,7 +65,7 @@ export interface Holder {
  * @throws Fault `host` with the helper's own words when it could not start.
  */
 export async function startHolder(spec: HolderSpec): Promise<Holder> {
-  const share = spec.isNetworkShared ? ['--share-net'] : [];
+  const share = spec.isNetworkShared ? ['--share-net'] : bridgeArguments(spec.bridge);
   // Its own session: a Ctrl-C typed at the terminal is for the command, not for the wall around it.
   const child = spawn(spec.program, [...share, ...viewArguments(spec.view), '--view-end'], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -68,7 +81,8 @@ export async function startHolder(spec: HolderSpec): Promise<Holder> {
   readJsonLines(child.stdout, {
     receive(fields) {
       const anchorPid = fields['anchorPid'];
-      if (isReady) settleReply(pending, fields);
+      if (fields['type'] === 'listener') tellListener(spec.bridge, fields);
+      else if (isReady) settleReply(pending, fields);
       else if (fields['type'] !== 'ready' || typeof anchorPid !== 'number') child.kill('SIGKILL');
       else {
         isReady = true;
@@ -85,6 +99,21 @@ export async function startHolder(spec: HolderSpec): Promise<Holder> {
   // The view may still be under construction when the engine closes: a write then fails, and `ended` tells.
   child.stdin.on('error', () => undefined);
   return createHolder(child, await ready.promise, { ended, pending });
+}
+
+function bridgeArguments(bridge: BridgeSpec | undefined): string[] {
+  if (bridge === undefined) return [];
+  const join = (flag: string, joined: readonly JoinedPort[]): string[] =>
+    joined.flatMap(({ port, socket }) => [flag, String(port), socket]);
+  return [
+    ...['--bridge', bridge.program, ...join('--in', bridge.inward), ...join('--out', bridge.outward)],
+    '--bridge-end',
+  ];
+}
+
+function tellListener(bridge: BridgeSpec | undefined, fields: Readonly<Record<string, unknown>>): void {
+  const { port, isListening } = fields;
+  if (typeof port === 'number' && typeof isListening === 'boolean') bridge?.onListener?.(port, isListening);
 }
 
 interface HolderChannel {

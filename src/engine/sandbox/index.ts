@@ -1,8 +1,19 @@
 export { chooseSandbox } from './choose-sandbox.ts';
 export { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
-export type { ExecGate, GateHandlers, GateMode, HeldExec, HeldWrite } from './exec-gate.ts';
+export type {
+  ExecGate,
+  GateDenial,
+  GateHandlers,
+  GateMode,
+  HeldChange,
+  HeldConnect,
+  HeldExec,
+  HeldWrite,
+} from './exec-gate.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
+export { describeLimits, type LimitFacts } from './limits.ts';
+export { networkEnvironment, PROXY_PORT } from './network-environment.ts';
 export { probeKernelGate, probeMachine, readWallVersion } from './probe.ts';
 export { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
 export { type PlainSettings, plainEnvironment, plainSettings, runBare } from './run-bare.ts';
@@ -14,6 +25,7 @@ export type {
   SandboxProcess,
   SandboxSession,
   SandboxTerminal,
+  SessionNetwork,
   WallSettings,
 } from './sandbox.ts';
-export { findSecrets } from './secrets.ts';
+export { findSecrets, SECRET_PATHS } from './secrets.ts';

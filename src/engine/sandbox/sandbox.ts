@@ -16,6 +16,7 @@ export type WallSettings = Pick<
   | 'secretPaths'
   | 'protectedNames'
   | 'protectedPaths'
+  | 'limits'
   | 'home'
 >;
 
@@ -27,11 +28,34 @@ export interface OwnFolders {
   readonly runtimeDir: string;
 }
 
+/** A port of the loopback inside, and the unix socket outside that it is joined with. */
+export interface JoinedPort {
+  readonly port: number;
+  /** Host path in the runtime folder. */
+  readonly socket: string;
+}
+
+/** How programs of a session reach the world when its network is not the host's own. */
+export interface SessionNetwork {
+  /** Host path of the proxy's socket. It is reached at `PROXY_PORT` of the loopback inside. */
+  readonly proxySocket: string;
+  /** Further ports inside. */
+  readonly forwards?: readonly JoinedPort[];
+  /** Ports that servers inside may listen on; their sockets are made, and who connects to one reaches the server. */
+  readonly publish?: readonly JoinedPort[];
+  /** Something inside has begun, or ceased, to listen on a port of `publish`. Looked for once a second. */
+  onListener?(port: number, isListening: boolean): void;
+  /** Host path of the certificates that programs inside are to trust (PEM); it appears at `INSIDE_PATHS.certificates`. */
+  readonly certificates?: string | undefined;
+}
+
 export interface SessionSpec {
   readonly settings: WallSettings;
   readonly folders: OwnFolders;
   /** Host path of the session's ask socket; it appears inside at `SandboxSession.ask.socket`. It must exist already. */
   readonly askSocket?: string | undefined;
+  /** Without it, or with the host's network, nothing leads out of the session. */
+  readonly network?: SessionNetwork | undefined;
 }
 
 /** Where the standard streams of a launch go. */

@@ -76,6 +76,12 @@ export function planView(spec: SessionSpec, helpers: HelperPaths, runtimeDirs: r
   if (spec.askSocket !== undefined) {
     operations.push({ kind: 'ro-bind', source: spec.askSocket, path: INSIDE_PATHS.askSocket });
   }
+  if (spec.network !== undefined) {
+    operations.push({ kind: 'ro-bind', source: helpers.dial, path: INSIDE_PATHS.dial });
+    const { certificates } = spec.network;
+    if (certificates !== undefined)
+      operations.push({ kind: 'ro-bind', source: certificates, path: INSIDE_PATHS.certificates });
+  }
   return { operations, kept, masked: masks, emptied };
 }
 

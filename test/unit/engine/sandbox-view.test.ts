@@ -11,6 +11,8 @@ const HELPERS = {
   execGate: '/h/exec-gate',
   ask: '/h/ask',
   janitor: '/h/janitor',
+  netBridge: '/h/net-bridge',
+  dial: '/h/dial',
   wallFilter: '/h/wall.bpf',
 };
 

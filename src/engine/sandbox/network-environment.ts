@@ -1,0 +1,85 @@
+/**
+ * The variables by which programs inside find the proxy.
+ *
+ * Promises: the usual tools (curl, wget, git, npm, pip, cargo, go, node, java) reach hosts without being configured; the
+ * credential is that of one launch.
+ * Does not promise anything for a program that looks at none of them: it finds no route, and fails at once.
+ */
+import { INSIDE_PATHS } from './inside-paths.ts';
+
+/** Port of the loopback inside that leads to the proxy, for HTTP and SOCKS alike. */
+export const PROXY_PORT = 3128;
+
+export interface NetworkAddress {
+  readonly launchId: string;
+  /** The password that belongs to this launch; letters, digits, `-` and `_`. */
+  readonly secret: string;
+  /** Whether `INSIDE_PATHS.certificates` is there. */
+  readonly hasCertificates: boolean;
+}
+
+/** What is reached without the proxy: servers inside. */
+const DIRECT = 'localhost,127.0.0.1,::1';
+
+/** The person's own, which lead to proxies that cannot be reached from inside. */
+const REPLACED = /^(https?|all|ftp|rsync|no|npm_config_(https?_)?|cargo_https?)_?proxy$/i;
+
+const CERTIFICATE_VARIABLES = [
+  'SSL_CERT_FILE',
+  'NODE_EXTRA_CA_CERTS',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+  'CARGO_HTTP_CAINFO',
+  'PIP_CERT',
+];
+
+type Variables = Readonly<Record<string, string>>;
+
+/** `environment` with the way to the proxy in it. What the configuration sets by name (`fixed`) stays as it is. */
+export function networkEnvironment(
+  environment: Variables,
+  address: NetworkAddress,
+  fixed: Variables = {},
+): Record<string, string> {
+  const isFixed = (name: string): boolean => Object.hasOwn(fixed, name);
+  const kept = Object.entries(environment).filter(([name]) => !REPLACED.test(name) || isFixed(name));
+  const added = Object.entries(proxyVariables(environment, address)).filter(([name]) => !isFixed(name));
+  return Object.fromEntries([...kept, ...added]);
+}
+
+function proxyVariables(
+  environment: Variables,
+  { launchId, secret, hasCertificates }: NetworkAddress,
+): Variables {
+  const place = `${launchId}:${secret}@127.0.0.1:${PROXY_PORT}`;
+  const http = `http://${place}`;
+  const both = (name: string, value: string): Variables => ({ [name]: value, [name.toLowerCase()]: value });
+  const java = [environment['JAVA_TOOL_OPTIONS'], javaOptions(launchId, secret)];
+  return {
+    ...both('HTTP_PROXY', http),
+    ...both('HTTPS_PROXY', http),
+    ...both('ALL_PROXY', `socks5h://${place}`),
+    ...both('NO_PROXY', DIRECT),
+    npm_config_proxy: http,
+    npm_config_https_proxy: http,
+    npm_config_noproxy: DIRECT,
+    CARGO_HTTP_PROXY: http,
+    NODE_USE_ENV_PROXY: '1',
+    GIT_SSH_COMMAND: `${environment['GIT_SSH_COMMAND'] ?? 'ssh'} -o ProxyCommand='${INSIDE_PATHS.dial} %h %p'`,
+    JAVA_TOOL_OPTIONS: java.filter(Boolean).join(' '),
+    ...(hasCertificates &&
+      Object.fromEntries(CERTIFICATE_VARIABLES.map((name) => [name, INSIDE_PATHS.certificates]))),
+  };
+}
+
+/** Java reads no address with a password; programs that ask for a login by these names, such as Maven, have one. */
+function javaOptions(launchId: string, secret: string): string {
+  const options = ['http', 'https'].flatMap((scheme) => [
+    `-D${scheme}.proxyHost=127.0.0.1`,
+    `-D${scheme}.proxyPort=${PROXY_PORT}`,
+    `-D${scheme}.proxyUser=${launchId}`,
+    `-D${scheme}.proxyPassword=${secret}`,
+  ]);
+  return [...options, '-Dhttp.nonProxyHosts=localhost|127.*|[::1]'].join(' ');
+}
