@@ -10,6 +10,7 @@
 #include "../common/exit-codes.h"
 #include "gate-caller.h"
 #include "gate-capture.h"
+#include "gate-perform.h"
 #include "gate-refusals.h"
 #include "gate-rpc.h"
 #include "gate-tell.h"
@@ -21,7 +22,7 @@ struct held {
     uint64_t slot;
     enum held_kind kind;
     struct caller caller;
-    struct held_open open; /* of a write */
+    struct held_detail detail;
     struct held *next;
 };
 
@@ -39,16 +40,20 @@ void answer_error(uint64_t id, int error) {
     ioctl(gate.listener, SECCOMP_IOCTL_NOTIF_SEND, &response); /* fails only when the caller is gone */
 }
 
-void refuse_call(const struct caller *caller, enum held_kind kind, const char *message) {
-    if (is_held(caller->id) && *message) tell_caller(caller->pidfd, message);
-    answer_error(caller->id, kind == HELD_EXEC ? EPERM : EROFS);
+void answer_done(uint64_t id) {
+    answer_error(id, 0);
 }
 
-uint64_t hold_call(const struct caller *caller, enum held_kind kind, const struct held_open *open) {
+void refuse_call(const struct caller *caller, enum held_kind kind, const char *message) {
+    if (is_held(caller->id) && *message) tell_caller(caller->pidfd, message);
+    answer_error(caller->id, kind == HELD_EXEC ? EPERM : kind == HELD_CONNECT ? EACCES : EROFS);
+}
+
+uint64_t hold_call(const struct caller *caller, enum held_kind kind, const struct held_detail *detail) {
     struct held *held = held_count < HELD_MAX ? calloc(1, sizeof *held) : NULL;
     if (!held) return 0;
     *held = (struct held){.slot = ++last_slot, .kind = kind, .caller = *caller, .next = held_calls};
-    if (open) held->open = *open;
+    if (detail) held->detail = *detail;
     held_calls = held;
     held_count++;
     watch_fd(caller->pidfd, EPOLLIN, EVENT_PENDING, held->slot);
@@ -70,7 +75,8 @@ static struct held *take_held(uint64_t slot) {
 
 static void end_held(struct held *held) {
     close(held->caller.pidfd);
-    free(held->open.path);
+    free(held->detail.open.path);
+    free_change(held->detail.change);
     free(held);
 }
 
@@ -84,12 +90,21 @@ static bool find_slot(const char *text, struct held **held) {
     return true;
 }
 
+/* The kernel goes on with it, or it is done in the caller's place where the kernel would still meet the wall. */
+static void go_on(const struct held *held) {
+    bool is_done = false;
+    if (held->kind == HELD_WRITE) is_done = open_for_caller(&held->caller, &held->detail.open);
+    if (held->kind == HELD_CHANGE) is_done = change_for_caller(&held->caller, held->detail.change);
+    if (!is_done) let_pass(held->caller.id);
+}
+
 bool answer_allow(const char *slot, bool is_watched) {
     struct held *held;
     if (!find_slot(slot, &held)) return false;
     if (!held) return true;
     if (is_watched && is_held(held->caller.id)) watch_exit(&held->caller);
-    if (held->kind == HELD_EXEC || !open_for_caller(&held->caller, &held->open)) let_pass(held->caller.id);
+    if (held->kind == HELD_EXEC) pass_and_compare(&held->caller);
+    else go_on(held);
     end_held(held);
     return true;
 }
@@ -100,7 +115,7 @@ bool answer_through(const char *slot, bool is_watched) {
     if (!held) return true;
     if (is_watched && is_held(held->caller.id)) watch_exit(&held->caller);
     if (held->kind == HELD_EXEC) pass_and_capture(&held->caller, true);
-    else if (!open_for_caller(&held->caller, &held->open)) let_pass(held->caller.id);
+    else go_on(held);
     end_held(held);
     return true;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../common/fail.h"
+#include "gate-calls.h"
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
@@ -26,7 +27,7 @@
 #define NR_OPENAT2_CALL 437
 #define WRITING_FLAGS (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
 
-static struct sock_filter program[64];
+static struct sock_filter program[192];
 static unsigned short length;
 
 static void add(uint16_t code, uint32_t k, uint8_t when_true, uint8_t when_false) {
@@ -52,6 +53,27 @@ static void notify_when_writing(unsigned call, unsigned flags_argument) {
     add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 }
 
+/* With no path the call is about a descriptor, and what that may do was decided when it was opened. */
+static void notify_when_named(unsigned call, unsigned path_argument) {
+    uint32_t low = (uint32_t)(offsetof(struct seccomp_data, args) + path_argument * sizeof(uint64_t));
+    add(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 6);
+    load(low);
+    add(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2);
+    load(low + (uint32_t)sizeof(uint32_t));
+    add(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+    add(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF, 0, 0);
+    add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+}
+
+static void notify_changes(void) {
+    const struct call_shape *shape;
+    for (size_t i = 0; (shape = call_shape_at(i)); i++) {
+        if (shape->op == CHANGE_TIMES) notify_when_named((unsigned)shape->call, shape->path - 1u);
+        else notify_always((unsigned)shape->call);
+    }
+    notify_always(SYS_connect);
+}
+
 static void build(bool gates_writes) {
     load(offsetof(struct seccomp_data, arch));
     /* Another machine's numbers mean other calls: a 32-bit execve must not slip past. */
@@ -71,6 +93,7 @@ static void build(bool gates_writes) {
 #endif
         notify_when_writing(SYS_openat, 2);
         notify_always(NR_OPENAT2_CALL); /* its flags lie in memory */
+        notify_changes();
     }
     /* The gate tells programs apart by fields a process could rewrite with PR_SET_MM. */
     add(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3);

@@ -40,7 +40,7 @@ static bool starts_read_only(pid_t tid, int dirfd) {
     return is_read_only(path);
 }
 
-static mode_t read_umask(pid_t tid) {
+mode_t read_umask(pid_t tid) {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "gate-state.h"
 
@@ -22,6 +23,8 @@ struct held_open {
     uint64_t flags, mode;
 };
 
+/* The mask of the caller's file modes; the strictest when it cannot be read. */
+mode_t read_umask(pid_t tid);
 /* Answers the call; false when the kernel can go on with it by itself. */
 bool open_for_caller(const struct caller *caller, const struct held_open *held);
 

@@ -28,9 +28,12 @@
 #include "../common/exit-codes.h"
 #include "../common/fail.h"
 #include "gate-answer.h"
+#include "gate-calls.h"
 #include "gate-capture.h"
+#include "gate-connect.h"
 #include "gate-exec.h"
 #include "gate-kill.h"
+#include "gate-limits.h"
 #include "gate-pass.h"
 #include "gate-pipes.h"
 #include "gate-rights.h"
@@ -142,6 +145,8 @@ static void serve_listener(uint32_t events) {
     memset(&held, 0, sizeof held);
     if (ioctl(gate.listener, SECCOMP_IOCTL_NOTIF_RECV, &held.notice) != 0) return;
     if (held.notice.data.nr == SYS_execve || held.notice.data.nr == SYS_execveat) serve_exec(&held.notice);
+    else if (held.notice.data.nr == SYS_connect) serve_connect(&held.notice);
+    else if (find_call_shape(held.notice.data.nr)) serve_change(&held.notice);
     else serve_write(&held.notice);
 }
 
@@ -228,9 +233,11 @@ static void serve(int timeout_ms, int signals) {
 
 static int wait_ms(void) {
     if (has_polled_captures()) return 1;
-    if (!kill_at_ms) return -1;
+    int look_ms = next_look_ms();
+    if (!kill_at_ms) return look_ms;
     int64_t left = kill_at_ms - now_ms();
-    return left > 0 ? (int)left : 0;
+    if (left <= 0) return 0;
+    return look_ms >= 0 && look_ms < left ? look_ms : (int)left;
 }
 
 static void say_hello(const struct gate_options *options) {
@@ -248,6 +255,7 @@ static bool serve_once(const struct gate_options *options, int signals) {
     serve(wait_ms(), signals);
     poll_captures();
     if (options->rpc_path && !gate.is_refusing && !has_rpc()) lose_engine();
+    if (is_over_limit()) kill_at_ms = now_ms();
     if (!kill_at_ms || now_ms() < kill_at_ms) return true;
     kill_at_ms = 0;
     is_killed = true;
@@ -263,6 +271,7 @@ static void deliver_output(const struct gate_options *options, int signals) {
 
 int supervise(const struct gate_options *options) {
     gate.gates_writes = options->gates_writes;
+    gate.anchor = options->anchor;
     gate.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (gate.epoll < 0) fail("epoll");
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) fail("subreaper");
@@ -271,18 +280,21 @@ int supervise(const struct gate_options *options) {
         connect_rpc(options->rpc_path);
         say_hello(options);
     }
+    prepare_limits(&options->limits);
     start_program(options);
+    start_limits();
     if (options->anchor) drop_rights();
     if (options->makes_pipes) start_carrying();
     if (gate.socket >= 0) watch_fd(gate.socket, EPOLLIN, EVENT_SOCKET, 0);
     while (!has_child_ended) {
         if (serve_once(options, signals)) continue;
-        if (gate.child > 0) kill(gate.child, SIGKILL);
+        kill_program();
         if (!options->anchor) break;
     }
     /* Under a gate nothing may outlive its supervisor: without one, exec fails for ever. */
     if (options->gates_exec || options->anchor || !has_child_ended) kill_everything();
     for (int round = 0; has_watches() && round < 100; round++) serve(5, signals);
+    close_limits(exit_status());
     deliver_output(options, signals);
     flush_rpc(FLUSH_MS);
     return exit_status();

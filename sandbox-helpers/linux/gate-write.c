@@ -6,19 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../common/exit-codes.h"
 #include "gate-answer.h"
 #include "gate-caller.h"
 #include "gate-path.h"
+#include "gate-reach.h"
 #include "gate-rpc.h"
 #include "kernel-calls.h"
-
-#define CALLER_WORDS_MAX 32
-#define CALLER_BYTES_MAX 4096
 
 struct write_call {
     int dirfd;
@@ -26,9 +22,6 @@ struct write_call {
     bool is_relative;
     char path[CALLER_PATH_BYTES]; /* absolute, as the caller sees it, links in it not yet followed */
 };
-
-/* Unknown: its outcome is the kernel's business, a grant would not change it. */
-enum reach { REACH_UNKNOWN, REACH_WRITABLE, REACH_STOPPED };
 
 struct write_target {
     char path[CALLER_PATH_BYTES];
@@ -83,24 +76,6 @@ static bool read_path(pid_t tid, struct write_call *call) {
     return true;
 }
 
-static bool is_kernel_path(const char *path) {
-    static const char *const roots[] = {"/proc", "/sys", "/dev"};
-    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
-        size_t length = strlen(roots[i]);
-        if (strncmp(path, roots[i], length) == 0 && (path[length] == '/' || !path[length])) return true;
-    }
-    return false;
-}
-
-/* Stopped: read-only by its mount alone. The kernel says EROFS only after its check of ordinary permission. */
-static enum reach judge_reach(int fd, int access_mode) {
-    struct statvfs mount;
-    if (fstatvfs(fd, &mount) != 0) return REACH_UNKNOWN;
-    if (!(mount.f_flag & ST_RDONLY)) return REACH_WRITABLE;
-    bool is_stopped = syscall(NR_FACCESSAT2, fd, "", access_mode, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EROFS;
-    return is_stopped ? REACH_STOPPED : REACH_UNKNOWN;
-}
-
 static enum reach find_existing(int fd, const struct write_call *call, struct write_target *target) {
     struct stat status;
     if (fstat(fd, &status) != 0) return REACH_UNKNOWN;
@@ -150,31 +125,13 @@ static enum reach find_target(pid_t tid, struct write_call *call, struct write_t
     return reach != REACH_UNKNOWN && is_kernel_path(target->path) ? REACH_UNKNOWN : reach;
 }
 
-/* The first words of the caller's own command line. */
-static void add_caller(struct json_line *line, pid_t tid) {
-    char path[64], text[CALLER_BYTES_MAX], cwd[PATH_MAX];
-    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)tid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text);
-    if (fd >= 0) close(fd);
-    json_open(line, "argv", '[');
-    int words = 0;
-    for (ssize_t at = 0; at < length && words < CALLER_WORDS_MAX; words++) {
-        size_t size = strnlen(text + at, (size_t)(length - at));
-        json_item(line, text + at, size);
-        at += (ssize_t)size + 1;
-    }
-    json_shut(line, ']');
-    json_string(line, "cwd", read_caller_link(tid, "cwd", cwd, sizeof cwd) ? cwd : "");
-}
-
 static struct held_open describe_open(const struct write_call *call, char *path) {
     return (struct held_open){.path = path, .dirfd = call->dirfd, .is_relative = call->is_relative, .flags = call->flags, .mode = call->mode};
 }
 
 static void ask_engine(const struct caller *caller, const struct write_call *call, const struct write_target *target) {
     struct held_open open = describe_open(call, strdup(target->path));
-    uint64_t slot = open.path ? hold_call(caller, HELD_WRITE, &open) : 0;
+    uint64_t slot = open.path ? hold_call(caller, HELD_WRITE, &(struct held_detail){.open = open}) : 0;
     if (!slot) {
         free(open.path);
         answer_error(caller->id, EROFS);
@@ -191,14 +148,6 @@ static void ask_engine(const struct caller *caller, const struct write_call *cal
     add_caller(&line, caller->tid);
     if (is_held(caller->id)) send_line(&line);
     else json_free(&line);
-}
-
-static void report_denied(pid_t pid, const char *path) {
-    struct json_line line;
-    json_begin(&line, "denied");
-    json_number(&line, "pid", pid);
-    json_string(&line, "path", path);
-    send_droppable_line(&line);
 }
 
 /* For a caller whose directory was overtaken by a grant; see gate-open.h. */
@@ -225,16 +174,5 @@ void serve_write(const struct seccomp_notif *notice) {
         return;
     }
     struct caller caller;
-    if (!open_caller(notice, &caller)) {
-        answer_error(notice->id, EROFS);
-    } else if (gate.is_refusing) {
-        refuse_call(&caller, HELD_WRITE, ENGINE_GONE_MESSAGE);
-        close(caller.pidfd);
-    } else if (gate.write_mode == WRITES_REPORT) {
-        report_denied(caller.tgid, target.path);
-        let_pass(caller.id);
-        close(caller.pidfd);
-    } else {
-        ask_engine(&caller, &call, &target);
-    }
+    if (settle_stopped(notice, &caller, "write", target.path) == 'a') ask_engine(&caller, &call, &target);
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,6 +28,7 @@
 #define NR_PIDFD_GETFD 438
 #define NR_FACCESSAT2 439
 #define NR_MOUNT_SETATTR 442
+#define NR_FCHMODAT2 452
 
 #define TREE_CLONE 1u
 #define TREE_CLOEXEC 02000000u
@@ -65,6 +67,11 @@ static inline int call_openat2(int dir, const char *path, uint64_t flags, uint64
         if (fd >= 0 || errno != EAGAIN) break;
     }
     return fd;
+}
+
+/* Whether two processes have one memory; false where the kernel does not say. */
+static inline bool call_shares_memory(pid_t one, pid_t other) {
+    return syscall(SYS_kcmp, one, other, 1 /* KCMP_VM */, 0, 0) == 0;
 }
 
 static inline int call_pidfd_open(pid_t pid) {

@@ -54,6 +54,8 @@ const HIGH_SCORE = 6;
 /** What is asked, in one plain sentence without a full stop, such as `Run a command that deletes a folder`. */
 export function askSentence(asked: AskedPart, known: AskKnowledge = {}): string {
   if (asked.kind === 'edit') return writeSentence(know(asked, known));
+  if (asked.kind === 'net' && (asked.grant?.sockets.length ?? 0) > 0)
+    return 'Connect to a program of this machine';
   if (asked.kind !== 'cmd') return OTHER_KINDS[asked.kind];
   const all = know(asked, known);
   const clause = CLAUSES.map((find) => find(all)).find((found) => found !== undefined);
@@ -173,12 +175,14 @@ function writeClause({ paths }: Known): string | undefined {
   return written.length === 1 ? 'writes a file in the workspace' : 'writes files in the workspace';
 }
 
-/** A write that the wall has stopped. */
+/** A change that the wall has stopped. Of a move, the old name comes first. */
 function writeSentence({ codes, paths, snapshot }: Known): string {
   const [path] = paths;
-  const what = path?.kind === 'dir' ? 'Change a folder' : 'Write a file';
   const noun = path?.kind === 'dir' ? 'folder' : 'file';
-  const verb = path?.kind === 'dir' ? 'Change' : 'Write';
+  const changing = path?.kind === 'dir' ? 'Change' : 'Write';
+  const taking = paths.length > 1 ? 'Move' : 'Remove';
+  const verb = path?.use === 'delete' ? taking : changing;
+  const what = `${verb} a ${noun}`;
   if (path?.place === 'secret' || codes.has('secret-path')) return `${verb} a secret ${noun}`;
   if (path?.place === 'protected' || codes.has('protected-path')) return `${verb} a protected ${noun}`;
   if (snapshot?.sandboxMode === 'read-only') return `${what} in a session that may only read`;

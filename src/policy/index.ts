@@ -17,8 +17,16 @@ export {
   type TargetJudgement,
 } from './host-access.ts';
 export { type HostEntry, parseHostEntry } from './host-entry.ts';
+export { armsLauncher, findInherited, type InheritedVariable } from './inherited-variables.ts';
 export { isHarmless } from './is-harmless.ts';
-export { judgeBlocked, judgeLauncher, judgeStep } from './judge-step.ts';
+export { judgeBlocked, judgeBlockedSocket } from './judge-blocked.ts';
+export {
+  type BlockedHost,
+  isAboutPrivateAddress,
+  judgeBlockedHost,
+  judgePublishedPort,
+} from './judge-blocked-host.ts';
+export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { isLauncher } from './launcher.ts';
 export { leastGrant } from './least-grant.ts';
 export { listEffects } from './list-effects.ts';
@@ -40,7 +48,7 @@ export { actsElsewhere, changesMeaning, outerWrappers } from './outer-wrappers.t
 export { classifyPath, type PathClass } from './path-access.ts';
 export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';
 export { PRESETS, type Preset } from './presets.ts';
-export { isQuietWrite } from './quiet-writes.ts';
+export { quietSocketReason, quietWriteReason } from './quiet-writes.ts';
 export { readOperator } from './read-operator.ts';
 export { rewriteScript } from './rewrite-script.ts';
 export { assessRisk } from './risk/index.ts';

@@ -10,15 +10,15 @@ import type {
   ConfigSnapshot,
   Facts,
   Judgement,
-  PathFact,
   Reason,
   Risk,
   StepCategory,
   StepDraft,
 } from '../protocol/index.ts';
+import { doubtHeld } from './doubt-held.ts';
 import { isHarmless } from './is-harmless.ts';
 import { doubtHarmless } from './judge-harmless.ts';
-import { missingReason, readNeeds, type StepNeeds } from './judge-needs.ts';
+import { readNeeds, type StepNeeds } from './judge-needs.ts';
 import { decideByPolicy, type PolicyRow } from './judge-policy.ts';
 import { showText } from './judge-show.ts';
 import { leastGrant, type MissingAccess } from './least-grant.ts';
@@ -108,26 +108,25 @@ export function judgeStep(
 ): Judgement {
   const risk = assessRisk(step, snapshot, facts, options);
   const needs = readNeeds(step, snapshot, facts, options.access);
-  if (needs.missing.paths.length + needs.missing.hosts.length > 0)
-    return judgeMissing(needs, snapshot, facts, risk);
+  const judgement =
+    needs.missing.paths.length + needs.missing.hosts.length > 0
+      ? judgeMissing(needs, snapshot, facts, risk)
+      : judgePlain(step, { snapshot, facts, needs, risk });
+  return { ...judgement, reasons: [...doubtHeld(facts), ...judgement.reasons] };
+}
+
+function judgePlain(
+  step: StepDraft,
+  {
+    snapshot,
+    facts,
+    needs,
+    risk,
+  }: { snapshot: ConfigSnapshot; facts: Facts; needs: StepNeeds; risk: Risk | null },
+): Judgement {
   const riskStage = readRiskStage(risk, snapshot);
   const plain = readPlainStage(step, needs, snapshot, facts);
   return settle(riskStage === null ? [plain] : [riskStage, plain], snapshot, risk);
-}
-
-/**
- * The verdict on a write that the wall has stopped and that is held. `path` is the real path of the call; what `facts`
- * hold of it decides how narrow the grant can be, and a path that is not whole gets none.
- */
-export function judgeBlocked(path: string, snapshot: ConfigSnapshot, facts: Facts): Judgement {
-  const known = facts.isTruncated ? undefined : facts.paths.find((fact) => fact.real === path);
-  const fact: PathFact = known ?? { text: path, use: 'write', real: null, kind: 'unknown' };
-  const why = missingReason(fact, snapshot, facts) ?? {
-    code: 'blocked-path',
-    text: `The wall stopped it from using ${showText(path)}.`,
-  };
-  const judgement = settle([{ row: 'blocked', category: 'blocked', reasons: [why] }], snapshot, null);
-  return addLeastGrant(judgement, { paths: [fact], hosts: [] }, facts);
 }
 
 /** The judgement with the least grant, when all that is missing can be granted. */

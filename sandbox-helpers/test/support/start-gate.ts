@@ -14,13 +14,24 @@ export interface GateEvent {
   readonly argv: readonly string[];
   readonly cwd?: string;
   readonly kind?: string;
+  readonly op?: string;
+  readonly from?: string;
+  readonly fromKind?: string;
+  readonly host?: string;
   readonly shebang?: string;
   readonly threads?: number;
+  readonly shared?: boolean;
+  readonly traced?: boolean;
+  readonly env?: readonly string[];
+  readonly envCut?: boolean;
+  readonly what?: string;
   readonly truncated?: boolean;
   readonly lossy?: boolean;
   readonly ok?: boolean;
   readonly code?: number;
   readonly signal?: number;
+  readonly name?: string;
+  readonly rule?: string;
 }
 
 export interface GateSpec {
@@ -33,6 +44,8 @@ export interface GateSpec {
   readonly workspace: string;
   readonly gate?: 'none' | 'exec' | 'exec,write';
   readonly lock?: string;
+  /** Options of limits. */
+  readonly limits?: readonly string[];
   /** The program gets real pipes. */
   readonly pipes?: boolean;
   /** Line that answers an event; none leaves it open. */
@@ -64,7 +77,7 @@ export const launchers = new Set([
 
 /** Allows everything; launchers are gated further. */
 export function allowAll(event: GateEvent): string | undefined {
-  if (event.type === 'write') return `allow ${event.slot}`;
+  if (['write', 'change', 'connect'].includes(event.type)) return `allow ${event.slot}`;
   if (event.type !== 'exec') return undefined;
   const name = (event.argv[0] ?? '').split('/').pop() ?? '';
   return launchers.has(name) ? `through ${event.slot}` : `allow ${event.slot} watch`;
@@ -116,6 +129,7 @@ export async function startGate(spec: GateSpec): Promise<RunningGate> {
     ...(spec.anchorPid === undefined
       ? []
       : ['--anchor', String(spec.anchorPid), '--wall', join(spec.helpers, 'wall.bpf')]),
+    ...(spec.limits ?? []),
     ...(spec.lock === undefined ? [] : ['--hold-lock', spec.lock]),
     ...['--', ...(spec.anchorPid === undefined ? [] : bubblewrap(spec)), ...inner],
   ];

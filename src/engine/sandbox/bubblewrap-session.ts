@@ -16,6 +16,8 @@ import { identifySocket, listHostSockets } from './host-sockets.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
 import { launchSupervised, type SupervisedSpec } from './launch-supervised.ts';
+import { planLimits } from './limits.ts';
+import { LiveGrants } from './live-grants.ts';
 import { isInside } from './path-inside.ts';
 import type { Placeholders } from './placeholders.ts';
 import {
@@ -57,12 +59,12 @@ interface Running {
   process: SandboxProcess | null;
   /** Host number of the root program once it runs. */
   rootPid: number | null;
-  /** Grants that its mounts include already. */
-  readonly included: ReadonlySet<string>;
+  /** Grants that its own mounts include. */
+  readonly planned: readonly GrantedPath[];
 }
 
 interface State extends SessionParts {
-  readonly grants: Map<string, GrantedPath>;
+  readonly grants: LiveGrants;
   readonly running: Map<string, Running>;
   /** By path, the socket that was covered: a later one of the same name is another. */
   readonly hiddenSockets: Map<string, string>;
@@ -72,10 +74,12 @@ interface State extends SessionParts {
 
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
 export function createBubblewrapSession(parts: SessionParts): SandboxSession {
+  const running = new Map<string, Running>();
+  const rootPids = (): number[] => [...running.values()].flatMap(({ rootPid }) => rootPid ?? []);
   const state: State = {
     ...parts,
-    grants: new Map(),
-    running: new Map(),
+    grants: new LiveGrants(parts.holder, rootPids),
+    running,
     hiddenSockets: new Map(parts.view.masked.map((path) => [path, identifySocket(path) ?? ''])),
     isClosed: false,
   };
@@ -96,7 +100,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     notes: [...parts.firstPlan.notes, ...networkNotes(parts.spec.settings)],
     launch: (spec) => launch(state, spec),
     grant: (path, mode) => grant(state, path, mode),
-    revoke: (path) => revoke(state, path),
+    revoke: (path) => state.grants.remove(path),
     inspect: () => Promise.resolve(inspectRoots(rootsOf(parts.spec), parts.firstPlan)),
     close: () => parts.scope.close(),
   };
@@ -119,10 +123,10 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
   if (state.isClosed) throw launchFault('The session is closed, or its holder has ended.');
   if (state.running.has(spec.launchId)) throw launchFault(`A launch ${spec.launchId} runs already.`);
   // Known before it starts: the supervisor's first messages may come before its start is reported here.
-  const running: Running = { process: null, rootPid: null, included: new Set(state.grants.keys()) };
+  const running: Running = { process: null, rootPid: null, planned: state.grants.mounted() };
   state.running.set(spec.launchId, running);
   try {
-    const words = await planLaunch(state, spec);
+    const words = await planLaunch(state, spec, running.planned);
     const process = await launchSupervised(supervisedSpec(state, spec, words));
     running.process = process;
     void process.finished.then(() => state.running.delete(spec.launchId));
@@ -136,11 +140,14 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
 
 function supervisedSpec(state: State, spec: LaunchSpec, words: readonly string[]): SupervisedSpec {
   const isGated = spec.gate !== 'none';
-  const command = isGated ? [INSIDE_PATHS.execGate, 'run', '9', '--', ...spec.argv] : [...spec.argv];
+  const limits = planLimits(state.spec.settings.limits, true);
+  const run = isGated ? [INSIDE_PATHS.execGate, 'run', '9', '--'] : [];
+  const command = [...limits.capWords(INSIDE_PATHS.execGate), ...run, ...spec.argv];
   const lock = state.placeholders.lockFile();
   return {
     launchId: spec.launchId,
     execGate: state.helpers.execGate,
+    limits,
     options: [
       ...['--anchor', String(state.holder.anchorPid), '--wall', state.helpers.wallFilter],
       ...(lock === null ? [] : ['--hold-lock', lock]),
@@ -181,19 +188,16 @@ async function catchUp(state: State, launchId: string, pid: number): Promise<voi
   const running = state.running.get(launchId);
   if (running === undefined) return;
   running.rootPid = pid;
-  for (const granted of state.grants.values()) {
-    if (!running.included.has(granted.path)) await state.holder.mount({ pid, ...granted });
-  }
+  await state.grants.catchUp(pid, running.planned);
 }
 
-async function planLaunch(state: State, spec: LaunchSpec): Promise<string[]> {
+async function planLaunch(state: State, spec: LaunchSpec, grants: readonly GrantedPath[]): Promise<string[]> {
   const { settings } = state.spec;
   const roots = rootsOf(state.spec);
   refuseMovedRoots(roots);
   const plan = planProtection(state.protectSpec);
   const placeholders = await state.placeholders.cover(plan.missing);
   await hideLateSockets(state);
-  const grants = [...state.grants.values()];
   const isGranted = (path: string): boolean => grants.some((granted) => granted.path === path);
   const readOnly = [...plan.readOnly, ...placeholders].filter((path) => !isGranted(path));
   const asBound = (mode: 'ro' | 'rw') => (path: string) => ({ path, mode });
@@ -252,15 +256,7 @@ async function grant(state: State, path: string, mode: GrantMode): Promise<Grant
   const made = await coverOrNull(state, path, plan.granted.missing);
   if (made === null) return { kind: 'failed', step: 'placeholders', errno: 'EIO' };
   const granted = { ...plan.granted, readOnly: [...plan.granted.readOnly, ...made] };
-  const outcome = await state.holder.mount({ pid: state.holder.anchorPid, ...granted });
-  if (outcome.kind === 'failed') return outcome;
-  state.grants.set(path, granted);
-  for (const running of state.running.values()) {
-    if (running.rootPid === null) continue;
-    const inside = await state.holder.mount({ pid: running.rootPid, ...granted });
-    if (inside.kind === 'failed' && !hasEnded(inside)) return inside;
-  }
-  return outcome;
+  return state.grants.add(granted);
 }
 
 /** A grant whose protected names cannot be held is no grant, but no fault of the session either. */
@@ -274,18 +270,4 @@ async function coverOrNull(
   } catch {
     return null;
   }
-}
-
-async function revoke(state: State, path: string): Promise<GrantOutcome> {
-  if (!state.grants.delete(path)) return { kind: 'failed', step: 'revoke', errno: 'ENOENT' };
-  const outcomes = [await state.holder.unmount(state.holder.anchorPid, path)];
-  for (const running of state.running.values()) {
-    if (running.rootPid !== null) outcomes.push(await state.holder.unmount(running.rootPid, path));
-  }
-  return outcomes.find((outcome) => outcome.kind === 'failed' && !hasEnded(outcome)) ?? { kind: 'granted' };
-}
-
-/** The launch ended meanwhile, and its mounts with it: there is nothing left to open or to close. */
-function hasEnded({ step, errno }: Extract<GrantOutcome, { kind: 'failed' }>): boolean {
-  return errno === 'ESRCH' || (step === 'namespace' && errno === 'ENOENT');
 }

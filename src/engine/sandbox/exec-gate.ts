@@ -3,7 +3,8 @@
  *
  * Promises: a question reaches a handler once, in order; a line that is not exactly what the supervisor may say ends the
  * launch; when this end closes, the supervisor refuses everything and ends the launch.
- * Does not promise that the argv shown is the argv run when the caller has threads: that is `threads` of the question.
+ * Does not promise that the argv shown is the argv run when the caller has threads or shares its memory: the question
+ * says so, and `onSwapped` tells when another program was started and killed.
  * Without the strict reading, a sandboxed program that got hold of the channel could answer for a person.
  */
 import type { Socket } from 'node:net';
@@ -11,12 +12,20 @@ import { Fault } from '../../protocol/index.ts';
 import { type GateMessage, parseGateLine } from './gate-message.ts';
 import { encodeField } from './line-fields.ts';
 
-/** What is held: nothing; each program the root shell starts; also writes that the wall would stop. */
+/**
+ * What is held: nothing; each program the root shell starts; also every call that changes files and that the wall would
+ * stop, and connections to unix sockets of the host.
+ */
 export type GateMode = 'none' | 'exec' | 'exec,write';
 
 export type HeldExec = Extract<GateMessage, { type: 'exec' }>;
 export type HeldWrite = Extract<GateMessage, { type: 'write' }>;
+export type HeldChange = Extract<GateMessage, { type: 'change' }>;
+export type HeldConnect = Extract<GateMessage, { type: 'connect' }>;
+export type SwappedStart = Extract<GateMessage, { type: 'swapped' }>;
+export type GateDenial = Extract<GateMessage, { type: 'denied' }>;
 export type GateHello = Extract<GateMessage, { type: 'hello' }>;
+export type LimitHit = Extract<GateMessage, { type: 'limit' }>;
 export type WatchedExit = Extract<GateMessage, { type: 'exit' }>;
 
 /** What the supervisor tells. Absent handlers of questions mean: denied. */
@@ -26,8 +35,14 @@ export interface GateHandlers {
   onRoot?(pid: number): void;
   onExec?(held: HeldExec): void;
   onWrite?(held: HeldWrite): void;
-  /** A write that the wall stopped while writes are only reported. */
-  onDenied?(pid: number, path: string): void;
+  onChange?(held: HeldChange): void;
+  onConnect?(held: HeldConnect): void;
+  /** A call that the wall stopped and that is only reported: in that mode, and a connection to another machine always. */
+  onDenied?(denial: GateDenial): void;
+  /** Another program than the one that was let go had been started; it has been killed, and its exit is still told. */
+  onSwapped?(swapped: SwappedStart): void;
+  /** The launch used more than it may, and is being ended. */
+  onLimit?(hit: LimitHit): void;
   /** After `through`: false means that from now on every program start is asked. */
   onCaptured?(pid: number, isCaptured: boolean): void;
   /** A run allowed with `watch`, or a caller that is held (then with its slot), has ended. */
@@ -45,7 +60,7 @@ export interface ExecGate {
   through(slot: number, watch?: 'watch'): void;
   /** Refuses a held call; the message appears on the caller's standard error. */
   deny(slot: number, message: string): void;
-  /** What happens to writes that the wall would stop. */
+  /** What happens to changes and connections that the wall would stop. */
   setWrites(mode: 'hold' | 'pass' | 'report'): void;
   /** Signals the root program's process group, by number. */
   signal(signalNumber: number): void;
@@ -117,8 +132,22 @@ function deliver(message: GateMessage, handlers: GateHandlers, gate: ExecGate): 
       if (handlers.onWrite === undefined) gate.deny(message.slot, NOBODY);
       else handlers.onWrite(message);
       break;
+    case 'change':
+      if (handlers.onChange === undefined) gate.deny(message.slot, NOBODY);
+      else handlers.onChange(message);
+      break;
+    case 'connect':
+      if (handlers.onConnect === undefined) gate.deny(message.slot, NOBODY);
+      else handlers.onConnect(message);
+      break;
     case 'denied':
-      handlers.onDenied?.(message.pid, message.path);
+      handlers.onDenied?.(message);
+      break;
+    case 'swapped':
+      handlers.onSwapped?.(message);
+      break;
+    case 'limit':
+      handlers.onLimit?.(message);
       break;
     case 'captured':
       handlers.onCaptured?.(message.pid, message.ok);

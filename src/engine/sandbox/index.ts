@@ -9,6 +9,7 @@ export type {
   HeldConnect,
   HeldExec,
   HeldWrite,
+  LimitHit,
 } from './exec-gate.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';

@@ -1,5 +1,5 @@
 /**
- * Opens and closes paths in the wall of a session, counting who needs them: a path is mounted when the first needs it
+ * Opens and closes paths, sockets among them, in the wall of a session, counting who needs them: a path is mounted when the first needs it
  * and unmounted when the last is done. Without the count, one grant's end would take away what another still gives.
  */
 import type { AccessGrant } from '../../protocol/index.ts';
@@ -23,7 +23,7 @@ export class AccessKeeper {
   async open(access: AccessGrant): Promise<() => Promise<void>> {
     const wanted = [
       ...access.read.map((path) => ({ path, mode: 'ro' as const })),
-      ...access.write.map((path) => ({ path, mode: 'rw' as const })),
+      ...[...access.write, ...access.sockets].map((path) => ({ path, mode: 'rw' as const })),
     ];
     const opened: typeof wanted = [];
     const closeOpened = once(async () => {

@@ -22,7 +22,9 @@ export interface ScriptHost {
   readonly umask: number;
   readonly sinks: Omit<OutputSinks, 'runId'>;
   readonly findings: LateFindings;
-  /** Whether writes that the wall would stop may become questions. */
+  /** Host folders of Sallyport itself, real paths: nothing in them is ever opened. */
+  readonly ownFolders: readonly string[];
+  /** Whether calls that the wall would stop may become questions. */
   readonly mayAskWrites: boolean;
   setTimer(callback: () => void, delayMs: number): () => void;
   /** Appends with the next fact, or a moment later: for what nothing waits for. Rejects with that append. */

@@ -3,7 +3,7 @@
  * rewritten, launched behind the wall with every program held, finished. Everything in it that must be decided goes
  * through `runStep`.
  */
-import { isQuietWrite, type ScriptSplit, splitScript } from '../../policy/index.ts';
+import { type ScriptSplit, splitScript } from '../../policy/index.ts';
 import {
   type EventBody,
   type RunId,
@@ -11,13 +11,14 @@ import {
   type TurnId,
   toFault,
 } from '../../protocol/index.ts';
-import { quoteWords, showLine } from '../../timeline/index.ts';
+import { quoteWords } from '../../timeline/index.ts';
 import { exitStatusOf } from '../base/index.ts';
-import type { ExecGate, GateHandlers, SandboxProcess } from '../sandbox/index.ts';
+import type { ExecGate, GateHandlers, LimitHit, SandboxProcess, SwappedStart } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
 import { Askers } from './askers.ts';
+import { type HeldCall, HeldCallDesk } from './held-call.ts';
+import { describeChange, describeConnect, describeWrite } from './held-calls.ts';
 import { HeldPrograms } from './held-programs.ts';
-import { HeldWrites } from './held-writes.ts';
 import { launchProgram } from './launch-program.ts';
 import { launchScript } from './launch-script.ts';
 import { LiveRuns } from './live-runs.ts';
@@ -29,6 +30,9 @@ import { carryOutput } from './script-output.ts';
 import { endInFront, settleInFront } from './settle-in-front.ts';
 import { settleShellQuestion } from './shell-questions.ts';
 import { StepBoard } from './step-board.ts';
+import { WallDenials } from './wall-denials.ts';
+
+const SWAPPED = 'another program than the one shown was started: killed';
 
 interface Work {
   readonly split: ScriptSplit;
@@ -42,7 +46,8 @@ export class ScriptRun {
   readonly #argv: readonly string[] | undefined;
   readonly #context: ScriptContext;
   readonly #programs: HeldPrograms;
-  readonly #writes: HeldWrites;
+  readonly #denials: WallDenials;
+  readonly #calls: HeldCallDesk;
   #process: SandboxProcess | undefined;
   #launched: Promise<SandboxProcess> | undefined;
   #stopReason: string | undefined;
@@ -54,7 +59,8 @@ export class ScriptRun {
     this.#argv = work.argv;
     this.#context = { ...context, stop: (reason) => this.stop(reason) };
     this.#programs = new HeldPrograms(this.#context);
-    this.#writes = new HeldWrites(this.#context);
+    this.#denials = new WallDenials(this.#context);
+    this.#calls = new HeldCallDesk(this.#context, this.#denials);
   }
 
   /** Splits the script, writes its steps and their judgements into the history; nothing has run yet. */
@@ -226,8 +232,13 @@ export class ScriptRun {
     return {
       onRoot: () => this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report')),
       onExec: (held) => this.#withGate((gate) => this.#programs.settle(gate, held)),
-      onWrite: (held) => this.#withGate((gate) => this.#writes.settle(gate, held)),
-      onDenied: (pid, path) => this.#orStop(this.#tellDenied(pid, path)),
+      onWrite: (held) => this.#settleCall(describeWrite(held, this.#host.snapshot)),
+      onChange: (held) => this.#settleCall(describeChange(held, this.#host.snapshot)),
+      onConnect: (held) =>
+        this.#settleCall(describeConnect(held, this.#host.snapshot, this.#host.ownFolders)),
+      onDenied: (denial) => this.#orStop(this.#denials.tell(denial, this.#host.sinks.streams.stderr)),
+      onLimit: (hit) => this.#orStop(this.#tellLimit(hit)),
+      onSwapped: (swapped) => this.#orStop(this.#tellSwapped(swapped)),
       onExit: (exit) => {
         this.#context.askers.exit(exit.pid);
         this.#orStop(this.#context.runs.exit(exit.pid, exit));
@@ -236,13 +247,20 @@ export class ScriptRun {
     };
   }
 
-  async #tellDenied(pid: number, path: string): Promise<void> {
-    const { snapshot, sinks } = this.#host;
-    const why = 'questions are not asked in this session';
-    const { stderr } = sinks.streams;
-    if (!isQuietWrite(path, snapshot) && !stderr.destroyed)
-      stderr.write(`sallyport: refused: write ${showLine(path)}: ${why}\n`);
-    await this.#writes.report(pid, path, why);
+  /** The supervisor ends the launch itself; of a file's size, the kernel has ended a program of it. */
+  async #tellLimit({ name, rule }: LimitHit): Promise<void> {
+    if (name !== 'file-size') this.#stopReason ??= `stopped: ${rule}`;
+    await this.#denials.tellLimit(name, rule, this.#host.sinks.streams.stderr);
+  }
+
+  /** The supervisor has killed it before its first instruction. */
+  async #tellSwapped({ pid, path }: SwappedStart): Promise<void> {
+    this.#context.runs.refuse(pid, SWAPPED);
+    await this.#denials.report(pid, { op: 'exec', path, rule: SWAPPED });
+  }
+
+  #settleCall(held: HeldCall): void {
+    this.#withGate((gate) => this.#calls.settle(gate, held));
   }
 
   /** The supervisor may speak before the launch has told us of itself: nothing it says may be lost. */

@@ -1,5 +1,6 @@
 /** A session: one folder, one configuration in force, one holder of namespaces, any number of scripts one after another. */
 import { randomBytes } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type EnforcedAccess,
@@ -242,6 +243,7 @@ export class Session implements OpenSession {
         screen: this.terminal,
         notice: (notice) => this.#deps.notice(notice),
       },
+      ownFolders: [this.#deps.folders.sallyportHome, this.#deps.folders.runtimeDir].map(realFolder),
       mayAskWrites: snapshot.approvalPolicy !== 'never' && params.answers !== 'nobody',
       setTimer: (callback, delayMs) => this.#deps.clock.setTimer(callback, delayMs),
       findings: this.#findings,
@@ -277,6 +279,10 @@ export class Session implements OpenSession {
     this.#standing.delete(grantId);
     await end?.();
   }
+}
+
+function realFolder(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 function requireGranted(outcome: Awaited<ReturnType<SandboxSession['grant']>>, path: string): void {

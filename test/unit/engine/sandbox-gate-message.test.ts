@@ -27,6 +27,19 @@ const WRITE = {
   lossy: true,
 };
 
+const CHANGE = {
+  type: 'change',
+  slot: 1,
+  pid: 2,
+  op: 'mkdir',
+  path: '/x',
+  kind: 'missing',
+  argv: ['mkdir', 'x'],
+  cwd: '/',
+  lossy: false,
+};
+const CONNECT = { type: 'connect', slot: 1, pid: 2, path: '/x.sock', argv: [], cwd: '/', lossy: false };
+
 describe('parseGateLine', () => {
   it.each([
     { type: 'hello', launch: 'l', pid: 1, gate: 'exec', exitCodes: true },
@@ -34,7 +47,11 @@ describe('parseGateLine', () => {
     EXEC,
     { ...EXEC, shebang: '/bin/sh -e' },
     WRITE,
-    { type: 'denied', pid: 1, path: '/x' },
+    CHANGE,
+    { ...CHANGE, op: 'rename', kind: 'file', from: '/y', fromKind: 'dir' },
+    CONNECT,
+    { type: 'denied', pid: 1, op: 'write', path: '/x' },
+    { type: 'denied', pid: 1, op: 'connect', host: '192.0.2.1:443' },
     { type: 'captured', pid: 1, ok: false },
     { type: 'exit', pid: 1, code: 0 },
     { type: 'exit', pid: 1, signal: 9 },
@@ -67,6 +84,18 @@ describe('parseGateLine', () => {
     JSON.stringify({ ...WRITE, kind: 'socket' }),
     JSON.stringify({ ...WRITE, path: 'relative' }),
     JSON.stringify({ type: 'exit', pid: 1, code: '0' }),
+    JSON.stringify({ ...CHANGE, op: 'format' }),
+    JSON.stringify({ ...CHANGE, kind: 'device' }),
+    JSON.stringify({ ...CHANGE, from: '/y', fromKind: 'file' }),
+    JSON.stringify({ ...CHANGE, op: 'rename' }),
+    JSON.stringify({ ...CHANGE, op: 'rename', from: 'y', fromKind: 'file' }),
+    JSON.stringify({ ...CHANGE, op: 'rename', from: '/y', fromKind: 'missing' }),
+    JSON.stringify({ ...CONNECT, path: 'x.sock' }),
+    JSON.stringify({ ...CONNECT, slot: undefined }),
+    JSON.stringify({ type: 'denied', pid: 1, path: '/x' }),
+    JSON.stringify({ type: 'denied', pid: 1, op: 'write' }),
+    JSON.stringify({ type: 'denied', pid: 1, op: 'write', path: '/x', host: 'h:1' }),
+    JSON.stringify({ type: 'denied', pid: 1, op: 'allow', path: '/x' }),
   ])('refuses %s', (line) => {
     expect(parse(line)).toBeNull();
   });

@@ -111,7 +111,7 @@ describe('the sentence of a write that the wall stopped', () => {
     const [step] = makeSteps('true');
     const fact: PathFact = { text: path, use: 'write', real: path, kind };
     const facts = makeFacts(step, { facts: { paths: [fact] } });
-    const judged = judgeBlocked(path, snapshot, facts);
+    const judged = judgeBlocked([path], snapshot, facts);
     expect(askSentence({ kind: 'edit', ...judged }, { facts, snapshot })).toBe(sentence);
   });
 });

@@ -22,7 +22,7 @@ function judgeCell(cell: (typeof CELLS)[number]): Judgement {
   const [step] = makeSteps(text);
   const facts = makeFacts(step);
   if (cell.situation !== 'blocked') return judgeStep(step, snapshot, facts);
-  return judgeBlocked(text, snapshot, {
+  return judgeBlocked([text], snapshot, {
     ...facts,
     paths: [{ text, use: 'write', real: text, kind: 'file' }],
   });

@@ -188,7 +188,7 @@ describe('judgeBlocked', () => {
   const blocked = (path: string, fact: Partial<PathFact>, changes: Partial<Facts> = {}): Judgement => {
     const [step] = makeSteps('true');
     const paths: PathFact[] = [{ text: path, use: 'write', real: path, kind: 'file', ...fact }];
-    return judgeBlocked(path, makeSnapshot(), { ...makeFacts(step), paths, ...changes });
+    return judgeBlocked([path], makeSnapshot(), { ...makeFacts(step), paths, ...changes });
   };
 
   it('grants the file, or the folder of a new one', () => {

@@ -1,0 +1,94 @@
+/** Turns the gate's held calls into questions: changes of files, and connections to unix sockets of this machine. */
+import {
+  classifyPath,
+  judgeBlocked,
+  judgeBlockedSocket,
+  quietSocketReason,
+  quietWriteReason,
+} from '../../policy/index.ts';
+import type { ConfigSnapshot, PathFact } from '../../protocol/index.ts';
+import { quoteWords } from '../../timeline/index.ts';
+import type { HeldChange, HeldConnect, HeldWrite } from '../sandbox/index.ts';
+import type { HeldCall } from './held-call.ts';
+
+const WHAT: Record<HeldChange['op'], string> = {
+  mkdir: 'make the folder',
+  mknod: 'make',
+  symlink: 'make the link',
+  link: 'make the link',
+  rename: 'move',
+  unlink: 'remove',
+  rmdir: 'remove the folder',
+  truncate: 'cut short',
+  chmod: 'change the mode of',
+  chown: 'change the owner of',
+  utimes: 'change the times of',
+};
+
+/** An `openat` for writing and its like. */
+export function describeWrite(held: HeldWrite, snapshot: ConfigSnapshot): HeldCall {
+  const fact: PathFact = { text: held.path, use: 'write', real: held.path, kind: held.kind };
+  return describeFiles(held, [fact], `write ${held.path}`, snapshot);
+}
+
+/** A call that changes names, or what is known of a file. */
+export function describeChange(held: HeldChange, snapshot: ConfigSnapshot): HeldCall {
+  const { op, path, kind, from } = held;
+  const takesName = op === 'unlink' || op === 'rmdir' || (op === 'rename' && kind !== 'missing');
+  const facts: PathFact[] = [{ text: path, use: takesName ? 'delete' : 'write', real: path, kind }];
+  if (from !== undefined)
+    facts.unshift({ text: from, use: 'delete', real: from, kind: held.fromKind ?? 'unknown' });
+  const what = from === undefined ? `${WHAT[op]} ${path}` : `${WHAT[op]} ${from} to ${path}`;
+  return describeFiles(held, facts, what, snapshot);
+}
+
+function describeFiles(
+  held: HeldWrite | HeldChange,
+  paths: readonly PathFact[],
+  what: string,
+  snapshot: ConfigSnapshot,
+): HeldCall {
+  const names = paths.flatMap(({ real }) => real ?? []);
+  const reasons = names.map((path) => quietWriteReason(path, snapshot));
+  return {
+    ...caller(held),
+    kind: 'edit',
+    text: `${what}   (by ${quoteWords(held.argv)})`,
+    paths,
+    judge: (facts) => judgeBlocked(names, snapshot, facts),
+    denial: { op: 'write', path: held.path },
+    quiet: reasons.includes(null) ? null : `tried by habit: ${reasons[0] ?? ''}`,
+  };
+}
+
+/** Sockets of Sallyport itself: whoever reaches one could answer questions. By name too, for an engine with another home. */
+const OWN_NAMES = /\/\.?sallyport\//;
+
+/** A `connect` to a socket that is on the host and not inside. `ownFolders` are never opened. */
+export function describeConnect(
+  held: HeldConnect,
+  snapshot: ConfigSnapshot,
+  ownFolders: readonly string[],
+): HeldCall {
+  const { path } = held;
+  const isOwn = OWN_NAMES.test(path) || ownFolders.some((folder) => path.startsWith(`${folder}/`));
+  const habit = quietSocketReason(path);
+  const why = [
+    isOwn && "Sallyport's own sockets are never opened",
+    classifyPath(path, snapshot) === 'secret' && 'it lies in a place that is kept secret from sessions',
+    habit !== null && `tried by habit: ${habit}`,
+  ];
+  return {
+    ...caller(held),
+    kind: 'net',
+    text: `connect to ${path}   (by ${quoteWords(held.argv)})`,
+    paths: [],
+    judge: () => judgeBlockedSocket(path, snapshot),
+    denial: { op: 'connect', path },
+    quiet: why.find((reason) => reason !== false) ?? null,
+  };
+}
+
+function caller({ slot, pid, argv, cwd, lossy }: HeldWrite | HeldChange | HeldConnect) {
+  return { slot, pid, argv, cwd, lossy };
+}

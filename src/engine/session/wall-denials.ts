@@ -1,0 +1,62 @@
+/**
+ * The rows of calls that the wall stopped and nobody was asked about. One row for each thing and run: a program that
+ * tries a hundred times is one fact, and what is tried without end does not fill the history.
+ */
+import type { Writable } from 'node:stream';
+import { quietSocketReason, quietWriteReason } from '../../policy/index.ts';
+import type { EventOf } from '../../protocol/index.ts';
+import { showLine } from '../../timeline/index.ts';
+import type { GateDenial, LimitHit } from '../sandbox/index.ts';
+import type { ScriptContext } from './script-context.ts';
+
+/** Rows of one script; beyond that a last one says that there were more. */
+const MAX_ROWS = 1000;
+
+type Denial = Pick<EventOf<'wall/denied'>, 'op' | 'path' | 'host' | 'rule'>;
+
+const NOT_ASKED = 'questions are not asked in this session';
+const DIRECT_CONNECTION = 'the sandbox has no direct way to other machines';
+
+export class WallDenials {
+  readonly #context: ScriptContext;
+  readonly #seen = new Set<string>();
+
+  constructor(context: ScriptContext) {
+    this.#context = context;
+  }
+
+  /**
+   * What the supervisor only reports: a connection to another machine, which has no way out whatever is asked, and
+   * everything else where nobody is asked about anything. That is said on the script's standard error too.
+   */
+  async tell({ pid, op, path, host }: GateDenial, stderr: Writable): Promise<void> {
+    if (path === undefined) return this.report(pid, { op, host, rule: DIRECT_CONNECTION });
+    const { snapshot } = this.#context;
+    const habit = op === 'connect' ? quietSocketReason(path) : quietWriteReason(path, snapshot);
+    if (habit !== null) return this.report(pid, { op, path, rule: `tried by habit: ${habit}` });
+    if (!stderr.destroyed) stderr.write(`sallyport: refused: ${op} ${showLine(path)}: ${NOT_ASKED}\n`);
+    await this.report(pid, { op, path, rule: NOT_ASKED });
+  }
+
+  /** A limit of the launch: the row of the script as a whole. What ends it is told with its outcome; of a file, here. */
+  async tellLimit(name: LimitHit['name'], rule: string, stderr: Writable): Promise<void> {
+    if (name === 'file-size' && !stderr.destroyed) stderr.write(`sallyport: stopped: ${rule}\n`);
+    const { root, rootRunId, append } = this.#context;
+    await append([{ type: 'wall/denied', stepId: root.stepId, runId: rootRunId, op: 'other', rule }]);
+  }
+
+  /** Writes the row, unless the same run was told of the same thing before. */
+  async report(pid: number, denial: Denial): Promise<void> {
+    const { runs, root, rootRunId, append } = this.#context;
+    const owner = runs.findOwner(pid);
+    const runId = owner?.runId ?? rootRunId;
+    const key = JSON.stringify([runId, denial.op, denial.path, denial.host]);
+    if (this.#seen.has(key) || this.#seen.size > MAX_ROWS) return;
+    this.#seen.add(key);
+    const told: Denial =
+      this.#seen.size > MAX_ROWS
+        ? { op: 'other', rule: `more than ${MAX_ROWS} things were stopped` }
+        : denial;
+    await append([{ type: 'wall/denied', stepId: owner?.stepId ?? root.stepId, runId, ...told }]);
+  }
+}
