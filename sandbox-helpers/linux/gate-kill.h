@@ -4,6 +4,8 @@
 
 /* To the root program's process group; before there is one, to PROGRAM. */
 void signal_root(int signal);
+/* SIGKILL to PROGRAM, and with a wall to everything in it. */
+void kill_program(void);
 /* SIGKILL to PROGRAM and to every process below the supervisor, and waits for their ends. */
 void kill_everything(void);
 

@@ -44,7 +44,7 @@ static void parse_options(int argc, char **argv, struct gate_options *options) {
         else if (strcmp(name, "--gate") == 0) parse_gate(value, options);
         else if (strcmp(name, "--wall") == 0) options->wall_path = value;
         else if (strcmp(name, "--hold-lock") == 0 && !options->lock_path) options->lock_path = value;
-        else fail_because("arguments", name);
+        else if (!take_limit(&options->limits, name, value)) fail_because("arguments", name);
         at += 2;
     }
     if (at + 1 >= argc) fail_because("arguments", "no PROGRAM after --");
@@ -66,6 +66,7 @@ int main(int argc, char **argv) {
     helper_name = "exec-gate";
     pid_t parent = getppid();
     if (argc > 1 && strcmp(argv[1], "run") == 0) return run_inside(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "cap") == 0) return cap_processes(argc - 2, argv + 2);
     if (argc < 2 || strcmp(argv[1], "sup") != 0) fail_because("arguments", "sup or run");
     struct gate_options options;
     parse_options(argc - 2, argv + 2, &options);

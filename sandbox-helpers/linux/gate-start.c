@@ -89,6 +89,7 @@ static _Noreturn void become_program(const struct gate_options *options, int soc
         if (wall < 0) fail("wall");
         wall = move_up(wall);
     }
+    enter_limits(options->anchor != 0);
     if (options->anchor) join_anchor(options->anchor);
     /* A container's own filter may refuse keyctl; then nothing inside can read a keyring either. */
     if (call_join_new_keyring() < 0 && errno != ENOSYS && errno != EPERM) fail("keyring");

@@ -14,6 +14,11 @@ export interface PolicyFlags {
   readonly dangerouslyBypassApprovalsAndSandbox?: boolean;
   readonly yolo?: boolean;
   readonly shell?: string;
+  readonly maxProcs?: string;
+  readonly maxMemory?: string;
+  readonly maxFileSize?: string;
+  readonly maxOpenFiles?: string;
+  readonly maxTime?: string;
 }
 
 /** A command of ours (`''`: the program itself): parse errors are `user` faults, help goes to stdout. */
@@ -45,6 +50,11 @@ export function addPolicyFlags(command: Command): Command {
     .option('-C, --cd <dir>', 'work in this folder instead of the current one')
     .option('--add-dir <dir>', 'a further folder that may be written (may be repeated)', collect)
     .option('--full-auto', 'workspace-write and on-request')
+    .option('--max-procs <n>', 'at most so many processes and threads at once (default 4096)')
+    .option('--max-memory <size>', "at most so much memory, such as 400M (default 80% of the machine's)")
+    .option('--max-file-size <size>', 'no file grows larger, such as 50M')
+    .option('--max-open-files <n>', 'at most so many open files in each process')
+    .option('--max-time <duration>', 'end it after this time, such as 10m')
     .option('--dangerously-bypass-approvals-and-sandbox', 'no wall and no questions (alias --yolo)')
     .addOption(new Option('--yolo').hideHelp())
     .addOption(new Option('-p, --profile <name>').hideHelp())

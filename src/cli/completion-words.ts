@@ -1,3 +1,4 @@
+const LIMIT_WORDS = ['--max-procs', '--max-memory', '--max-file-size', '--max-open-files', '--max-time'];
 const POLICY_FLAGS = [
   '--sandbox',
   '--ask-for-approval',
@@ -8,8 +9,9 @@ const POLICY_FLAGS = [
   '--dangerously-bypass-approvals-and-sandbox',
   '--yolo',
   '--shell',
+  ...LIMIT_WORDS,
 ];
-const WALL_FLAGS = ['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-auto', '--yolo'];
+const WALL_FLAGS = ['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-auto', '--yolo', ...LIMIT_WORDS];
 
 /** What can stand after each command: verbs first, then flags. */
 export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Fault, NO_FLAGS, type SessionFlags } from '../protocol/index.ts';
+import { Fault, type LimitName, NO_FLAGS, type SessionFlags } from '../protocol/index.ts';
 import type { PolicyFlags } from './command-line.ts';
 import { currentFolder } from './current-folder.ts';
 
@@ -12,11 +12,23 @@ export function toSessionFlags(flags: PolicyFlags, cwd: string): SessionFlags {
     ...(flags.sandbox !== undefined && { sandbox: flags.sandbox }),
     ...(flags.askForApproval !== undefined && { askForApproval: flags.askForApproval }),
     ...(flags.shell !== undefined && { shell: flags.shell }),
+    limits: limitsOf(flags),
     addDirs: (flags.addDir ?? []).map((folder) => resolve(cwd, folder)),
     overrides: [...(flags.config ?? [])],
     fullAuto: flags.fullAuto === true,
     bypass: flags.dangerouslyBypassApprovalsAndSandbox === true || flags.yolo === true,
   };
+}
+
+function limitsOf(flags: PolicyFlags): SessionFlags['limits'] {
+  const typed: Record<LimitName, string | undefined> = {
+    max_processes: flags.maxProcs,
+    max_memory: flags.maxMemory,
+    max_file_size: flags.maxFileSize,
+    max_open_files: flags.maxOpenFiles,
+    max_time: flags.maxTime,
+  };
+  return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
 }
 
 /** The folder to work in: `-C`, else where the command was typed. */

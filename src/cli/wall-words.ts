@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Fault, type SandboxMode } from '../protocol/index.ts';
+import { Fault, LIMIT_FLAGS, LIMIT_NAMES, type LimitName, type SandboxMode } from '../protocol/index.ts';
 import { currentFolder } from './current-folder.ts';
 
 /** The words of `sandbox` and `debug`, parsed by hand: nothing is loaded for it. */
@@ -8,6 +8,7 @@ export interface WallWords {
   readonly cwd: string;
   readonly addDirs: readonly string[];
   readonly denyRead: readonly string[];
+  readonly limits: Readonly<Partial<Record<LimitName, string>>>;
   readonly argv: readonly [string, ...string[]];
 }
 
@@ -23,6 +24,7 @@ interface ReadWords {
   cwd: string;
   readonly addDirs: string[];
   readonly denyRead: string[];
+  readonly limits: Partial<Record<LimitName, string>>;
 }
 
 /** Flags alone, and flags with a value. */
@@ -44,10 +46,17 @@ const VALUES: Readonly<Record<string, (read: ReadWords, value: string) => void>>
   '--cd': setFolder,
   '--add-dir': (read, value) => read.addDirs.push(resolve(value)),
   '--deny-read': (read, value) => read.denyRead.push(resolve(value)),
+  ...Object.fromEntries(LIMIT_NAMES.map((name) => [`--${LIMIT_FLAGS[name]}`, setLimit(name)])),
 };
 
 function setMode(read: ReadWords, value: string): void {
   read.mode = value;
+}
+
+function setLimit(name: LimitName): (read: ReadWords, value: string) => void {
+  return (read, value) => {
+    read.limits[name] = value;
+  };
 }
 
 function setFolder(read: ReadWords, value: string): void {
@@ -63,6 +72,11 @@ export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-writ
   -C, --cd DIR         work in this folder
   --add-dir DIR        a further folder that may be written (may be repeated)
   --deny-read PATH     a path that cannot be read inside (may be repeated)
+  --max-procs N        at most N processes and threads at once (default 4096)
+  --max-memory SIZE    at most so much memory, such as 400M or 50% (default 80% of the machine's)
+  --max-file-size SIZE no file grows larger, such as 50M
+  --max-open-files N   at most N open files in each process
+  --max-time DURATION  end it after this time, such as 10m; each of these limits takes off, too
   --full-auto          workspace-write
   --yolo               no wall at all
 `;
@@ -72,7 +86,13 @@ export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-writ
  * command line.
  */
 export function readWallWords(command: 'sandbox' | 'debug', words: readonly string[]): WallWords | 'help' {
-  const read: ReadWords = { mode: 'workspace-write', cwd: currentFolder(), addDirs: [], denyRead: [] };
+  const read: ReadWords = {
+    mode: 'workspace-write',
+    cwd: currentFolder(),
+    addDirs: [],
+    denyRead: [],
+    limits: {},
+  };
   const rest = [...words];
   for (let word = rest[0]; word?.startsWith('-') === true; word = rest[0]) {
     rest.shift();

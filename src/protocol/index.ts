@@ -38,7 +38,9 @@ export { createLineSplitter, type LineSplitter, MAX_LINE_CHARS } from './line-sp
 export {
   type CheckedParams,
   type ConnectionKind,
+  LIMIT_FLAGS,
   LIMIT_NAMES,
+  type LimitName,
   type MethodName,
   type MethodParams,
   type MethodResult,

@@ -18,6 +18,17 @@ export const LIMIT_NAMES = [
   'max_time',
 ] as const;
 
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+/** How they are named on the command line, without `--`. */
+export const LIMIT_FLAGS: Readonly<Record<LimitName, string>> = {
+  max_processes: 'max-procs',
+  max_memory: 'max-memory',
+  max_file_size: 'max-file-size',
+  max_open_files: 'max-open-files',
+  max_time: 'max-time',
+};
+
 /** Configuration as the opener typed it: flags, and `-c` overrides. */
 export const SessionFlags = z.strictObject({
   sandbox: z.string().optional(),

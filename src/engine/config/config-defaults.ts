@@ -24,7 +24,7 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'network.proxy': 'off',
   'network.ca_file': 'off',
   'limits.max_processes': 4096,
-  'limits.max_memory': 'off',
+  'limits.max_memory': '80%',
   'limits.max_file_size': 'off',
   'limits.max_open_files': 'off',
   'limits.max_time': 'off',

@@ -2,7 +2,7 @@
  * Every key that a configuration may hold: what its value must be, in the words of the error, and what it does. The
  * protocol's `ConfigFile` has the same keys; a test compares them.
  */
-import { parseCount, parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
+import { parseCount, parseDurationMs, parseMemoryBytes, parseSizeBytes } from '../base/index.ts';
 import type { TomlPath } from './read-toml.ts';
 
 /** A mistake inside a value: where below the key, and what was expected there. */
@@ -81,6 +81,15 @@ const isSize: Check = (value) =>
         below: [],
         what: 'must be a size from 1MiB to 1TiB',
         hint: 'Write a size such as "1GiB" or "512M", or a number of bytes',
+      };
+
+const isMemory: Check = (value) =>
+  parseMemoryBytes(value) !== undefined
+    ? undefined
+    : {
+        below: [],
+        what: 'must be a size from 1MiB to 1TiB, a share from 1% to 100%',
+        hint: 'Write a size such as "4GiB" or "512M", a share of the memory of the machine such as "80%"',
       };
 
 /** A limit: what `isAmount` takes, or `off`. */
@@ -252,8 +261,13 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
     '"~/company-ca.pem"',
     isFilePath,
   ),
-  key('limits.max_processes', 'How many processes a launch may have at once', '512', limitOf(isCount)),
-  key('limits.max_memory', 'How much memory a launch may use', '"4GiB"', limitOf(isSize)),
+  key(
+    'limits.max_processes',
+    'How many processes and threads a launch may have at once',
+    '512',
+    limitOf(isCount),
+  ),
+  key('limits.max_memory', 'How much memory a launch may use', '"4GiB"', limitOf(isMemory)),
   key('limits.max_file_size', 'How large a file may become', '"10GiB"', limitOf(isSize)),
   key('limits.max_open_files', 'How many files a process may have open', '4096', limitOf(isCount)),
   key('limits.max_time', 'How long a launch may run', '"2h"', limitOf(isDuration)),

@@ -1,4 +1,4 @@
-import { Fault, type SessionFlags } from '../../protocol/index.ts';
+import { Fault, LIMIT_FLAGS, LIMIT_NAMES, type SessionFlags } from '../../protocol/index.ts';
 import { type ConfigEntry, type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { makeConfigFault, showText } from './config-fault.ts';
 import { readToml, TomlSyntaxError } from './read-toml.ts';
@@ -40,15 +40,6 @@ function readOverride(text: string): ConfigLayer {
     flag,
   });
 }
-
-/** How the keys of `[limits]` are named on the command line. */
-const LIMIT_FLAGS: Readonly<Record<string, string>> = {
-  max_processes: 'max-procs',
-  max_memory: 'max-memory',
-  max_file_size: 'max-file-size',
-  max_open_files: 'max-open-files',
-  max_time: 'max-time',
-};
 
 function refuseCombination(flags: SessionFlags): void {
   if (!flags.bypass) return;
@@ -100,8 +91,9 @@ export function readFlags(flags: SessionFlags): ConfigLayer[] {
       take('approval_policy', flags.askForApproval, `--ask-for-approval ${flags.askForApproval}`);
     }
   }
-  for (const [name, value] of Object.entries(flags.limits)) {
-    take(`limits.${name}`, value, `--${LIMIT_FLAGS[name] ?? name} ${value}`);
+  for (const name of LIMIT_NAMES) {
+    const value = flags.limits[name];
+    if (value !== undefined) take(`limits.${name}`, value, `--${LIMIT_FLAGS[name]} ${value}`);
   }
   if (flags.shell !== undefined) take('shell', flags.shell, `--shell ${flags.shell}`);
   return [...layers, { entries, warnings }];

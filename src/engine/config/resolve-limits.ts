@@ -1,9 +1,9 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import type { Limits, NetworkSettings } from '../../protocol/index.ts';
+import { parseCount, parseDurationMs, parseMemoryBytes, parseSizeBytes } from '../base/index.ts';
 import { showOrigin } from './collect-entries.ts';
 import { makeConfigFault, showText } from './config-fault.ts';
 import type { MergedEntry } from './merge-layers.ts';
-import { parseCount, parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
 import { makeAbsolute } from './resolve-paths.ts';
 
 /** The limits of a launch; `off` becomes null. */
@@ -12,7 +12,7 @@ export function resolveLimits(readKey: (key: string) => unknown): Limits {
     parse(readKey(`limits.${name}`)) ?? null;
   return {
     processes: read('max_processes', parseCount),
-    memoryBytes: read('max_memory', parseSizeBytes),
+    memoryBytes: read('max_memory', parseMemoryBytes),
     fileBytes: read('max_file_size', parseSizeBytes),
     openFiles: read('max_open_files', parseCount),
     wallTimeMs: read('max_time', (value) => parseDurationMs(String(value))),

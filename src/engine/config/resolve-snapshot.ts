@@ -13,10 +13,10 @@ import {
   SandboxMode,
   type SessionFlags,
 } from '../../protocol/index.ts';
+import { parseDurationMs, parseSizeBytes } from '../base/index.ts';
 import { showOrigin } from './collect-entries.ts';
 import { type ConfigPlace, makeConfigFault, showText, showValue } from './config-fault.ts';
 import type { MergedEntry } from './merge-layers.ts';
-import { parseDurationMs, parseSizeBytes } from './parse-amounts.ts';
 import type { TomlDocument } from './read-toml.ts';
 import { resolveLimits, resolveNetworkFiles } from './resolve-limits.ts';
 import { findRealFolder, isWithin, makeAbsolute, resolveExistingPart } from './resolve-paths.ts';

@@ -13,7 +13,9 @@ import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { Fault } from '../../protocol/index.ts';
 import { type ChildOutcome, waitForChild } from '../base/index.ts';
+import { removeGroups } from './control-groups.ts';
 import { attachExecGate, type ExecGate, type GateHandlers, type GateMode } from './exec-gate.ts';
+import type { LaunchLimits } from './limits.ts';
 import type { LaunchStdio, SandboxProcess, SandboxTerminal } from './sandbox.ts';
 import { startInTerminal } from './terminal.ts';
 import { withUmask } from './with-umask.ts';
@@ -22,6 +24,8 @@ export interface SupervisedSpec {
   readonly launchId: string;
   /** Path of the supervisor. */
   readonly execGate: string;
+  /** What the whole launch may use; without it, whatever there is. */
+  readonly limits?: LaunchLimits;
   /** Further options of the supervisor. */
   readonly options: readonly string[];
   /** What it starts, with its arguments. */
@@ -51,9 +55,21 @@ export async function launchSupervised(spec: SupervisedSpec): Promise<SandboxPro
     const rpc = channel === null ? [] : ['--rpc', channel.path, '--launch', spec.launchId];
     // Node's own "pipes" are sockets: no path such as /dev/stdout opens them, and bash takes one for a remote shell's.
     const pipes = spec.stdio.kind === 'pipes' ? ['--pipes'] : [];
-    const words = ['sup', ...spec.options, ...pipes, ...rpc, '--gate', spec.gate, '--', ...spec.command];
+    const words = [
+      'sup',
+      ...spec.options,
+      ...(spec.limits?.options ?? []),
+      ...pipes,
+      ...rpc,
+      '--gate',
+      spec.gate,
+      '--',
+      ...spec.command,
+    ];
     const started =
       spec.stdio.kind === 'terminal' ? await startInTerminal(spec, spec.stdio, words) : start(spec, words);
+    const { limits } = spec;
+    if (limits !== undefined) void started.finished.then(() => removeGroups(limits.places, started.pid));
     const gate = channel === null ? null : await connect(spec, started, channel);
     return describeProcess(spec.launchId, started, gate);
   } finally {

@@ -7,6 +7,7 @@
 import { mkdirSync } from 'node:fs';
 import { findHelpers, type HelperPaths } from './helper-paths.ts';
 import { launchSupervised } from './launch-supervised.ts';
+import { planLimits } from './limits.ts';
 import type { LaunchSpec, Sandbox, SandboxProcess, SandboxSession, SessionSpec } from './sandbox.ts';
 
 export function createNoWall(helpers: HelperPaths = findHelpers()): Sandbox {
@@ -50,6 +51,7 @@ function launch(session: SessionSpec, spec: LaunchSpec, helpers: HelperPaths): P
   return launchSupervised({
     launchId: spec.launchId,
     execGate: helpers.execGate,
+    limits: planLimits(session.settings.limits, false),
     options: [],
     command: [...run, ...spec.argv],
     cwd: spec.cwd,

@@ -10,6 +10,7 @@ import { type ChildOutcome, exitStatusOf } from '../base/index.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
 import { isInside } from './path-inside.ts';
+import { plainLimits, type TypedLimits } from './plain-limits.ts';
 import { resolveRoot } from './protect.ts';
 import type { OwnFolders, SandboxProcess, WallSettings } from './sandbox.ts';
 import { findSecrets } from './secrets.ts';
@@ -63,6 +64,8 @@ export interface PlainSettings {
   /** Further unreadable paths, as typed; missing ones are skipped. */
   readonly denyRead?: readonly string[];
   readonly hasNetwork?: boolean;
+  /** By the names of the keys of `[limits]`, as typed. */
+  readonly limits?: TypedLimits;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
 }
@@ -93,6 +96,7 @@ export function plainSettings(plain: PlainSettings): WallSettings {
     secretPaths: [...findSecrets(plain.home, plain.env).map((secret) => secret.path), ...denied],
     protectedNames: [],
     protectedPaths: [],
+    limits: plainLimits(plain.limits ?? {}),
     home: plain.home,
   };
 }

@@ -76,7 +76,7 @@ describe('snapshot', () => {
       tmpSizeBytes: 1024 ** 3,
       networkAccess: false,
       network: { allow: [], deny: [], proxy: null, caFile: null },
-      limits: { processes: 4096, memoryBytes: null, fileBytes: null, openFiles: null, wallTimeMs: null },
+      limits: { processes: 4096, memoryBytes: expect.any(Number), fileBytes: null, openFiles: null, wallTimeMs: null },
       protectSecrets: true,
       secretPaths: [join(folder.home, '.ssh')],
       protectedNames: ['.git', '.agents', '.codex', '.sallyport'],

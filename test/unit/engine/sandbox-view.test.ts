@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listHostSockets, parseSocketTable } from '../../../src/engine/sandbox/host-sockets.ts';
 import { findSecrets, type WallSettings } from '../../../src/engine/sandbox/index.ts';
 import { planView, viewArguments } from '../../../src/engine/sandbox/view.ts';
+import { NO_LIMITS } from '../../../src/protocol/index.ts';
 
 const HELPERS = {
   holder: '/h/holder',
@@ -45,6 +46,7 @@ describe.skipIf(process.platform !== 'linux')('planView', () => {
     secretPaths: [],
     protectedNames: [],
     protectedPaths: [],
+    limits: NO_LIMITS,
     home: join(base, 'home'),
     ...more,
   });

@@ -1,3 +1,5 @@
+import { shareOfMemory } from './share-of-memory.ts';
+
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const UNIT_BYTES: Readonly<Record<string, number>> = {
   B: 1,
@@ -42,4 +44,12 @@ export function parseSizeBytes(value: unknown): number | undefined {
   const [, amount = '', unit = ''] = match;
   const sizeBytes = Number(amount) * (unit === '' ? 1 : (UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN));
   return sizeBytes >= SMALLEST_BYTES && sizeBytes <= LARGEST_BYTES ? sizeBytes : undefined;
+}
+
+/** A size, or a share of the memory that this machine has, such as `80%`. */
+export function parseMemoryBytes(value: unknown): number | undefined {
+  const share = typeof value === 'string' ? /^(\d{1,3})\s?%$/.exec(value)?.[1] : undefined;
+  if (share === undefined) return parseSizeBytes(value);
+  const percent = Number(share);
+  return percent >= 1 && percent <= 100 ? shareOfMemory(percent) : undefined;
 }
