@@ -34,16 +34,30 @@ export function findHelpers(from: string = fileURLToPath(import.meta.url)): Help
     wallFilter: join(folder, 'wall.bpf'),
   };
   for (const path of Object.values(helpers)) {
-    if (!isUsable(path, path === helpers.wallFilter ? constants.R_OK : constants.X_OK)) {
-      throw new Fault({
-        kind: 'host',
-        code: 'helpers-missing',
-        message: `The native helper ${path} is missing or cannot be used.`,
-        hint: `Build the helpers: (cd ${root} && node sandbox-helpers/build.mjs)`,
-      });
-    }
+    requireHelper(path, path === helpers.wallFilter ? constants.R_OK : constants.X_OK, root);
   }
   return helpers;
+}
+
+/**
+ * Finds the helper of Windows.
+ * @throws Fault `host` as `findHelpers`.
+ */
+export function findContainerHelper(from: string = fileURLToPath(import.meta.url)): string {
+  const root = findPackageRoot(dirname(from));
+  const path = join(root, 'build', 'helpers', 'win32-x64', 'appcontainer-run.exe');
+  requireHelper(path, constants.R_OK, root);
+  return path;
+}
+
+function requireHelper(path: string, mode: number, root: string): void {
+  if (isUsable(path, mode)) return;
+  throw new Fault({
+    kind: 'host',
+    code: 'helpers-missing',
+    message: `The native helper ${path} is missing or cannot be used.`,
+    hint: `Build the helpers: (cd ${root} && node sandbox-helpers/build.mjs)`,
+  });
 }
 
 /** The nearest folder upwards that is this package: a `package.json` next to `build` or `sandbox-helpers`. */

@@ -143,7 +143,7 @@ export interface LateFinding {
 
 /** One way to build a wall. */
 export interface Sandbox {
-  readonly name: 'bubblewrap' | 'none';
+  readonly name: 'bubblewrap' | 'appcontainer' | 'none';
   /** What can be said of its sessions before one is opened; an open one may have more notes. */
   notesFor(settings: WallSettings): readonly string[];
   /** @throws Fault `host` when this machine cannot build it; nothing is ever run with less than was asked for. */
