@@ -52,6 +52,8 @@ export function createEngineClient(pipe: Pipe): EngineClient {
     'stream/credit': new Set(),
     'overview/changed': new Set(),
     'rows/changed': new Set(),
+    'terminal/data': new Set(),
+    'terminal/size': new Set(),
   };
   const malformedListeners: (() => void)[] = [];
   const peer: RpcPeer = new RpcPeer(
@@ -111,6 +113,8 @@ function createFanOut(listeners: Listeners): NotificationListeners {
     'stream/credit': tell(listeners['stream/credit']),
     'overview/changed': tell(listeners['overview/changed']),
     'rows/changed': tell(listeners['rows/changed']),
+    'terminal/data': tell(listeners['terminal/data']),
+    'terminal/size': tell(listeners['terminal/size']),
   };
 }
 

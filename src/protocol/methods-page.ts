@@ -87,6 +87,15 @@ const About = z.object({
 });
 export type EngineAbout = z.infer<typeof About>;
 
+/** A terminal in columns and rows. */
+export const TerminalSize = z.strictObject({
+  columns: z.int().min(1).max(2000),
+  rows: z.int().min(1).max(2000),
+});
+
+/** What a page types at once; a longer paste comes in pieces. */
+const MAX_TYPED_CHARS = 64 * 1024;
+
 export const pageMethods = {
   /** Everything that waits and every session, then `overview/changed`. */
   'overview/watch': {
@@ -163,6 +172,28 @@ export const pageMethods = {
       cutBytes: z.int(),
     }),
   },
+  /**
+   * Follows the terminal of one open session with `terminal/data` and `terminal/size`, in place of the one that this
+   * connection followed before. First comes what is kept of what was printed.
+   */
+  'terminal/watch': {
+    params: z.strictObject({ sessionId: SessionId }),
+    result: z.object({
+      size: TerminalSize,
+      /** Its size may follow a page: it has no other screen. */
+      mayResize: z.boolean(),
+      /** Where the first piece will begin; what was printed before that is not kept. */
+      offset: z.int().min(0),
+    }),
+  },
+  'terminal/unwatch': { params: Empty, result: Empty },
+  /** Keys for the program, as bytes. */
+  'terminal/input': {
+    params: z.strictObject({ sessionId: SessionId, data: z.base64().max(MAX_TYPED_CHARS) }),
+    result: Empty,
+  },
+  /** Does nothing where its opener has the size. */
+  'terminal/resize': { params: TerminalSize.extend({ sessionId: SessionId }), result: Empty },
   'session/start': {
     params: SessionStartParams,
     result: z.object({ sessionId: SessionId, warnings: z.array(z.string()) }),
@@ -196,6 +227,13 @@ export const pageNotifications = {
     approvals: z.array(Approval),
     settled: z.array(SettledApproval),
   }),
+  /**
+   * Engine to page: bytes of a terminal, `offset` counted from the first one that was printed. A slow reader is not
+   * sent everything; what is left out lies between the end of the piece before and `offset`.
+   */
+  'terminal/data': z.object({ sessionId: SessionId, offset: z.int().min(0), data: z.base64() }),
+  /** Engine to page. */
+  'terminal/size': z.object({ sessionId: SessionId, size: TerminalSize }),
   /** Engine to page: rows that are new or not what they were. */
   'rows/changed': z.object({
     sessionId: SessionId,

@@ -1,7 +1,7 @@
 import { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
 import { Grant } from './grant.ts';
 import { GrantId, SessionId } from './ids.ts';
-import { pageMethods, pageNotifications } from './methods-page.ts';
+import { pageMethods, pageNotifications, TerminalSize } from './methods-page.ts';
 import { z } from './zod.ts';
 
 /** Raised when a client and an engine could no longer understand each other. */
@@ -50,8 +50,6 @@ export type SessionFlags = z.infer<typeof SessionFlags>;
 
 /** Nothing typed. */
 export const NO_FLAGS: SessionFlags = SessionFlags.parse({});
-
-const TerminalSize = z.strictObject({ columns: z.int().min(1).max(2000), rows: z.int().min(1).max(2000) });
 
 /** What the opener's process is: the session runs with it, not with the engine's own. */
 export const SessionOpenParams = z.strictObject({

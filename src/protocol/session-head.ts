@@ -10,6 +10,8 @@ export const SessionHead = z.object({
   origin: z.string(),
   agentName: z.string(),
   workspace: z.string(),
+  /** What runs in it has a terminal. */
+  hasTerminal: z.boolean().optional(),
   state: z.enum(['open', 'closed', 'lost']),
   /** New runs wait until a person lets the session go on. */
   isPaused: z.boolean(),

@@ -4,6 +4,7 @@ import type { OpenerChannel } from './opener-streams.ts';
 import type { OverviewWatch } from './overview-watch.ts';
 import type { RowWatch } from './row-watch.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import type { TerminalWatch } from './terminal-watch.ts';
 
 /** A session that a connection has opened: it ends with the connection. */
 export interface OpenedSession {
@@ -19,6 +20,7 @@ export interface DispatchContext {
   readonly subscriptions: Subscriptions;
   readonly overview: OverviewWatch;
   readonly rowWatch: RowWatch;
+  readonly terminalWatch: TerminalWatch;
   readonly opened: Map<SessionId, OpenedSession>;
   readonly notify: RpcPeer['notify'];
   isClosed(): boolean;

@@ -9,6 +9,7 @@ import type { DispatchContext } from './dispatch-context.ts';
 import { createAnswerHandlers } from './handlers-answer.ts';
 import { createPageHandlers } from './handlers-page.ts';
 import { createSessionHandlers } from './handlers-session.ts';
+import { createTerminalHandlers } from './handlers-terminal.ts';
 import { refuseCall } from './refuse-call.ts';
 
 type Handlers = { -readonly [M in MethodName]?: RequestHandlers[M] };
@@ -67,6 +68,7 @@ export function createDispatch(context: DispatchContext): RequestHandlers {
     ...guardAll(createSessionHandlers(context), requireVersion),
     ...guardAll(createAnswerHandlers(context, person), requireVersion),
     ...guardAll(createPageHandlers(context, person), requireVersion),
+    ...guardAll(createTerminalHandlers(context), requireVersion),
   };
   dropOthers(handlers, kind);
   return handlers;

@@ -6,6 +6,7 @@ import { createOverviewWatch } from './overview-watch.ts';
 import type { SocketPipe } from './pipe-socket.ts';
 import { createRowWatch } from './row-watch.ts';
 import { createSubscriptions } from './subscriptions.ts';
+import { createTerminalWatch } from './terminal-watch.ts';
 
 /** How a client is connected, and what it may set off beside the engine. */
 export interface ConnectionDoors {
@@ -28,6 +29,7 @@ export function serveConnection(engine: Engine, pipe: SocketPipe, doors: Connect
   const subscriptions = createSubscriptions(ports);
   const overview = createOverviewWatch(ports);
   const rowWatch = createRowWatch(ports);
+  const terminalWatch = createTerminalWatch(ports);
 
   /** A client that does not keep to the rules of streams could make the engine keep any amount: it is cut off. */
   function withChannel(sessionId: SessionId, use: (channel: OpenedSession['channel']) => void): void {
@@ -47,6 +49,7 @@ export function serveConnection(engine: Engine, pipe: SocketPipe, doors: Connect
     subscriptions,
     overview,
     rowWatch,
+    terminalWatch,
     opened,
     notify,
     isClosed: () => peer.isClosed,
@@ -65,6 +68,7 @@ export function serveConnection(engine: Engine, pipe: SocketPipe, doors: Connect
     subscriptions.end();
     overview.end();
     rowWatch.end();
+    terminalWatch.end();
     stopAnswering?.();
     for (const { session, channel } of opened.values()) {
       channel.abandon();

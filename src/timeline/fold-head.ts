@@ -74,13 +74,14 @@ export function foldHead(fold: HeadFold, event: Event): HeadFold {
 type Opened = HeadFold & { readonly head: SessionHead };
 
 function openHead(event: EventOf<'session/opened'>): SessionHead {
-  const { sessionId, title, origin, agentName, workspace, at, seq } = event;
+  const { sessionId, title, origin, agentName, workspace, hasTerminal, at, seq } = event;
   return {
     sessionId,
     title,
     origin,
     agentName,
     workspace,
+    ...(hasTerminal && { hasTerminal }),
     state: 'open',
     isPaused: false,
     isWorking: false,
