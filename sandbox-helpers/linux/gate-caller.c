@@ -17,9 +17,9 @@ bool is_held(uint64_t id) {
     return ioctl(gate.listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
 }
 
-static bool read_status(pid_t tid, pid_t *tgid, int *threads) {
+static bool read_status(struct caller *caller) {
     char path[64], text[4096];
-    snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
+    snprintf(path, sizeof path, "/proc/%d/status", (int)caller->tid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
     ssize_t length = read(fd, text, sizeof text - 1);
@@ -27,15 +27,18 @@ static bool read_status(pid_t tid, pid_t *tgid, int *threads) {
     if (length <= 0) return false;
     text[length] = 0;
     const char *group = strstr(text, "\nTgid:"), *count = strstr(text, "\nThreads:");
-    if (!group || !count) return false;
-    *tgid = atoi(group + 6);
-    *threads = atoi(count + 9);
-    return *tgid > 0;
+    const char *parent = strstr(text, "\nPPid:"), *tracer = strstr(text, "\nTracerPid:");
+    if (!group || !count || !parent || !tracer) return false;
+    caller->tgid = atoi(group + 6);
+    caller->threads = atoi(count + 9);
+    caller->parent = atoi(parent + 6);
+    caller->tracer = atoi(tracer + 11);
+    return caller->tgid > 0;
 }
 
 bool open_caller(const struct seccomp_notif *notice, struct caller *caller) {
     *caller = (struct caller){.id = notice->id, .tid = (pid_t)notice->pid, .pidfd = -1};
-    if (caller->tid <= 0 || !read_status(caller->tid, &caller->tgid, &caller->threads)) return false;
+    if (caller->tid <= 0 || !read_status(caller)) return false;
     caller->pidfd = call_pidfd_open(caller->tgid);
     /* The number may have been reused until here; a call that is still held proves that it was not. */
     if (caller->pidfd >= 0 && is_held(caller->id)) return true;

@@ -1,15 +1,18 @@
 #include "gate-capture.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gate-answer.h"
+#include "gate-compare.h"
 #include "gate-image.h"
 #include "gate-rpc.h"
 
@@ -23,7 +26,10 @@ struct capture {
     pid_t tid, tgid;
     int pidfd;
     bool is_traced, is_reported, had_image;
+    bool gates;       /* what the new image starts is asked */
+    bool is_exposed;  /* something inside may have changed what was read: nothing is taken on trust */
     struct image before;
+    struct expected_start expected;
     int64_t started_us;
     struct capture *next;
 };
@@ -40,7 +46,7 @@ static void end_capture(struct capture *capture, bool is_lost) {
     struct capture **link = &captures;
     while (*link && *link != capture) link = &(*link)->next;
     if (*link) *link = capture->next;
-    if (is_lost) gate_everything();
+    if (is_lost && capture->gates) gate_everything();
     if (capture->is_reported) {
         struct json_line line;
         json_begin(&line, "captured");
@@ -52,12 +58,21 @@ static void end_capture(struct capture *capture, bool is_lost) {
     free(capture);
 }
 
-/* True once the image is another one than before the exec; it is gated then. */
+/* The exec has succeeded. */
+static void compare_start(const struct capture *capture) {
+    if (!capture->expected.is_known) return;
+    const char *difference = find_difference(capture->tgid, &capture->expected);
+    /* A program that nobody may look at is believed only of a caller that nobody could have disturbed. */
+    if (difference && (capture->is_exposed || strcmp(difference, "unknown") != 0)) end_swapped(capture->tgid, capture->pidfd, difference);
+}
+
+/* True once the image is another one than before the exec; it is gated then, and compared. */
 static bool take_image(struct capture *capture) {
     struct image image;
     if (!read_image(capture->tgid, &image)) return false;
     if (capture->had_image && is_same_image(&image, &capture->before)) return false;
-    gate_image(&image);
+    if (capture->gates) gate_image(&image);
+    compare_start(capture);
     return true;
 }
 
@@ -69,22 +84,26 @@ static bool has_ended(int pidfd) {
 static bool attach(pid_t tid) {
     /* Without WAIT_KILLABLE the stop request would break the held call off. */
     if (!gate.holds_until_killed) return false;
-    if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) != 0) return false;
-    /* Takes effect at the end of the held call: only a deadly signal can wake it before. */
+    if (ptrace(PTRACE_SEIZE, tid, NULL, (void *)PTRACE_O_TRACEEXEC) != 0) return false;
+    /* Takes effect at the end of the held call, when that was no exec: only a deadly signal can wake it before. */
     ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
     return true;
 }
 
-void pass_and_capture(const struct caller *caller, bool is_reported) {
+static void pass_and_watch(const struct caller *caller, bool gates, bool is_reported) {
     struct capture *capture = calloc(1, sizeof *capture);
     int pidfd = capture ? fcntl(caller->pidfd, F_DUPFD_CLOEXEC, 3) : -1;
     if (pidfd < 0) {
         free(capture);
-        gate_everything();
-        let_pass(caller->id);
+        if (gates) gate_everything();
+        if (caller->is_exposed) answer_error(caller->id, EAGAIN);
+        else let_pass(caller->id);
         return;
     }
-    *capture = (struct capture){.tid = caller->tid, .tgid = caller->tgid, .pidfd = pidfd, .is_reported = is_reported, .started_us = now_us(), .next = captures};
+    *capture = (struct capture){
+        .tid = caller->tid, .tgid = caller->tgid, .pidfd = pidfd, .gates = gates, .is_reported = is_reported,
+        .is_exposed = caller->is_exposed, .expected = caller->expected, .started_us = now_us(), .next = captures,
+    };
     captures = capture;
     capture->had_image = read_image(caller->tgid, &capture->before);
     capture->is_traced = attach(caller->tid);
@@ -100,13 +119,53 @@ void pass_and_capture(const struct caller *caller, bool is_reported) {
     }
 }
 
-bool serve_traced(pid_t pid, int status) {
+void pass_and_capture(const struct caller *caller, bool is_reported) {
+    pass_and_watch(caller, true, is_reported);
+}
+
+void pass_and_compare(const struct caller *caller) {
+    /* Where only polling is possible it is worth its cost, and its uncertainty, for an exposed caller alone. */
+    if (caller->is_exposed || (gate.holds_until_killed && caller->expected.is_known)) pass_and_watch(caller, false, false);
+    else let_pass(caller->id);
+}
+
+static struct capture *find_traced(pid_t tid) {
     struct capture *capture = captures;
-    /* A thread that execs takes over the number of its process. */
-    while (capture && !(capture->is_traced && (capture->tid == pid || capture->tgid == pid))) capture = capture->next;
+    while (capture && !(capture->is_traced && capture->tid == tid)) capture = capture->next;
+    return capture;
+}
+
+static struct capture *find_other_of(pid_t tgid, const struct capture *except) {
+    struct capture *capture = captures;
+    while (capture && (capture == except || !capture->is_traced || capture->tgid != tgid)) capture = capture->next;
+    return capture;
+}
+
+/* A thread that execs takes over the number of its process, and all the others are gone. */
+static void serve_start(pid_t pid) {
+    unsigned long former = 0;
+    ptrace(PTRACE_GETEVENTMSG, pid, NULL, &former);
+    struct capture *capture = find_traced((pid_t)former);
+    if (!capture) capture = find_traced(pid);
+    for (struct capture *other; (other = find_other_of(pid, capture));) end_capture(other, false);
+    struct image image;
+    bool is_known = read_image(pid, &image);
+    if (capture && capture->gates && is_known) gate_image(&image);
+    if (capture) compare_start(capture);
+    ptrace(PTRACE_DETACH, pid, NULL, NULL);
+    if (capture) end_capture(capture, !is_known);
+}
+
+bool serve_traced(pid_t pid, int status) {
+    struct capture *capture = find_traced(pid);
+    if (!capture) capture = find_other_of(pid, NULL);
     if (!capture) return false;
     if (!WIFSTOPPED(status)) {
         end_capture(capture, false); /* ended before the new program ran anything */
+        return true;
+    }
+    if (status >> 16 == PTRACE_EVENT_EXEC) {
+        serve_start(pid);
         return true;
     }
     if (status >> 16 != PTRACE_EVENT_STOP) {
@@ -114,11 +173,8 @@ bool serve_traced(pid_t pid, int status) {
         ptrace(PTRACE_CONT, pid, NULL, (void *)(long)WSTOPSIG(status));
         return true;
     }
-    struct image image;
-    bool is_known = read_image(pid, &image);
-    if (is_known) gate_image(&image); /* after an exec that failed this is the old image, gated already */
-    ptrace(PTRACE_DETACH, pid, NULL, NULL);
-    end_capture(capture, !is_known);
+    ptrace(PTRACE_DETACH, pid, NULL, NULL); /* the exec has failed */
+    end_capture(capture, false);
     return true;
 }
 

@@ -1,11 +1,12 @@
 /*
- * Learning the image that an exec produces, before its first instruction runs.
+ * What an exec that was let go makes of its process, seen before its first instruction runs.
  *
- * The supervisor attaches to the held thread as a tracer and asks it to stop; the request takes
- * effect where the exec returns to the program, so the new image can be read while nothing of it
- * has run, and then the thread is let go. Where tracing is not possible (already traced, an old
- * kernel, a strict Yama) the image is polled for instead, and when that loses it every exec is
- * asked from then on.
+ * The supervisor attaches to the held thread as a tracer and is told when the exec has succeeded,
+ * while nothing of the new program has run: its image can be gated, and what was started is
+ * compared with what was asked about. Then the thread is let go. An exec that fails is told by a
+ * stop on the way out of the call. Where tracing is not possible (already traced, an old kernel, a
+ * strict Yama) the new image is polled for instead: a launcher that is lost so makes every exec
+ * asked from then on, and another program than the one shown has run a little before it is killed.
  */
 #ifndef SALLYPORT_GATE_CAPTURE_H
 #define SALLYPORT_GATE_CAPTURE_H
@@ -16,6 +17,8 @@
 
 /* Lets a held exec pass and gates the image it produces; reports "captured" when told to. */
 void pass_and_capture(const struct caller *caller, bool is_reported);
+/* Lets a held exec pass; what it starts must be what was expected. */
+void pass_and_compare(const struct caller *caller);
 /* A state change of a process that waitpid returned; true when it belonged to a capture. */
 bool serve_traced(pid_t pid, int status);
 /* Tries the polled captures again; call before judging a held exec. */

@@ -3,10 +3,7 @@
 #include <sys/epoll.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,145 +11,106 @@
 #include "gate-answer.h"
 #include "gate-caller.h"
 #include "gate-capture.h"
+#include "gate-digest.h"
+#include "gate-environment.h"
 #include "gate-image.h"
-#include "gate-path.h"
+#include "gate-memory.h"
+#include "gate-program.h"
 #include "gate-refusals.h"
 #include "gate-rpc.h"
+#include "gate-sharing.h"
 
-#define ASK_PATH "/run/sallyport/ask"
 #define ARGV_BYTES_MAX (64 * 1024)
 #define ARGV_WORDS_MAX 1024
-#define SHEBANG_BYTES_MAX 255
 
-struct exec_call {
-    uint64_t path_address, argv_address;
-    int dirfd, flags;
-    char path[CALLER_PATH_BYTES]; /* as given; made absolute for execveat with a directory */
-    bool is_by_fd;
+/* What was read of a held exec. */
+struct exec_words {
+    char bytes[ARGV_BYTES_MAX];
+    size_t used;
+    bool is_cut;
 };
 
-enum found_program { PROGRAM_RUNNABLE, PROGRAM_MISSING, PROGRAM_UNKNOWN, PROGRAM_IS_ASK };
+static struct exec_words words;
 
-static bool read_path(const struct seccomp_notif *notice, const struct caller *caller, struct exec_call *call) {
-    bool is_at = notice->data.nr == SYS_execveat;
-    call->path_address = notice->data.args[is_at ? 1 : 0];
-    call->argv_address = notice->data.args[is_at ? 2 : 1];
-    call->dirfd = is_at ? (int)notice->data.args[0] : AT_FDCWD;
-    call->flags = is_at ? (int)notice->data.args[4] : 0;
-    char given[PATH_MAX], directory[PATH_MAX];
-    if (read_caller_string(caller->tid, call->path_address, given, sizeof given) < 0) return false;
-    call->is_by_fd = !given[0] && (call->flags & AT_EMPTY_PATH);
-    if (call->is_by_fd) {
-        char name[32];
-        snprintf(name, sizeof name, "fd/%d", call->dirfd);
-        return read_caller_link(caller->tid, name, call->path, sizeof call->path) || (errno = EBADF, false);
-    }
-    if (given[0] != '/' && call->dirfd != AT_FDCWD && read_caller_directory(caller->tid, call->dirfd, directory, sizeof directory))
-        snprintf(call->path, sizeof call->path, "%s/%s", directory, given);
-    else
-        snprintf(call->path, sizeof call->path, "%s", given);
-    return true;
-}
-
-/* The interpreter line of a script, without its "#!" and newline; empty for anything else. */
-static void read_shebang(int fd, char *shebang) {
-    char path[64], text[SHEBANG_BYTES_MAX + 2];
-    shebang[0] = 0;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (file < 0) return;
-    ssize_t length = read(file, text, sizeof text);
-    close(file);
-    if (length < 2 || text[0] != '#' || text[1] != '!') return;
-    size_t size = 0;
-    const char *line = text + 2;
-    while (size < (size_t)length - 2 && line[size] && line[size] != '\n') size++;
-    while (size && (*line == ' ' || *line == '\t')) line++, size--;
-    while (size && (line[size - 1] == ' ' || line[size - 1] == '\t' || line[size - 1] == '\r')) size--;
-    memcpy(shebang, line, size);
-    shebang[size] = 0;
-}
-
-static enum found_program look_at(int fd, const char *path, char *shebang) {
-    struct stat status;
-    struct statvfs mount;
-    if (fstat(fd, &status) != 0) return PROGRAM_UNKNOWN;
-    if (!S_ISREG(status.st_mode) || !(status.st_mode & 0111)) return PROGRAM_MISSING;
-    char lies_at[PATH_MAX];
-    if (strcmp(path, ASK_PATH) == 0 && read_fd_path(fd, lies_at, sizeof lies_at) && strcmp(lies_at, ASK_PATH) == 0 &&
-        fstatvfs(fd, &mount) == 0 && (mount.f_flag & ST_RDONLY))
-        return PROGRAM_IS_ASK;
-    read_shebang(fd, shebang);
-    return PROGRAM_RUNNABLE;
-}
-
-/* Shells and execvp try one directory of PATH after the other: what is not there is not worth a question. */
-static enum found_program find_program(const struct caller *caller, const struct exec_call *call, char *shebang) {
-    char directory[PATH_MAX], path[CALLER_PATH_BYTES];
-    if (call->is_by_fd) return PROGRAM_UNKNOWN;
-    if (!call->path[0]) return PROGRAM_MISSING;
-    int length;
-    if (call->path[0] == '/') length = snprintf(path, sizeof path, "%s", call->path);
-    else if (read_caller_directory(caller->tid, call->dirfd, directory, sizeof directory)) length = snprintf(path, sizeof path, "%s/%s", directory, call->path);
-    else return PROGRAM_UNKNOWN;
-    if (length < 0 || (size_t)length >= sizeof path) return PROGRAM_UNKNOWN;
-    int root = open_caller_root(caller->tid);
-    if (root < 0) return PROGRAM_UNKNOWN;
-    int fd = open_in_root(root, path, 0);
-    enum found_program found = fd >= 0 ? look_at(fd, call->path, shebang) : is_surely_missing(root, path) ? PROGRAM_MISSING : PROGRAM_UNKNOWN;
-    if (fd >= 0) close(fd);
-    close(root);
-    return found;
-}
-
-/* Adds argv, at most 1024 words and 64 KB; true when something was left out. */
-static bool add_argv(struct json_line *line, pid_t tid, uint64_t address, uint64_t *fingerprint) {
-    static char words[ARGV_BYTES_MAX];
-    size_t used = 0;
-    bool is_truncated = false;
+/* Adds argv, at most 1024 words and 64 KB. */
+static void tell_words(struct json_line *line, uint64_t address) {
+    words.used = 0;
+    words.is_cut = false;
     json_open(line, "argv", '[');
     for (int i = 0; address; i++) {
         uint64_t word;
-        if (i == ARGV_WORDS_MAX || !read_caller_bytes(tid, address + (uint64_t)i * sizeof word, &word, sizeof word)) {
-            is_truncated = true;
+        if (i == ARGV_WORDS_MAX || !read_memory(address + (uint64_t)i * sizeof word, &word, sizeof word)) {
+            words.is_cut = true;
             break;
         }
         if (!word) break;
         errno = 0;
-        long length = read_caller_string(tid, word, words + used, sizeof words - used);
+        char *text = words.bytes + words.used;
+        size_t room = sizeof words.bytes - words.used;
+        long length = read_memory_string(word, text, room);
         if (length < 0) {
-            is_truncated = true;
-            if (errno == ENAMETOOLONG && used < sizeof words) json_item(line, words + used, sizeof words - used);
+            words.is_cut = true;
+            if (errno != ENAMETOOLONG || !room) break;
+            json_item(line, text, room);
+            words.used += room;
             break;
         }
-        json_item(line, words + used, (size_t)length);
-        used += (size_t)length + 1;
+        json_item(line, text, (size_t)length);
+        words.used += (size_t)length + 1;
     }
-    *fingerprint = add_to_fingerprint(*fingerprint, words, used);
     json_shut(line, ']');
-    return is_truncated;
+}
+
+/* The words that the process will show of itself: an interpreter's stand in place of a script's first. */
+static struct text_mark mark_words(const struct found_program *found) {
+    struct digest digest;
+    begin_digest(&digest);
+    size_t first = found->words_length ? strnlen(words.bytes, words.used) + 1 : 0;
+    if (first > words.used) first = words.used;
+    add_to_digest(&digest, found->words, found->words_length);
+    add_to_digest(&digest, words.bytes + first, words.used - first);
+    if (!words.used && !words.is_cut && !found->words_length) add_to_digest(&digest, "", 1); /* the kernel adds an empty first word */
+    return (struct text_mark){read_digest(&digest), digest.length, words.is_cut};
 }
 
 /* Everything about the question but its slot. */
-static void describe_exec(struct json_line *line, struct caller *caller, const struct exec_call *call, const char *shebang) {
+static void describe_exec(struct json_line *line, struct caller *caller, const struct exec_call *call, const struct found_program *found) {
     char cwd[PATH_MAX];
+    look_into(caller->tid);
     json_begin(line, "exec");
     json_tell_lossy(line);
     json_number(line, "pid", caller->tgid);
     json_string(line, "path", call->path);
-    bool is_truncated = add_argv(line, caller->tid, call->argv_address, &caller->fingerprint);
+    tell_words(line, call->argv_address);
+    json_string(line, "cwd", read_caller_link(caller->tid, "cwd", cwd, sizeof cwd) ? cwd : "");
+    if (found->shebang[0]) json_string(line, "shebang", found->shebang);
+    bool is_shared = caller->threads == 1 && shares_memory(caller), is_traced = is_traced_inside(caller);
+    json_number(line, "threads", caller->threads);
+    json_bool(line, "shared", is_shared);
+    json_bool(line, "traced", is_traced);
+    json_bool(line, "truncated", words.is_cut);
+    struct text_mark environment = tell_environment(line, call->environment_address);
+    caller->is_exposed = caller->threads > 1 || is_shared || is_traced;
+    /* What a registered handler makes of a file is believed only of a caller that nobody could have disturbed. */
+    bool is_foretold = !found->is_foreign || caller->is_exposed;
+    caller->expected = (struct expected_start){
+        .is_known = true,
+        .has_file = found->has_file && is_foretold,
+        .device = found->device,
+        .inode = found->inode,
+        .has_words = is_foretold,
+        .words = mark_words(found),
+        .environment = environment,
+    };
+    caller->fingerprint = add_to_fingerprint(caller->fingerprint, words.bytes, words.used);
     const char *name = strrchr(call->path, '/');
     name = name ? name + 1 : call->path;
     caller->fingerprint = add_to_fingerprint(caller->fingerprint, name, strlen(name));
-    json_string(line, "cwd", read_caller_link(caller->tid, "cwd", cwd, sizeof cwd) ? cwd : "");
-    if (shebang[0]) json_string(line, "shebang", shebang);
-    json_number(line, "threads", caller->threads);
-    json_bool(line, "truncated", is_truncated);
 }
 
-static void ask_engine(struct caller *caller, const struct exec_call *call, const char *shebang) {
+static void ask_engine(struct caller *caller, const struct exec_call *call, const struct found_program *found) {
     struct json_line line;
-    describe_exec(&line, caller, call, shebang);
+    describe_exec(&line, caller, call, found);
     /* What was read may be another process's when the call is not held any more. */
     uint64_t slot = 0;
     if (!is_held(caller->id)) errno = ESRCH;
@@ -169,7 +127,9 @@ static void ask_engine(struct caller *caller, const struct exec_call *call, cons
 }
 
 /* The inner half's own execve: the first that arrives. */
-static void pass_root(const struct caller *caller) {
+static void pass_root(const struct seccomp_notif *notice, const struct caller *caller) {
+    look_into(caller->tid);
+    keep_launch_environment(notice->data.args[notice->data.nr == SYS_execveat ? 3 : 2]);
     gate.root = caller->tgid;
     gate.root_fd = fcntl(caller->pidfd, F_DUPFD_CLOEXEC, 3);
     if (gate.root_fd >= 0) watch_fd(gate.root_fd, EPOLLIN, EVENT_ROOT, 0);
@@ -195,7 +155,7 @@ void serve_exec(const struct seccomp_notif *notice) {
         return;
     }
     if (!gate.root) {
-        pass_root(&caller);
+        pass_root(notice, &caller);
         return;
     }
     if (gate.is_refusing) {
@@ -204,20 +164,20 @@ void serve_exec(const struct seccomp_notif *notice) {
         return;
     }
     static struct exec_call call;
-    char shebang[SHEBANG_BYTES_MAX + 3] = "";
+    static struct found_program found;
     errno = EPERM;
-    if (!read_path(notice, &caller, &call)) {
+    if (!read_exec_call(notice, &caller, &call)) {
         answer_error(caller.id, errno); /* what the kernel would say of such a path, or EPERM for memory we may not see */
         close(caller.pidfd);
         return;
     }
-    enum found_program found = find_program(&caller, &call, shebang);
-    if (found == PROGRAM_MISSING || found == PROGRAM_IS_ASK) {
+    find_program(&caller, &call, &found);
+    if (found.kind == PROGRAM_MISSING || found.kind == PROGRAM_IS_ASK) {
         if (is_held(caller.id)) let_pass(caller.id);
         close(caller.pidfd);
         return;
     }
     caller.fingerprint = add_to_fingerprint(FINGERPRINT_START, &caller.tgid, sizeof caller.tgid);
     caller.fingerprint = add_to_fingerprint(caller.fingerprint, &image, sizeof image);
-    ask_engine(&caller, &call, shebang);
+    ask_engine(&caller, &call, &found);
 }

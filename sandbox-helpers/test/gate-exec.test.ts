@@ -88,6 +88,7 @@ describe.each(users)('the exec gate as $name', (user) => {
     expect(result.stdout).toBe(stdout);
     expect(askedOf(gate).toSorted()).toEqual([...asked].toSorted());
     expect(gate.events.filter((event) => event.type === 'captured' && event.ok !== true)).toEqual([]);
+    expect(gate.events.filter((event) => event.type === 'swapped')).toEqual([]);
   });
 
   test('says hello first, then the root, and the exit codes of watched runs', async () => {
@@ -199,6 +200,8 @@ describe.each(users)('the exec gate as $name', (user) => {
       expect(await gate.finished).toMatchObject({ code: 0, stdout: 'Linux\n', stderr: '' });
       expect(askedOf(gate)).toEqual(['uname']);
       expect(gate.events.find((event) => event.type === 'exec')?.path).toBe('/usr/bin/uname');
+      expect(gate.events.find((event) => event.type === 'exec')?.shared).toBe(false);
+      expect(gate.events.some((event) => event.type === 'swapped')).toBe(false);
     },
   );
 

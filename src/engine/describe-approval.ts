@@ -102,11 +102,6 @@ function listNotices({ approval, enforced, judged }: ApprovalRecord, facts: Fact
     notices.push('It is held by the shell, cooperatively: a program could get around this question.');
   }
   if (facts?.isTruncated === true) notices.push('It names more paths than were looked at.');
-  if (facts?.threads !== undefined && facts.threads > 1) {
-    notices.push(
-      `The asking program has ${facts.threads} threads: what is shown could be swapped before it runs.`,
-    );
-  }
   if (judged === undefined) notices.push('How it was judged is not in the history.');
   return notices;
 }

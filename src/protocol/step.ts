@@ -144,6 +144,20 @@ export const Facts = z.object({
   isHeld: z.boolean(),
   /** Threads of the asking process when held; above one, what is shown could be swapped before it runs. */
   threads: z.int().optional(),
+  /** Another process that runs works on the memory of the asking one. */
+  shared: z.boolean().optional(),
+  /** A debugger in the sandbox follows the asking process. */
+  traced: z.boolean().optional(),
+  /**
+   * Variables that can make a held program run other code and that neither the launch nor its own words set; `null`: the
+   * launch set it, and it was taken away.
+   */
+  variables: z
+    .array(z.object({ name: z.string(), value: z.string().nullable() }))
+    .max(32)
+    .optional(),
+  /** There are more than are listed, or they could not all be read. */
+  variablesCut: z.boolean().optional(),
 });
 export type Facts = z.infer<typeof Facts>;
 

@@ -116,4 +116,55 @@ describe.skipIf(process.platform !== 'linux')('what is set for a program (Linux:
     expect(ran.questions.map(({ text }) => text)).toEqual(['touch b   (perhaps with A=1)', 'A=1 touch b']);
     expect(ran.questions[0]?.scopes).toEqual(['once', 'step']);
   });
+
+  test.each([
+    ['a program', 'export LD_PRELOAD=./x.so; cat a', 'cat a   (with LD_PRELOAD=./x.so)'],
+    ['a launcher', "export BASH_ENV=./evil; bash -c 'cat a'", "bash -c 'cat a'   (with BASH_ENV=./evil)"],
+  ])(
+    'what an earlier command has set for %s is shown, named and asked about',
+    async (_what, script, text) => {
+      const folder = makeFolder();
+      writeFileSync(join(folder.path, 'a'), 'x');
+      const ran = await real.run(script, {
+        cwd: folder.path,
+        policy: 'untrusted',
+        answer: ({ text: asked }) => (asked.startsWith('export') ? allowOnce : rejectWith('no')),
+      });
+      folder.remove();
+      const asked = ran.questions.at(-1);
+      expect(asked?.text).toBe(text);
+      expect(asked?.reasons[0]).toMatchObject({ code: 'inherited-variable' });
+      expect(asked?.reasons[0]?.text).toMatch(/^(LD_PRELOAD=.\/x\.so|BASH_ENV=.\/evil) is set for it/);
+      expect(ran.stdout).toBe('');
+    },
+  );
+
+  test('a remembered yes is not one for the same words after something was set', async () => {
+    const folder = makeFolder();
+    const ran = await real.run('touch b; touch b; export GIT_DIR=./x; touch b; touch b', {
+      cwd: folder.path,
+      policy: 'untrusted',
+      answer: ({ scopes }) => (scopes.includes('session') ? allowSession : allowOnce),
+    });
+    folder.remove();
+    const asked = ran.questions.filter(({ text }) => text.startsWith('touch'));
+    expect(asked.map(({ text, scopes }) => [text, scopes.includes('session')])).toEqual([
+      ['touch b', true],
+      ['touch b   (with GIT_DIR=./x)', false],
+      ['touch b   (with GIT_DIR=./x)', false],
+    ]);
+  });
+
+  test('what the launch itself was given needs no word', async () => {
+    const folder = makeFolder();
+    writeFileSync(join(folder.path, 'a'), 'x');
+    const ran = await real.run("cat a; bash -c 'cat a'; cd /; exec cat /etc/hostname", {
+      cwd: folder.path,
+      policy: 'untrusted',
+      env: { NODE_PATH: '/somewhere', EDITOR: 'vi' },
+      answer: () => rejectWith('no'),
+    });
+    folder.remove();
+    expect(ran.questions).toEqual([]);
+  });
 });

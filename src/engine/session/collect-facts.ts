@@ -9,6 +9,13 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { namedPaths } from '../../policy/index.ts';
 import type { Facts, PathFact, StepDraft } from '../../protocol/index.ts';
 
+/** What only a held program has. */
+export type HeldFacts = Required<
+  Pick<Facts, 'threads' | 'shared' | 'traced' | 'variables' | 'variablesCut'>
+> & {
+  readonly program: string;
+};
+
 export interface FactsContext {
   readonly nowMs: number;
   /** Where the step runs. */
@@ -17,7 +24,7 @@ export interface FactsContext {
   /** The PATH that the step has. */
   readonly searchPath: string;
   /** Set when the kernel holds the program: the file that will really run. */
-  readonly held?: { readonly program: string; readonly threads: number } | undefined;
+  readonly held?: HeldFacts | undefined;
 }
 
 const MAX_PATHS = 64;
@@ -28,7 +35,8 @@ export async function collectFacts(step: StepDraft, context: FactsContext): Prom
   const named = namedPaths(step);
   const looked = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookAt(path, context)));
   const paths = await addGit(looked, context.cwd);
-  const program = context.held ? context.held.program : await findProgram(step, context);
+  const { program: heldProgram, ...held } = context.held ?? {};
+  const program = context.held ? heldProgram : await findProgram(step, context);
   return {
     at: context.nowMs,
     cwd: context.cwd,
@@ -37,7 +45,7 @@ export async function collectFacts(step: StepDraft, context: FactsContext): Prom
     paths,
     isTruncated: named.length > MAX_PATHS,
     isHeld: context.held !== undefined,
-    ...(context.held && { threads: context.held.threads }),
+    ...held,
   };
 }
 

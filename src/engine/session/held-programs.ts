@@ -2,7 +2,7 @@
  * Answers for the programs that the kernel holds. Promises: a program goes on only after `runStep` allowed exactly it;
  * launchers go on because what they start is held in turn; whatever goes wrong here is a refusal.
  */
-import { isLauncher, isRiskyVariable } from '../../policy/index.ts';
+import { armsLauncher, findInherited, isLauncher, isRiskyVariable } from '../../policy/index.ts';
 import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
@@ -27,11 +27,16 @@ export class HeldPrograms {
       path: held.path,
       cwd: held.cwd,
       threads: held.threads,
+      shared: held.shared,
+      traced: held.traced,
+      environment: held.env,
+      isEnvironmentCut: held.envCut,
       isWhole: !held.truncated && !held.lossy,
     };
     try {
-      if (this.#isLauncher(held, program) && !this.#isArmed(held)) await this.#settleLauncher(gate, held);
-      else await this.#settleProgram(gate, held, program);
+      const isLauncher = this.#isLauncher(held, program);
+      if (isLauncher && !this.#isArmed(held)) await this.#settleLauncher(gate, held);
+      else await this.#settleProgram(gate, held, program, isLauncher ? 'through' : 'allow');
     } catch (cause) {
       gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
     }
@@ -44,17 +49,27 @@ export class HeldPrograms {
 
   /** Something is set for it that can make the launcher itself run other code, so it is judged as any program. */
   #isArmed(held: HeldExec): boolean {
-    return this.#context.board.assignmentsOf(held.argv).some(({ name }) => isRiskyVariable(name));
+    const assignments = this.#context.board.assignmentsOf(held.argv);
+    if (assignments.some(({ name }) => isRiskyVariable(name))) return true;
+    const own = this.#context.board.match(held.argv)?.step;
+    const wrappers = own?.wrappers ?? [];
+    const { variables, isCut } = findInherited(held.env, { assignments, wrappers });
+    return held.envCut || isCut || armsLauncher(variables);
   }
 
-  async #settleProgram(gate: ExecGate, held: HeldExec, program: HeldProgram): Promise<void> {
+  async #settleProgram(
+    gate: ExecGate,
+    held: HeldExec,
+    program: HeldProgram,
+    go: 'allow' | 'through',
+  ): Promise<void> {
     const context = this.#context;
     const entry = context.board.match(held.argv) ?? (await addUnforeseen(context, program));
     // Taken before anything is awaited: a second program of the same step must not use this one's answer.
     entry.runs += 1;
     await settlePipeline(context, entry);
     const settled = await settleEntry(context, entry, program, held.pid);
-    if (this.#isAllowed(gate, held, entry, settled)) gate.allow(held.slot, 'watch');
+    if (this.#isAllowed(gate, held, entry, settled)) gate[go](held.slot, 'watch');
   }
 
   /**

@@ -8,6 +8,8 @@ export interface LiveRun {
   readonly runId: RunId;
   /** Closes what was opened for this run alone. */
   endAccess(): Promise<void>;
+  /** Why it never ran, although it had been let go. */
+  refusal?: string;
 }
 
 const MAX_ANCESTORS = 64;
@@ -31,6 +33,12 @@ export class LiveRuns {
     this.#calls.set(pid, [...(this.#calls.get(pid) ?? []), call]);
   }
 
+  /** It was killed before its first instruction; its end is still to come. */
+  refuse(pid: number, why: string): void {
+    const run = this.#runs.get(pid);
+    if (run) run.refusal = why;
+  }
+
   /** The process has ended; `signal` by number. */
   async exit(pid: number, ended: { code?: number | undefined; signal?: number | undefined }): Promise<void> {
     const calls = this.#calls.get(pid) ?? [];
@@ -40,6 +48,12 @@ export class LiveRuns {
     if (!run) return;
     this.#runs.delete(pid);
     await this.#finish(run, ended);
+  }
+
+  /** The run that lives, when there is exactly one. */
+  single(): LiveRun | undefined {
+    const [only, ...others] = this.#runs.values();
+    return others.length === 0 ? only : undefined;
   }
 
   /** The run that a process belongs to: its own, or its nearest ancestor's. For reports only. */
@@ -72,7 +86,8 @@ export class LiveRuns {
         type: 'step/finished',
         stepId: run.stepId,
         runId: run.runId,
-        outcome: 'ran',
+        outcome: run.refusal === undefined ? 'ran' : 'refused',
+        ...(run.refusal !== undefined && { feedback: run.refusal }),
         ...(ended.code !== undefined && { exitCode: ended.code }),
         ...(signal !== undefined && { signal }),
       },

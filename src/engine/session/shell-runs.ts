@@ -2,14 +2,19 @@
  * Turns what a shell wants to do into runs: a program that the kernel holds, a builtin or redirection that the rewritten
  * script asks for, a member of a pipeline that is settled in front.
  */
-import { changesMeaning, judgeStep, outerWrappers } from '../../policy/index.ts';
+import {
+  changesMeaning,
+  findInherited,
+  type InheritedVariable,
+  judgeStep,
+  outerWrappers,
+} from '../../policy/index.ts';
 import type { AccessGrant, Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
 import { quoteWords, type ShownCommand, showCommand, showInFront } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
 import type { ProposedRun } from './proposed-run.ts';
 import type { ScriptContext } from './script-context.ts';
-import { keepWithinWall } from './within-wall.ts';
 
 /** What the kernel says of a program before it starts. */
 export interface HeldProgram {
@@ -17,6 +22,11 @@ export interface HeldProgram {
   readonly path: string;
   readonly cwd: string;
   readonly threads: number;
+  readonly shared: boolean;
+  readonly traced: boolean;
+  /** How its environment differs from the launch's: `NAME=VALUE`, or `NAME` for what is missing. */
+  readonly environment: readonly string[];
+  readonly isEnvironmentCut: boolean;
   /** False when the words were cut or not readable: nobody may be shown half a command as if it were whole. */
   readonly isWhole: boolean;
 }
@@ -25,7 +35,7 @@ function judgeWith(context: ScriptContext, step: Step, draft: StepDraft): (facts
   const steps = context.board.steps.map((entry) => entry.step);
   const pipeline = pipelineOf(step, steps).map((other) => (other.stepId === step.stepId ? draft : other));
   const access = openAccess(context);
-  return (facts) => keepWithinWall(judgeStep(draft, context.snapshot, facts, { pipeline, access }));
+  return (facts) => judgeStep(draft, context.snapshot, facts, { pipeline, access });
 }
 
 /** What grants that stand by themselves have opened in the wall of this session. */
@@ -61,6 +71,21 @@ function writeSet(pairs: Assignments): string[] {
 /** A person who allows `cat a` has not allowed `LD_PRELOAD=b cat a`: what is set is part of what is asked. */
 function addOther(shown: string, other: Assignments): string {
   return other.length === 0 ? shown : `${shown}   (perhaps with ${writeSet(other).join(' ')})`;
+}
+
+const MAX_SHOWN_VALUE = 200;
+
+/** The same for what came from an earlier command. */
+function addInherited(shown: string, variables: readonly InheritedVariable[]): string {
+  const set = variables.flatMap(({ name, value }) =>
+    value === null ? [] : `${name}=${quoteWords([value.slice(0, MAX_SHOWN_VALUE)])}`,
+  );
+  return set.length === 0 ? shown : `${shown}   (with ${set.join(' ')})`;
+}
+
+/** It counts for harm and risk as if its own words had set it. */
+function asAssigned(variables: readonly InheritedVariable[]): Assignments {
+  return variables.map(({ name, value }) => ({ name, value: { text: value ?? '', value: value ?? '' } }));
 }
 
 /** What really runs, behind the launchers that change what it does; those that do not have had their part. */
@@ -100,12 +125,16 @@ export function programRun(
   gone: AbortSignal,
 ): ProposedRun {
   const set = findSet(context, step, held.argv);
-  const draft = { ...heldDraft(step, held), assignments: set.all };
+  const inherited = findInherited(held.environment, { ...step, assignments: set.all });
+  const isCut = held.isEnvironmentCut || inherited.isCut;
+  const isMore = isCut || inherited.variables.length > 0;
+  const draft = { ...heldDraft(step, held), assignments: [...set.all, ...asAssigned(inherited.variables)] };
   return {
     step,
     kind: 'cmd',
-    text: addOther(showHeld(step, held.argv), set.other),
-    assignments: set.other.length > 0 ? 'unsure' : set.all,
+    text: addInherited(addOther(showHeld(step, held.argv), set.other), inherited.variables),
+    // What something else has set for it makes it another command than its words: no remembered answer is for it.
+    assignments: set.other.length > 0 || isMore ? 'unsure' : set.all,
     ...(held.isWhole && { argv: held.argv }),
     cwd: held.cwd,
     collectFacts: () =>
@@ -114,7 +143,14 @@ export function programRun(
         cwd: held.cwd,
         home: context.snapshot.home,
         searchPath: context.searchPath,
-        held: { program: held.path, threads: held.threads },
+        held: {
+          program: held.path,
+          threads: held.threads,
+          shared: held.shared,
+          traced: held.traced,
+          variables: inherited.variables,
+          variablesCut: isCut,
+        },
       }),
     judge: judgeWith(context, step, draft),
     gone,
