@@ -159,8 +159,13 @@ static enum reach judge_file(int root, struct held_change *change, struct found 
     return reach != REACH_UNKNOWN && set_path(&change->at, whole) ? reach : REACH_UNKNOWN;
 }
 
-static bool is_empty_folder(int root, const char *path) {
+/* One that is a mount of its own was granted, and may hold nothing but placeholders, which go when it is not needed any more. */
+static bool is_empty_folder(int root, const char *path, uint64_t parent_mount_id) {
     int fd = open_in_root(root, path, O_DIRECTORY | O_NOFOLLOW);
+    if (fd >= 0 && read_mount_id(fd) != parent_mount_id) {
+        close(fd);
+        return true;
+    }
     int listed = fd < 0 ? -1 : openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) close(fd);
     if (listed < 0) return true; /* not to be seen: the kernel will know */
@@ -182,7 +187,7 @@ static enum reach judge_taken(int root, struct held_change *change, struct found
     struct stat entry;
     enum reach reach = judge_name(root, &change->at, at, &entry);
     if (strcmp(at->kind, "missing") == 0 || S_ISDIR(entry.st_mode) != (change->op == CHANGE_RMDIR)) return REACH_UNKNOWN;
-    if (reach == REACH_STOPPED && change->op == CHANGE_RMDIR && !is_empty_folder(root, change->at.path)) return REACH_UNKNOWN;
+    if (reach == REACH_STOPPED && change->op == CHANGE_RMDIR && !is_empty_folder(root, change->at.path, at->mount_id)) return REACH_UNKNOWN;
     return reach;
 }
 

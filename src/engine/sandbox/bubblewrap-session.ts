@@ -9,7 +9,7 @@ import { Fault } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import type { BoundPath } from './bubblewrap-arguments.ts';
 import { bubblewrapArguments, PROC_TO_COVER } from './bubblewrap-arguments.ts';
-import { type GrantedPath, planGrant } from './granted-paths.ts';
+import { type GrantedPath, type GrantPlan, planGrant } from './granted-paths.ts';
 import type { HelperPaths } from './helper-paths.ts';
 import type { Holder } from './holder.ts';
 import { identifySocket, listHostSockets } from './host-sockets.ts';
@@ -74,12 +74,13 @@ interface State extends SessionParts {
 
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
 export function createBubblewrapSession(parts: SessionParts): SandboxSession {
-  const running = new Map<string, Running>();
-  const rootPids = (): number[] => [...running.values()].flatMap(({ rootPid }) => rootPid ?? []);
   const state: State = {
     ...parts,
-    grants: new LiveGrants(parts.holder, rootPids),
-    running,
+    grants: new LiveGrants(parts.holder, {
+      plan: (path, mode) => plan(parts, path, mode),
+      release: (path) => parts.placeholders.release(path),
+    }),
+    running: new Map(),
     hiddenSockets: new Map(parts.view.masked.map((path) => [path, identifySocket(path) ?? ''])),
     isClosed: false,
   };
@@ -99,7 +100,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     },
     notes: [...parts.firstPlan.notes, ...networkNotes(parts.spec.settings)],
     launch: (spec) => launch(state, spec),
-    grant: (path, mode) => grant(state, path, mode),
+    grant: (path, mode) => state.grants.add(path, mode),
     revoke: (path) => state.grants.remove(path),
     inspect: () => Promise.resolve(inspectRoots(rootsOf(parts.spec), parts.firstPlan)),
     close: () => parts.scope.close(),
@@ -129,7 +130,10 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
     const words = await planLaunch(state, spec, running.planned);
     const process = await launchSupervised(supervisedSpec(state, spec, words));
     running.process = process;
-    void process.finished.then(() => state.running.delete(spec.launchId));
+    void process.finished.then(() => {
+      state.running.delete(spec.launchId);
+      if (running.rootPid !== null) state.grants.forget(running.rootPid);
+    });
     if (state.isClosed) process.kill();
     return process;
   } catch (error) {
@@ -249,25 +253,19 @@ async function hideSocket({ hiddenSockets, holder }: State, path: string): Promi
   }
 }
 
-async function grant(state: State, path: string, mode: GrantMode): Promise<GrantOutcome> {
-  const { settings, folders } = state.spec;
-  const plan = planGrant(path, mode, { settings, folders, masked: state.view.masked });
-  if (plan.kind === 'failed') return plan;
-  const made = await coverOrNull(state, path, plan.granted.missing);
-  if (made === null) return { kind: 'failed', step: 'placeholders', errno: 'EIO' };
-  const granted = { ...plan.granted, readOnly: [...plan.granted.readOnly, ...made] };
-  return state.grants.add(granted);
-}
-
-/** A grant whose protected names cannot be held is no grant, but no fault of the session either. */
-async function coverOrNull(
-  state: State,
-  root: string,
-  missing: readonly string[],
-): Promise<readonly string[] | null> {
+async function plan(
+  { spec, view, placeholders }: SessionParts,
+  path: string,
+  mode: GrantMode,
+): Promise<GrantPlan> {
+  const planned = planGrant(path, mode, { ...spec, masked: view.masked });
+  if (planned.kind === 'failed') return planned;
+  const { granted } = planned;
   try {
-    return await state.placeholders.cover(new Map([[root, missing]]));
+    const made = await placeholders.cover(new Map([[path, granted.missing]]));
+    return { kind: 'planned', granted: { ...granted, readOnly: [...granted.readOnly, ...made] } };
   } catch {
-    return null;
+    // A grant whose protected names cannot be held is no grant, but no fault of the session either.
+    return { kind: 'failed', step: 'placeholders', errno: 'EIO' };
   }
 }

@@ -2,31 +2,40 @@
  * The paths that are granted in one session, and their mounts in everything that runs.
  *
  * Promises: a grant reaches what runs and what comes later, and its end both; of two grants where one lies in the other
- * the inner one is mounted only where it opens more, because a folder with a mount on it can neither be moved nor removed.
- * One change is made after the other.
+ * the inner one is mounted only where it opens more, because a folder with a mount on it can neither be moved nor
+ * removed; what is protected in a granted folder is planned anew for each mount. One change is made after the other.
  */
-import type { GrantedPath } from './granted-paths.ts';
+import type { GrantedPath, GrantPlan } from './granted-paths.ts';
 import type { Holder } from './holder.ts';
 import { isBelow, isInside } from './path-inside.ts';
-import type { GrantOutcome } from './sandbox.ts';
+import type { GrantMode, GrantOutcome } from './sandbox.ts';
 
 type Failed = Extract<GrantOutcome, { kind: 'failed' }>;
 
 const GRANTED: GrantOutcome = { kind: 'granted' };
 
+interface GrantPlanner {
+  /** What a grant opens and keeps closed, with its placeholders made. */
+  plan(path: string, mode: GrantMode): Promise<GrantPlan>;
+  /** The path is not mounted any more: its placeholders may go. */
+  release(path: string): Promise<void>;
+}
+
 export class LiveGrants {
   readonly #holder: Holder;
-  /** Host numbers of processes in the namespaces of running launches. */
-  readonly #running: () => readonly number[];
-  readonly #live = new Map<string, GrantedPath>();
-  readonly #mounted = new Set<string>();
-  #last: Promise<unknown> = Promise.resolve();
-  /** By process that has caught up: what its launch began with. There it lies once more below, in the copy of the view, readable at least. */
+  readonly #planner: GrantPlanner;
+  readonly #live = new Map<string, GrantMode>();
+  readonly #mounted = new Map<string, GrantedPath>();
+  /**
+   * By process in a running launch: what that launch began with. There it lies once more below, in the launch's copy of
+   * the view, readable at least.
+   */
   readonly #begunWith = new Map<number, Set<string>>();
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(holder: Holder, running: () => readonly number[]) {
+  constructor(holder: Holder, planner: GrantPlanner) {
     this.#holder = holder;
-    this.#running = running;
+    this.#planner = planner;
   }
 
   has(path: string): boolean {
@@ -35,20 +44,44 @@ export class LiveGrants {
 
   /** What is mounted now, for the mounts of a new launch; in an order in which none hides another. */
   mounted(): readonly GrantedPath[] {
-    return [...this.#live.values()].filter(({ path }) => this.#mounted.has(path)).sort(byDepth);
+    return [...this.#mounted.values()].sort(byDepth);
   }
 
-  add(granted: GrantedPath): Promise<GrantOutcome> {
-    return this.#inOrder(() => this.#add(granted));
+  add(path: string, mode: GrantMode): Promise<GrantOutcome> {
+    return this.#inOrder(async () => {
+      const before = this.#live.get(path);
+      this.#live.set(path, mode);
+      const outcome = await this.#mountAgain(path);
+      if (outcome.kind === 'granted') return outcome;
+      if (before === undefined) this.#live.delete(path);
+      else this.#live.set(path, before);
+      await this.#mountAgain(path);
+      return outcome;
+    });
   }
 
   remove(path: string): Promise<GrantOutcome> {
-    return this.#inOrder(() => this.#remove(path));
+    return this.#inOrder(async () => {
+      if (!this.#live.delete(path)) return { kind: 'failed', step: 'revoke', errno: 'ENOENT' };
+      return this.#mounted.has(path) ? this.#mountAgain(path) : GRANTED;
+    });
   }
 
   /** Brings a launch that was planned with the grants `planned` to what is granted now, once its program runs. */
   catchUp(pid: number, planned: readonly GrantedPath[]): Promise<void> {
-    return this.#inOrder(() => this.#catchUp(pid, planned));
+    return this.#inOrder(async () => {
+      const begun = planned.filter(({ path }) => this.#mounted.has(path));
+      this.#begunWith.set(pid, new Set(begun.filter(isOneLayer).map(({ path }) => path)));
+      for (const { path } of planned.toReversed())
+        if (!this.#mounted.has(path)) await this.#holder.unmount(pid, path);
+      for (const granted of this.mounted())
+        if (!planned.some(({ path }) => path === granted.path)) await this.#holder.mount({ pid, ...granted });
+    });
+  }
+
+  /** The launch has ended. */
+  forget(pid: number): void {
+    this.#begunWith.delete(pid);
   }
 
   #inOrder<Result>(change: () => Promise<Result>): Promise<Result> {
@@ -57,63 +90,42 @@ export class LiveGrants {
     return next;
   }
 
-  async #add(granted: GrantedPath): Promise<GrantOutcome> {
-    const { path } = granted;
-    this.#live.set(path, granted);
-    const outcome = await this.#mountAgain(path, () => (this.#isCovered(granted) ? null : granted));
-    if (outcome.kind === 'failed' && !this.#mounted.has(path)) this.#live.delete(path);
-    return outcome;
-  }
-
-  async #remove(path: string): Promise<GrantOutcome> {
-    if (!this.#live.delete(path)) return { kind: 'failed', step: 'revoke', errno: 'ENOENT' };
-    if (!this.#mounted.has(path)) return GRANTED;
-    return this.#mountAgain(path, () => null);
-  }
-
-  async #catchUp(pid: number, planned: readonly GrantedPath[]): Promise<void> {
-    const now = this.mounted();
-    const begun = planned.filter(({ path }) => this.#mounted.has(path));
-    this.#begunWith.set(pid, new Set(begun.filter(isOneLayer).map(({ path }) => path)));
-    for (const { path } of planned.toReversed())
-      if (!this.#mounted.has(path)) await this.#holder.unmount(pid, path);
-    for (const granted of now)
-      if (!planned.some(({ path }) => path === granted.path)) await this.#holder.mount({ pid, ...granted });
-  }
-
   /**
-   * Takes away what is mounted at and below `path`, mounts what is to be there, and then what lies below and is not open
+   * Takes away what is mounted at and below `path`, mounts what is granted there, and then what lies below and is not open
    * by that. The inner ones would else stay hidden below it, and could not be taken away.
    */
-  async #mountAgain(path: string, top: () => GrantedPath | null): Promise<GrantOutcome> {
+  async #mountAgain(path: string): Promise<GrantOutcome> {
     const failures: Failed[] = [];
     const note = (outcome: GrantOutcome): void => {
       if (outcome.kind === 'failed') failures.push(outcome);
     };
-    const inner = [...this.#live.values()].filter((other) => isBelow(other.path, path)).sort(byDepth);
-    for (const other of inner.toReversed())
-      if (this.#mounted.has(other.path)) note(await this.#unmount(other.path));
-    if (this.#mounted.has(path)) note(await this.#unmount(path));
-    const granted = top();
-    if (granted !== null) note(await this.#mount(granted));
-    for (const other of inner) if (!this.#isCovered(other)) note(await this.#mount(other));
+    for (const { path: inner } of this.mounted().toReversed())
+      if (isInside(inner, path)) note(await this.#unmount(inner));
+    const wanted = [...this.#live]
+      .filter(([inner]) => isInside(inner, path))
+      .sort(([a], [b]) => depth(a) - depth(b));
+    for (const [inner, mode] of wanted)
+      if (!this.#isCovered(inner, mode)) note(await this.#mount(inner, mode));
     return failures[0] ?? GRANTED;
   }
 
   /** Open already, as widely, by a mounted grant of a folder above. */
-  #isCovered(inner: GrantedPath): boolean {
+  #isCovered(inner: string, mode: GrantMode): boolean {
     return this.mounted().some(
       (outer) =>
-        isBelow(inner.path, outer.path) &&
-        (outer.mode === 'rw' || inner.mode === 'ro') &&
-        ![...outer.readOnly, ...outer.hidden].some((closed) => isInside(inner.path, closed)),
+        isBelow(inner, outer.path) &&
+        (outer.mode === 'rw' || mode === 'ro') &&
+        ![...outer.readOnly, ...outer.hidden].some((closed) => isInside(inner, closed)),
     );
   }
 
-  async #mount(granted: GrantedPath): Promise<GrantOutcome> {
+  async #mount(path: string, mode: GrantMode): Promise<GrantOutcome> {
+    const plan = await this.#planner.plan(path, mode);
+    if (plan.kind === 'failed') return plan;
+    const { granted } = plan;
     const outcome = await this.#holder.mount({ pid: this.#holder.anchorPid, ...granted });
     if (outcome.kind === 'failed') return outcome;
-    this.#mounted.add(granted.path);
+    this.#mounted.set(path, granted);
     return this.#inRunning((pid) => this.#holder.mount({ pid, ...granted }));
   }
 
@@ -126,13 +138,12 @@ export class LiveGrants {
       if (this.#begunWith.get(pid)?.delete(path)) await this.#holder.unmount(pid, path);
       return result;
     });
+    await this.#planner.release(path);
     return outcome.kind === 'failed' ? outcome : inside;
   }
 
   async #inRunning(change: (pid: number) => Promise<GrantOutcome>): Promise<GrantOutcome> {
     const outcomes: GrantOutcome[] = [];
-    const running = this.#running();
-    for (const pid of this.#begunWith.keys()) if (!running.includes(pid)) this.#begunWith.delete(pid);
     for (const pid of this.#begunWith.keys()) outcomes.push(await change(pid));
     return outcomes.find((outcome) => outcome.kind === 'failed' && !hasEnded(outcome)) ?? GRANTED;
   }
@@ -142,8 +153,12 @@ function isOneLayer({ readOnly, hidden }: GrantedPath): boolean {
   return readOnly.length + hidden.length === 0;
 }
 
+function depth(path: string): number {
+  return path.split('/').length;
+}
+
 function byDepth(left: GrantedPath, right: GrantedPath): number {
-  return left.path.split('/').length - right.path.split('/').length;
+  return depth(left.path) - depth(right.path);
 }
 
 /** The launch ended meanwhile, and its mounts with it: there is nothing left to open or to close. */

@@ -9,6 +9,8 @@ export interface Placeholders {
    * the person may not make, and an empty folder of the person, is left out.
    */
   cover(missing: ReadonlyMap<string, readonly string[]>): Promise<readonly string[]>;
+  /** Removes those of one root that no other session holds; the root is no longer writable here. */
+  release(root: string): Promise<void>;
   /** The state file whose lock every launch holds; null while there is no placeholder. */
   lockFile(): string | null;
 }
@@ -23,6 +25,7 @@ export interface PlaceholderSpec {
 /** Starts with none; the scope removes what was made. */
 export function createPlaceholders({ program, sallyportHome, scope }: PlaceholderSpec): Placeholders {
   const janitors: Janitor[] = [];
+  const byRoot = new Map<string, { readonly janitors: Janitor[]; readonly paths: string[] }>();
   const asked = new Set<string>();
   const held = new Set<string>();
   const coverRoot = async (root: string, paths: readonly string[]): Promise<void> => {
@@ -34,11 +37,28 @@ export function createPlaceholders({ program, sallyportHome, scope }: Placeholde
     janitors.push(janitor);
     for (const path of fresh) asked.add(path);
     for (const path of janitor.placeholders) held.add(path);
+    const known = byRoot.get(root) ?? { janitors: [], paths: [] };
+    known.janitors.push(janitor);
+    known.paths.push(...fresh);
+    byRoot.set(root, known);
   };
   return {
     async cover(missing) {
       await Promise.all([...missing].map(([root, paths]) => coverRoot(root, paths)));
       return [...missing.values()].flat().filter((path) => held.has(path) && existsSync(path));
+    },
+    async release(root) {
+      const known = byRoot.get(root);
+      if (known === undefined) return;
+      byRoot.delete(root);
+      for (const path of known.paths) {
+        asked.delete(path);
+        held.delete(path);
+      }
+      for (const janitor of known.janitors) {
+        janitors.splice(janitors.indexOf(janitor), 1);
+        await janitor.close();
+      }
     },
     lockFile: () => janitors[0]?.stateFile ?? null,
   };
