@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { benchAppends, benchPolicy } from './bench-decide.ts';
 import { benchGate, benchLaunch, benchProcesses } from './bench-launch.ts';
 import { benchPage } from './bench-page.ts';
+import { benchProxy } from './bench-proxy.ts';
 import { type BenchRow, formatTable } from './measure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const rows: BenchRow[] = [...(await benchPolicy()), ...(await benchAppends())];
 if (process.platform === 'linux') {
-  rows.push(...(await benchLaunch()), ...(await benchGate()));
+  rows.push(...(await benchLaunch()), ...(await benchGate()), ...(await benchProxy()));
   const launcher = join(root, 'build', 'bin', 'sallyport');
   if (existsSync(join(root, 'out', 'cli', 'main.js'))) rows.push(...(await benchProcesses([launcher])));
   rows.push(...(await benchPage()));
