@@ -24,6 +24,7 @@ import {
   openJournal,
 } from './history/index.ts';
 import { listFolders } from './list-folders.ts';
+import type { Resolve } from './network/index.ts';
 import { PageSessions } from './page-sessions.ts';
 import { recallAnswer } from './recall-answer.ts';
 import {
@@ -42,6 +43,8 @@ export interface EngineOptions {
   readonly runtimeDir: string;
   readonly version: string;
   readonly clock?: Clock;
+  /** Looks names up for sessions; the system's own by default. */
+  readonly resolve?: Resolve;
   /** Environment of the login, for sessions that no client opens; that of this process by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -119,6 +122,7 @@ class RunningEngine implements Engine {
       grants: this.#grants,
       folders: { sallyportHome: options.home, runtimeDir: options.runtimeDir },
       hasKernelGate: probeKernelGate(),
+      resolve: options.resolve,
       hasAnswerers: () => this.#answerers > 0,
       notice: (notice) => {
         for (const listener of this.#outputListeners) listener(notice);

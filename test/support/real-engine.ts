@@ -56,12 +56,15 @@ export function makeFolder(name = 'sallyport-test', parent = tmpdir()): { path: 
 }
 
 /** A real engine with a home of its own, in this process. */
-export async function startRealEngine(): Promise<RealEngine> {
+export async function startRealEngine(
+  options: Pick<Parameters<typeof createEngine>[0], 'resolve'> = {},
+): Promise<RealEngine> {
   const folder = makeFolder('sallyport-home');
   const engine = await createEngine({
     home: folder.path,
     runtimeDir: join(folder.path, 'run'),
     version: '0.0.0-test',
+    ...options,
   });
   return {
     engine,

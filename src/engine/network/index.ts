@@ -1,3 +1,4 @@
+export { type Forward, forwardConnections } from './forward-connections.ts';
 export { createLaunchSecrets, type LaunchSecrets } from './launch-secrets.ts';
 export type {
   ClosedConnection,

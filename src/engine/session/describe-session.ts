@@ -37,7 +37,7 @@ export function describeAccess(snapshot: ConfigSnapshot, enforcer: Enforcer): En
     write: snapshot.writableRoots,
     readOnly: snapshot.protectedPaths,
     masked: snapshot.secretPaths,
-    network: snapshot.networkAccess || !isWalled ? 'on' : 'off',
+    network: snapshot.networkAccess || !isWalled ? 'on' : 'asked',
     notices,
   };
 }

@@ -1,17 +1,23 @@
 /** What live grants answer, and what answers become grants. */
-import { actsElsewhere, dependsOnInput, matchesGrant, offeredScopes } from '../../policy/index.ts';
+import {
+  actsElsewhere,
+  dependsOnInput,
+  isAboutPrivateAddress,
+  matchesGrant,
+  offeredScopes,
+} from '../../policy/index.ts';
 import type { ConfigSnapshot, Grant, GrantScope, Judgement, RunId } from '../../protocol/index.ts';
 import type { Settlement } from '../approvals/index.ts';
 import type { ProposedRun, RunScope, RunStepPorts } from './proposed-run.ts';
 
-/** A live grant that covers exactly this; nothing critical is ever answered by one. */
+/** A live grant that covers exactly this; nothing critical, and no private address, is ever answered by one. */
 export function findGrant(
   ports: RunStepPorts,
   scope: RunScope,
   run: ProposedRun,
   judgement: Judgement,
 ): Grant | undefined {
-  if (judgement.risk?.level === 'critical') return undefined;
+  if (judgement.risk?.level === 'critical' || isAboutPrivateAddress(judgement)) return undefined;
   const question = {
     stepId: run.step.stepId,
     turnId: scope.turnId,
@@ -47,6 +53,8 @@ function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
 export function scopesFor(run: ProposedRun, judgement: Judgement, snapshot: ConfigSnapshot): GrantScope[] {
   if (judgement.grant?.write.some((path) => isWide(path, snapshot))) return ['once'];
   const offered = offeredScopes(judgement).filter((scope) => scope !== 'always');
+  // A private address counts once; a call that opens nothing in the wall leaves nothing to remember.
+  if (isAboutPrivateAddress(judgement) || (run.isCall && judgement.grant === undefined)) return ['once'];
   if (run.isCall) return offered.filter((scope) => scope !== 'step');
   // What cannot be known again can still have its paths opened for longer.
   const isLasting = recognisableArgv(run) !== undefined || judgement.grant !== undefined;

@@ -17,7 +17,8 @@ const MAX_ARGUMENT_BYTES = 131_071;
 
 /** Starts the script's shell, with the questions in its text, behind the session's wall. */
 export async function launchScript(launch: ScriptLaunch): Promise<SandboxProcess> {
-  const { sandbox, snapshot, environment, innerEnvironment, stdio, umask, cwd, enforced } = launch.host;
+  const { sandbox, network, snapshot, environment, innerEnvironment, stdio, umask, cwd, enforced } =
+    launch.host;
   const script = rewrite(launch);
   if (Buffer.byteLength(script) > MAX_ARGUMENT_BYTES) {
     throw new Fault({
@@ -40,7 +41,7 @@ export async function launchScript(launch: ScriptLaunch): Promise<SandboxProcess
     // The dashes keep a script that begins with one from being an option.
     argv: [snapshot.shell, ...shellOptions(snapshot.shell), '-c', '--', script],
     cwd,
-    environment,
+    environment: network?.begin(launch.context, environment) ?? environment,
     innerEnvironment,
     gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',
     handlers: launch.handlers,

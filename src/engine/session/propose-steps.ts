@@ -12,7 +12,6 @@ import type {
 import { quoteWords } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import type { RunScope } from './proposed-run.ts';
-import { keepWithinWall } from './within-wall.ts';
 
 export interface ProposeInput {
   readonly script: string;
@@ -103,7 +102,7 @@ export async function judgeAsWritten(
 ): Promise<{ facts: Facts; judgement: Judgement }> {
   const facts = await collectFacts(step, { nowMs: nowMs(), cwd, home: snapshot.home, searchPath });
   const pipeline = pipelineOf(step, steps);
-  return { facts, judgement: keepWithinWall(judgeStep(step, snapshot, facts, { pipeline })) };
+  return { facts, judgement: judgeStep(step, snapshot, facts, { pipeline }) };
 }
 
 /** The steps that share the pipe with this one, itself among them. */

@@ -3,6 +3,7 @@ import type { LaunchStdio, SandboxSession } from '../sandbox/index.ts';
 import type { LateFindings } from './late-findings.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { OutputSinks } from './script-output.ts';
+import type { SessionNetwork } from './session-network.ts';
 
 /** What a session gives every script. */
 export interface ScriptHost {
@@ -12,6 +13,8 @@ export interface ScriptHost {
   readonly snapshotDigest: string;
   readonly enforced: EnforcedAccess;
   readonly sandbox: SandboxSession;
+  /** Undefined where the network is off, or the host's own. */
+  readonly network: SessionNetwork | undefined;
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that only the programs inside get. */
   readonly innerEnvironment: Readonly<Record<string, string>>;

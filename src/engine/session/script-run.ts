@@ -172,6 +172,7 @@ export class ScriptRun {
     const outcome = await process.finished;
     const streams = await output.finish();
     if (this.#argv !== undefined) await endInFront(context, outcome);
+    this.#host.network?.end(context);
     await context.runs.finishAll();
     await this.#reportFindings();
     const exitCode = exitStatusOf(outcome);

@@ -4,6 +4,7 @@ import type { Clock } from '../base/index.ts';
 import type { LoadedConfig } from '../config/index.ts';
 import type { OpenerStreams } from '../engine.ts';
 import type { Journal } from '../history/index.ts';
+import type { Resolve } from '../network/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 
 /** What an engine gives every session. */
@@ -17,6 +18,8 @@ export interface SessionDeps {
   readonly grants: GrantBook;
   readonly folders: { readonly sallyportHome: string; readonly runtimeDir: string };
   readonly sandbox: Sandbox;
+  /** Looks names up for the proxy; the system's own by default. */
+  readonly resolve?: Resolve | undefined;
   /** Whether this machine's kernel can hold programs. */
   readonly hasKernelGate: boolean;
   /** Clients that show questions to a person are connected. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type AccessGrant,
   type EnforcedAccess,
   type EventBody,
   type EventOf,
@@ -19,12 +20,16 @@ import { AccessKeeper } from './access-keeper.ts';
 import { type AskSocket, openAskSocket } from './ask-socket.ts';
 import { describeAccess, openingEvents } from './describe-session.ts';
 import { LateFindings } from './late-findings.ts';
+import { openWithHosts } from './open-hosts.ts';
+import { openNetwork } from './open-network.ts';
 import { PauseGate } from './pause-gate.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { ScriptHost } from './script-host.ts';
 import { ScriptRun } from './script-run.ts';
+import { secretValue } from './secret-value.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionFacts } from './session-facts.ts';
+import type { SessionNetwork } from './session-network.ts';
 import { TerminalScreen } from './terminal-screen.ts';
 
 type CloseReason = EventOf<'session/closed'>['reason'];
@@ -36,6 +41,7 @@ export class Session implements OpenSession {
   readonly #input: SessionInput;
   readonly #scope: Scope;
   readonly #sandbox: SandboxSession;
+  readonly #network: SessionNetwork | undefined;
   readonly #keeper: AccessKeeper;
   readonly #standing = new Map<GrantId, () => Promise<void>>();
   readonly #enforced: EnforcedAccess;
@@ -50,7 +56,12 @@ export class Session implements OpenSession {
   private constructor(
     deps: SessionDeps,
     input: SessionInput,
-    opened: { sessionId: SessionId; scope: Scope; sandbox: SandboxSession },
+    opened: {
+      sessionId: SessionId;
+      scope: Scope;
+      sandbox: SandboxSession;
+      network: SessionNetwork | undefined;
+    },
   ) {
     this.#deps = deps;
     this.#input = input;
@@ -61,6 +72,7 @@ export class Session implements OpenSession {
       setTimer: (callback, delayMs) => deps.clock.setTimer(callback, delayMs),
     });
     this.#sandbox = opened.sandbox;
+    this.#network = opened.network;
     this.#keeper = new AccessKeeper({
       grant: async (path, mode) => requireGranted(await opened.sandbox.grant(path, mode), path),
       revoke: async (path) => requireGranted(await opened.sandbox.revoke(path), path),
@@ -94,9 +106,10 @@ export class Session implements OpenSession {
         );
       });
       scope.defer(() => asks.close());
-      const sandbox = await openSandbox(deps, input, asks);
+      const network = await openNetwork({ deps, input, scope });
+      const sandbox = await openSandbox(deps, input, { asks, network });
       scope.defer(() => sandbox.close());
-      session = new Session(deps, input, { sessionId, scope, sandbox });
+      session = new Session(deps, input, { sessionId, scope, sandbox, network });
       await session.#append(openingEvents(deps, input));
       return session;
     } catch (cause) {
@@ -228,6 +241,7 @@ export class Session implements OpenSession {
       snapshotDigest: config.digest,
       enforced: this.#enforced,
       sandbox: this.#sandbox,
+      network: this.#network,
       environment: passed,
       innerEnvironment: inner,
       // The real one, as programs inside name it.
@@ -261,11 +275,15 @@ export class Session implements OpenSession {
       grants,
       whenGoing: (gone) => this.#pauseGate.whenGoing(gone),
       hasAnswerer: () => this.#hasAnswerer(),
-      openAccess: (access) => this.#keeper.open(access),
+      openAccess: (access) => this.#openAccess(access),
       openStanding: async (grantId, access) => {
-        this.#standing.set(grantId, await this.#keeper.open(access));
+        this.#standing.set(grantId, await this.#openAccess(access));
       },
     };
+  }
+
+  #openAccess(access: AccessGrant): Promise<() => Promise<void>> {
+    return openWithHosts(access, this.#network, (rest) => this.#keeper.open(rest));
   }
 
   #hasAnswerer(): boolean {
@@ -294,19 +312,15 @@ function requireGranted(outcome: Awaited<ReturnType<SandboxSession['grant']>>, p
   });
 }
 
-function openSandbox(deps: SessionDeps, input: SessionInput, asks: AskSocket): Promise<SandboxSession> {
+function openSandbox(
+  deps: SessionDeps,
+  input: SessionInput,
+  { asks, network }: { readonly asks: AskSocket; readonly network: SessionNetwork | undefined },
+): Promise<SandboxSession> {
   return deps.sandbox.openSession({
     settings: input.config.snapshot,
     folders: deps.folders,
     askSocket: asks.path,
+    network: network?.wall,
   });
-}
-
-/** Shorter values would mask ordinary words of the output. */
-const MIN_SECRET_LENGTH = 8;
-
-/** A variable that was kept out because of its name: its value is masked in what is stored. */
-function secretValue(name: string, value: string | undefined): string[] {
-  const looksSecret = /KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTH/i.test(name);
-  return looksSecret && value !== undefined && value.length >= MIN_SECRET_LENGTH ? [value] : [];
 }

@@ -1,0 +1,160 @@
+/**
+ * Servers inside that a person may open in the browser.
+ *
+ * Promises: nothing of this machine reaches a server inside before somebody has said yes, except where the port was
+ * typed on a command line that asks nobody; the port is that of 127.0.0.1 only; it closes with the session.
+ */
+import { join } from 'node:path';
+import { judgePublishedPort } from '../../policy/index.ts';
+import { Fault } from '../../protocol/index.ts';
+import { type Forward, forwardConnections } from '../network/index.ts';
+import type { ProposedRun } from './proposed-run.ts';
+import { runStep } from './run-step.ts';
+import type { ScriptContext } from './script-context.ts';
+
+interface Place {
+  readonly runtimeDir: string;
+  /** Makes the names of its sockets unique. */
+  readonly name: string;
+  say(line: string): void;
+}
+
+interface PublishedPort {
+  /** Inside. */
+  readonly port: number;
+  /** On this machine. */
+  readonly hostPort: number;
+  readonly socket: string;
+}
+
+export class PublishedPorts {
+  readonly joined: readonly PublishedPort[];
+  readonly #place: Place;
+  readonly #open = new Map<number, Forward>();
+  readonly #listening = new Set<number>();
+  /** Asked about, and not to be asked again in this launch. */
+  #asked = new Set<number>();
+  #launch: { readonly context: ScriptContext; readonly gone: AbortController } | undefined;
+
+  private constructor(joined: readonly PublishedPort[], place: Place) {
+    this.joined = joined;
+    this.#place = place;
+  }
+
+  /** Throws a `user` fault for what is no port, and for a port of this machine that is taken now. */
+  static async plan(typed: readonly string[], place: Place): Promise<PublishedPorts> {
+    const joined: PublishedPort[] = [];
+    for (const text of typed) {
+      const { port, hostPort } = readPublish(text);
+      const socket = join(place.runtimeDir, `open-${port}-${place.name}.sock`);
+      const probe = await listen(hostPort, socket);
+      await probe.close();
+      joined.push({ port, hostPort, socket });
+    }
+    return new PublishedPorts(joined, place);
+  }
+
+  begin(context: ScriptContext): void {
+    this.#asked = new Set();
+    this.#launch = { context, gone: new AbortController() };
+    for (const port of this.#listening) this.#ask(port);
+  }
+
+  end(): void {
+    this.#launch?.gone.abort();
+    this.#launch = undefined;
+  }
+
+  onListener(port: number, isListening: boolean): void {
+    if (isListening) this.#listening.add(port);
+    else this.#listening.delete(port);
+    if (isListening) this.#ask(port);
+  }
+
+  async close(): Promise<void> {
+    this.end();
+    await Promise.all([...this.#open.values()].map((forward) => forward.close()));
+    this.#open.clear();
+  }
+
+  #ask(port: number): void {
+    const launch = this.#launch;
+    const published = this.joined.find((each) => each.port === port);
+    if (launch === undefined || published === undefined) return;
+    if (this.#asked.has(port) || this.#open.has(port)) return;
+    this.#asked.add(port);
+    this.#publish(launch.context, published, launch.gone.signal).catch((cause: unknown) =>
+      this.#place.say(
+        `sallyport: port ${port} is not published: ${cause instanceof Error ? cause.message : cause}`,
+      ),
+    );
+  }
+
+  async #publish(context: ScriptContext, published: PublishedPort, gone: AbortSignal): Promise<void> {
+    const { port, hostPort, socket } = published;
+    const settled = await runStep(context.ports, context.scope, proposePublish(context, published, gone));
+    if (settled.outcome !== 'allowed') {
+      if (settled.stopTurn) context.stop('a person stopped it');
+      return;
+    }
+    const { runId, endAccess } = settled;
+    context.runs.addCall(0, { stepId: context.root.stepId, runId, endAccess });
+    this.#open.set(port, await listen(hostPort, socket));
+    this.#place.say(`sallyport: port ${port} of this session is open at http://127.0.0.1:${hostPort}`);
+  }
+}
+
+function proposePublish(
+  context: ScriptContext,
+  { port, hostPort }: PublishedPort,
+  gone: AbortSignal,
+): ProposedRun {
+  const { root, snapshot, ports } = context;
+  const at = hostPort === port ? '' : `, at port ${hostPort}`;
+  return {
+    step: root,
+    kind: 'net',
+    text: `open port ${port} of this session for this machine's browsers${at}`,
+    cwd: root.cwd,
+    collectFacts: async () => ({
+      at: ports.nowMs(),
+      cwd: root.cwd,
+      home: snapshot.home,
+      paths: [],
+      isTruncated: false,
+      isHeld: false,
+    }),
+    judge: () => judgePublishedPort(port, snapshot),
+    gone,
+    isCall: true,
+  };
+}
+
+/** `PORT`, or another port of this machine in front of it: `8080:3000`. The address may only be 127.0.0.1. */
+export function readPublish(text: string): { port: number; hostPort: number } {
+  const match = /^(?:(?:127\.0\.0\.1|localhost):)?(?:(\d{1,5}):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2] ?? 0);
+  const hostPort = Number(match?.[1] ?? port);
+  const isPort = (number: number): boolean => number >= 1 && number <= 65535;
+  if (isPort(port) && isPort(hostPort)) return { port, hostPort };
+  throw new Fault({
+    kind: 'user',
+    code: 'no-port',
+    message: `--publish ${text}: this is no port of 127.0.0.1`,
+    hint: 'write the port that the server inside listens on, such as --publish 3000, or 8080:3000 for another one here',
+  });
+}
+
+async function listen(hostPort: number, socket: string): Promise<Forward> {
+  try {
+    return await forwardConnections({ port: hostPort }, { path: socket });
+  } catch (cause) {
+    throw new Fault({
+      kind: 'user',
+      code: 'port-taken',
+      message: `port ${hostPort} of this machine cannot be opened: ${cause instanceof Error ? cause.message : cause}`,
+      hint: `choose another one, such as --publish ${hostPort + 1}:${hostPort}`,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * The network of a session that is neither off nor the host's own: its proxy, the ports that lead out of it and into it,
+ * and what programs inside are told of it.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseHostEntry } from '../../policy/index.ts';
+import { type ConfigSnapshot, Fault, type HostPort, type SessionFlags } from '../../protocol/index.ts';
+import type { Scope } from '../base/index.ts';
+import {
+  createLaunchSecrets,
+  forwardConnections,
+  type HostProxy,
+  type LaunchSecrets,
+  type Resolve,
+  startProxy,
+} from '../network/index.ts';
+import { networkEnvironment, PROXY_PORT, type SessionNetwork as WallNetwork } from '../sandbox/index.ts';
+import { HostGate } from './host-gate.ts';
+import { OpenHosts } from './open-hosts.ts';
+import { PublishedPorts } from './published-ports.ts';
+import type { ScriptContext } from './script-context.ts';
+
+export interface NetworkPlan {
+  readonly snapshot: ConfigSnapshot;
+  readonly publish: SessionFlags['publish'];
+  readonly runtimeDir: string;
+  /** The system's own by default. */
+  readonly resolve?: Resolve | undefined;
+  /** Says something to the opener of the session. */
+  say(line: string): void;
+}
+
+/** Where systems keep the certificates that all programs trust. */
+const SYSTEM_CERTIFICATES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+export class SessionNetwork {
+  /** For the wall. */
+  readonly wall: WallNetwork;
+  readonly #openHosts: OpenHosts;
+  readonly #gate: HostGate;
+  readonly #secrets: LaunchSecrets;
+  readonly #proxy: HostProxy;
+  readonly #published: PublishedPorts;
+  readonly #fixed: Readonly<Record<string, string>>;
+
+  private constructor(parts: {
+    wall: WallNetwork;
+    openHosts: OpenHosts;
+    gate: HostGate;
+    secrets: LaunchSecrets;
+    proxy: HostProxy;
+    published: PublishedPorts;
+    fixed: Readonly<Record<string, string>>;
+  }) {
+    this.wall = parts.wall;
+    this.#openHosts = parts.openHosts;
+    this.#gate = parts.gate;
+    this.#secrets = parts.secrets;
+    this.#proxy = parts.proxy;
+    this.#published = parts.published;
+    this.#fixed = parts.fixed;
+  }
+
+  /** Starts it; `scope` ends it. Throws a `user` fault when a port to be published is taken. */
+  static async open(plan: NetworkPlan, scope: Scope): Promise<SessionNetwork> {
+    const { snapshot, runtimeDir } = plan;
+    const { network } = snapshot;
+    const name = randomBytes(6).toString('hex');
+    const openHosts = new OpenHosts();
+    const gate = new HostGate(network, openHosts);
+    const secrets = createLaunchSecrets();
+    const published = await PublishedPorts.plan(plan.publish, { runtimeDir, name, say: plan.say });
+    scope.defer(() => published.close());
+    const ports = forwardedPorts(network.allow);
+    const proxy = await startProxy({
+      socketPath: join(runtimeDir, `net-${name}.sock`),
+      authenticate: (user, password) => secrets.authenticate(user, password),
+      judge: (request) => gate.judge(request),
+      mayLookUpFirst: (host, port) => gate.mayLookUpFirst(host, port),
+      isDenied: (address, port) => gate.isDenied(address, port),
+      onStopped: (stopped) => void gate.tellStopped(stopped).catch(() => undefined),
+      upstream: network.proxy,
+      forwards: ports,
+      ...(plan.resolve && { resolve: plan.resolve }),
+    });
+    scope.defer(() => proxy.close());
+    const forwards = [];
+    for (const port of ports.filter((each) => each !== PROXY_PORT)) {
+      const socket = join(runtimeDir, `port-${port}-${name}.sock`);
+      const forward = await forwardConnections({ path: socket }, { port });
+      scope.defer(() => forward.close());
+      forwards.push({ port, socket });
+    }
+    const certificates = network.caFile === null ? undefined : join(runtimeDir, `ca-${name}.pem`);
+    if (certificates !== undefined && network.caFile !== null) {
+      scope.defer(() => rm(certificates, { force: true }));
+      writeFileSync(certificates, joinCertificates(network.caFile), { mode: 0o644 });
+    }
+    const wall: WallNetwork = {
+      proxySocket: proxy.socketPath,
+      forwards,
+      publish: published.joined,
+      onListener: (port, isListening) => published.onListener(port, isListening),
+      certificates,
+    };
+    const fixed = snapshot.environment.set;
+    return new SessionNetwork({ wall, openHosts, gate, secrets, proxy, published, fixed });
+  }
+
+  /** Opens hosts for as long as something needs them; the result closes them. */
+  openHosts(hosts: readonly HostPort[]): () => void {
+    return this.#openHosts.open(hosts);
+  }
+
+  /** A launch begins: its environment, with a credential of its own in it. */
+  begin(context: ScriptContext, environment: Readonly<Record<string, string>>): Record<string, string> {
+    const launchId = context.rootRunId;
+    this.#gate.begin(context);
+    this.#published.begin(context);
+    const secret = this.#secrets.issue(launchId);
+    const hasCertificates = this.wall.certificates !== undefined;
+    return networkEnvironment(environment, { launchId, secret, hasCertificates }, this.#fixed);
+  }
+
+  /** It has ended: its credential is worth nothing, its connections are cut, its questions withdrawn. */
+  end({ rootRunId }: ScriptContext): void {
+    this.#secrets.revoke(rootRunId);
+    this.#gate.end(rootRunId);
+    this.#published.end();
+    this.#proxy.endLaunch(rootRunId);
+  }
+}
+
+/** Ports of the host's loopback that the list names one by one: they lead there from inside as well. */
+function forwardedPorts(allow: readonly string[]): number[] {
+  const ports = allow.flatMap((text) => {
+    const reading = parseHostEntry(text);
+    if (!('entry' in reading)) return [];
+    const { kind, host, port } = reading.entry;
+    const isLoopback = host === '127.0.0.1' || host === 'localhost' || host === '::1';
+    return kind === 'exact' && isLoopback && port !== null ? [port] : [];
+  });
+  return [...new Set(ports)];
+}
+
+/** The usual certificates of this machine with those of the configuration. */
+function joinCertificates(caFile: string): string {
+  const own = readFileSync(caFile, 'utf8');
+  for (const path of SYSTEM_CERTIFICATES) {
+    try {
+      return `${readFileSync(path, 'utf8').trimEnd()}\n${own}`;
+    } catch {
+      // Not where this system keeps them.
+    }
+  }
+  throw new Fault({
+    kind: 'host',
+    code: 'no-certificates',
+    message: `the certificates of this machine were not found, to which those of ${caFile} would be added`,
+    hint: `install them (package ca-certificates), or leave out network.ca_file`,
+  });
+}

@@ -1,0 +1,56 @@
+import type { ConfigSnapshot, Judgement, Reason } from '../protocol/index.ts';
+import { describeAddress } from './describe-address.ts';
+import { decideByPolicy } from './judge-policy.ts';
+import { showText } from './judge-show.ts';
+import { formatHostPort } from './normal-host.ts';
+
+export interface BlockedHost {
+  /** Canonical. */
+  readonly host: string;
+  readonly port: number;
+  /** What of its addresses is private; none for a host of the internet. */
+  readonly privateAddresses: readonly string[];
+}
+
+/** The code of the reason that a connection leads to a private address: such a yes counts once only. */
+const PRIVATE_ADDRESS = 'private-address';
+
+/** True when the question is about a private address, which no remembered answer opens. */
+export function isAboutPrivateAddress(judgement: Pick<Judgement, 'reasons'>): boolean {
+  return judgement.reasons.some(({ code }) => code === PRIVATE_ADDRESS);
+}
+
+function reasonFor({ host, port, privateAddresses }: BlockedHost): Reason {
+  const place = showText(formatHostPort(host, port));
+  const [address] = privateAddresses;
+  if (address === undefined)
+    return { code: 'blocked-host', text: `${place} is on no list of hosts of this session.` };
+  const { isPrivate, words } = describeAddress(address);
+  const kind = isPrivate ? words : 'an address of this machine';
+  const more = privateAddresses.length > 1 ? ` and ${privateAddresses.length - 1} more` : '';
+  const lead = address === host ? `${place} is` : `${place} leads to ${address}${more},`;
+  return {
+    code: PRIVATE_ADDRESS,
+    text: `${lead} a private address (${kind}): what listens there often trusts whoever can reach it.`,
+  };
+}
+
+/** The verdict on a connection that waits, because the lists say nothing of its host or it leads to a private address. */
+export function judgeBlockedHost(blocked: BlockedHost, snapshot: ConfigSnapshot): Judgement {
+  const { verdict, reason } = decideByPolicy('blocked', snapshot);
+  const { host, port } = blocked;
+  return {
+    verdict,
+    category: 'blocked',
+    reasons: [reasonFor(blocked), reason],
+    risk: null,
+    grant: { read: [], write: [], hosts: [{ host, port }], sockets: [] },
+  };
+}
+
+/** Said of a port that a server inside listens on, before browsers of this machine may reach it. */
+export function judgePublishedPort(port: number, snapshot: ConfigSnapshot): Judgement {
+  const { verdict, reason } = decideByPolicy('blocked', snapshot);
+  const text = `A program of this session listens on port ${port}; a yes lets the programs of this machine reach it.`;
+  return { verdict, category: 'blocked', reasons: [{ code: 'publish-port', text }, reason], risk: null };
+}
