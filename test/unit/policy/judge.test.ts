@@ -162,6 +162,12 @@ describe('harmless reads', () => {
     ['cat README.md', { program: null }, 'ask'],
     ['cat README.md', { isHeld: true, threads: 1 }, 'allow'],
     ['cat README.md', { isHeld: true, threads: 4 }, 'ask'],
+    ['cat README.md', { isHeld: true, threads: 1, shared: false, traced: false, variables: [] }, 'allow'],
+    ['cat README.md', { isHeld: true, threads: 1, shared: true }, 'ask'],
+    ['cat README.md', { isHeld: true, threads: 1, traced: true }, 'ask'],
+    ['cat README.md', { isHeld: true, variables: [{ name: 'LD_PRELOAD', value: './x.so' }] }, 'ask'],
+    ['cat README.md', { isHeld: true, variables: [{ name: 'GIT_CONFIG_COUNT', value: null }] }, 'ask'],
+    ['cat README.md', { isHeld: true, variablesCut: true }, 'ask'],
   ])('%s with %j: %s', (script, facts, expected) => {
     expect(verdictOf(script, facts)).toBe(expected);
   });
