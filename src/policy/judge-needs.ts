@@ -12,7 +12,7 @@ import type {
   Reason,
   StepDraft,
 } from '../protocol/index.ts';
-import { readHostNeed } from './judge-hosts.ts';
+import { readNetworkNeeds } from './judge-network.ts';
 import { showText } from './judge-show.ts';
 import { missingPathOf } from './least-grant.ts';
 import { listNamedPaths, MAX_NAMED_PATHS } from './named-paths.ts';
@@ -23,8 +23,10 @@ import { isAtOrBelow, joinPath } from './path-access-join.ts';
 export interface StepNeeds {
   readonly missing: { readonly paths: readonly PathFact[]; readonly hosts: readonly HostPort[] };
   readonly reasons: readonly Reason[];
-  /** Said of a step that lies within the access, such as that the network is off. */
+  /** Said of a step that lies within the access, such as that its hosts are not known. */
   readonly notes: readonly Reason[];
+  /** What no answer opens. */
+  readonly refusals: readonly Reason[];
   /** Something about the step could not be found out. */
   readonly isUncertain: boolean;
 }
@@ -115,27 +117,6 @@ function collectPaths(
   return { paths: dropOtherRepositories([...facts.paths, ...lost], step), isCut, isCutWriting };
 }
 
-function coversHost(access: AccessGrant | undefined, host: HostPort): boolean {
-  return (
-    access?.hosts.some(
-      (open) => open.host === host.host && (open.port === undefined || open.port === host.port),
-    ) ?? false
-  );
-}
-
-function readNetwork(step: StepDraft, snapshot: ConfigSnapshot, access: AccessGrant | undefined) {
-  const isOn = snapshot.networkAccess || snapshot.sandboxMode === 'danger-full-access';
-  const need = isOn ? null : readHostNeed(step);
-  if (need === null) return { hosts: [], reasons: [], notes: [] };
-  const hosts = need.hosts.filter((host) => !coversHost(access, host));
-  const reasons = hosts.map((host) => {
-    const name = showText(host.port === undefined ? host.host : `${host.host}:${host.port}`);
-    return { code: 'host', text: `It connects to ${name}, and the network of this session is off.` };
-  });
-  const text = `${showText(need.program)} is likely to need the network, which is off for this session.`;
-  return { hosts, reasons, notes: need.hosts.length === 0 ? [{ code: 'network-off', text }] : [] };
-}
-
 /** Sorts what the step is known to need; `access` is what live grants have opened already. */
 export function readNeeds(
   step: StepDraft,
@@ -159,11 +140,12 @@ export function readNeeds(
       text: 'It names more paths than were looked at, and some may lie outside.',
     });
   }
-  const network = readNetwork(step, snapshot, access);
+  const network = readNetworkNeeds(step, snapshot, access);
   return {
     missing: { paths: missing, hosts: network.hosts },
     reasons: [...reasons, ...network.reasons],
     notes: network.notes,
+    refusals: network.refusals,
     isUncertain: isCut || paths.some((fact) => fact.real === null || fact.kind === 'unknown'),
   };
 }

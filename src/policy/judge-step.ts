@@ -108,6 +108,8 @@ export function judgeStep(
 ): Judgement {
   const risk = assessRisk(step, snapshot, facts, options);
   const needs = readNeeds(step, snapshot, facts, options.access);
+  if (needs.refusals.length > 0)
+    return { verdict: 'refuse', category: 'outside', reasons: [...needs.refusals], risk };
   const judgement =
     needs.missing.paths.length + needs.missing.hosts.length > 0
       ? judgeMissing(needs, snapshot, facts, risk)

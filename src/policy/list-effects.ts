@@ -14,6 +14,7 @@ import type {
 } from '../protocol/index.ts';
 import { describeAmount, describeBytes, type FolderAmount } from './describe-amount.ts';
 import { readHostNeed } from './judge-hosts.ts';
+import { judgeNamedHost } from './judge-network.ts';
 import { classifyPath } from './path-access.ts';
 import { baseOf } from './path-access-join.ts';
 import { type PathPlace, placeOf } from './path-place.ts';
@@ -149,13 +150,26 @@ function listPrograms({ facts, snapshot, step }: EffectsInput): Effect[] {
 
 function listNetwork({ snapshot, step, grant }: EffectsInput): Effect[] {
   const isOn = snapshot.networkAccess || snapshot.sandboxMode === 'danger-full-access';
-  const place: Place = isOn ? 'inside' : 'outside';
-  const detail = isOn ? {} : { detail: 'the network of this session is off' };
   const need = step === undefined ? null : readHostNeed(step);
-  const hosts = [...(need?.hosts ?? []), ...(grant?.hosts ?? [])].map(showHost);
-  if (need !== null && hosts.length === 0)
-    return [{ kind: 'network', what: 'hosts that are not named', ...detail, place }];
-  return [...new Set(hosts)].map((what) => ({ kind: 'network', what, ...detail, place }));
+  const hosts = [...(need?.hosts ?? []), ...(grant?.hosts ?? [])];
+  if (need !== null && hosts.length === 0) {
+    const rest = isOn
+      ? { place: 'inside' as const }
+      : { detail: 'asked about when it connects', place: 'outside' as const };
+    return [{ kind: 'network', what: 'hosts that are not named', ...rest }];
+  }
+  const rows = new Map(hosts.map((host) => [showHost(host), host]));
+  return [...rows].map(([what, host]) => ({ kind: 'network', what, ...placeOfHost(host, snapshot, isOn) }));
+}
+
+function placeOfHost(
+  host: HostPort,
+  snapshot: ConfigSnapshot,
+  isOn: boolean,
+): Pick<Effect, 'detail' | 'place'> {
+  if (isOn) return { place: 'inside' };
+  const { verdict, rule } = judgeNamedHost(host, snapshot);
+  return { detail: rule, place: verdict === 'allow' ? 'inside' : 'outside' };
 }
 
 function showHost({ host, port }: HostPort): string {

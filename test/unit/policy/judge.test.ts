@@ -76,15 +76,32 @@ describe('reasons and grants', () => {
     expect(judgement.reasons[0]?.text).toContain('host.example:8443');
   });
 
+  it('asks for no host that is allowed, and refuses one that is denied, whatever the policy', () => {
+    const network = {
+      allow: ['*.example', 'one.test:8080'],
+      deny: ['bad.example'],
+      proxy: null,
+      caFile: null,
+    };
+    expect(judge('curl https://host.example/', { network }).category).toBe('inside');
+    expect(judge('curl http://one.test:8080/', { network }).category).toBe('inside');
+    expect(judge('curl http://one.test:8081/', { network }).grant?.hosts).toEqual([
+      { host: 'one.test', port: 8081 },
+    ]);
+    const denied = judge('curl https://bad.example/', { network });
+    expect([denied.verdict, denied.category, codes(denied)]).toEqual(['refuse', 'outside', ['denied-host']]);
+    expect(judge('ssh me@other.test', { network: { ...network, deny: ['*'] } }).verdict).toBe('refuse');
+  });
+
   it('asks for no host on loopback or with the network on', () => {
     expect(judge('curl http://localhost:3000/').category).toBe('inside');
     expect(judge('curl https://host.example/', { networkAccess: true }).category).toBe('inside');
   });
 
-  it('says that the network is off when no host is named', () => {
+  it('says that hosts are asked about later when none is named', () => {
     const judgement = judge('npm install');
     expect([judgement.category, judgement.grant]).toEqual(['inside', undefined]);
-    expect(codes(judgement)).toContain('network-off');
+    expect(codes(judgement)).toContain('unnamed-hosts');
   });
 
   it('knows the folder of git from a sub-folder', () => {

@@ -59,14 +59,14 @@ describe('effects', () => {
     ['rm /opt/a', ['deletes | /opt/a | outside'], { snapshot: { sandboxMode: 'danger-full-access' } }],
     [
       'curl https://example.org:8443/x',
-      ['network | example.org:8443 | the network of this session is off | outside'],
+      ['network | example.org:8443 | on no list | outside'],
     ],
     [
       'curl https://example.org',
       ['network | example.org:443 | inside'],
       { snapshot: { networkAccess: true } },
     ],
-    ['npm install', ['network | hosts that are not named | the network of this session is off | outside']],
+    ['npm install', ['network | hosts that are not named | asked about when it connects | outside']],
     [
       './run.sh',
       [`runs | ${WORKSPACE}/run.sh | a file of this workspace | inside`],

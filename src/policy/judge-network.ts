@@ -1,0 +1,67 @@
+/** What a step is known to need of the network, by the lists of hosts. What its words do not name waits at the proxy. */
+import type { AccessGrant, ConfigSnapshot, HostPort, Reason, StepDraft } from '../protocol/index.ts';
+import { type HostJudgement, judgeHost } from './host-access.ts';
+import { readHostNeed } from './judge-hosts.ts';
+import { showText } from './judge-show.ts';
+import { strictestVerdict } from './strictest-verdict.ts';
+
+export interface NetworkNeeds {
+  /** On no list. */
+  readonly hosts: readonly HostPort[];
+  /** Why those are asked about. */
+  readonly reasons: readonly Reason[];
+  /** Said of a step whose hosts are not known. */
+  readonly notes: readonly Reason[];
+  /** Why it cannot run at all: a host is denied. */
+  readonly refusals: readonly Reason[];
+}
+
+const NO_NEEDS: NetworkNeeds = { hosts: [], reasons: [], notes: [], refusals: [] };
+
+/** Where the words name no port, the usual ones. */
+const USUAL_PORTS = [443, 80];
+
+function coversHost(access: AccessGrant | undefined, host: HostPort): boolean {
+  return (
+    access?.hosts.some(
+      (open) => open.host === host.host && (open.port === undefined || open.port === host.port),
+    ) ?? false
+  );
+}
+
+/** What the lists say of a host; with no port, what they say of every usual one. */
+export function judgeNamedHost({ host, port }: HostPort, { network }: ConfigSnapshot): HostJudgement {
+  const judged = (port === undefined ? USUAL_PORTS : [port]).map((each) => judgeHost(host, each, network));
+  const verdict = strictestVerdict(judged.map((each) => each.verdict));
+  return judged.find((each) => each.verdict === verdict) ?? { verdict: 'ask', rule: 'on no list' };
+}
+
+function showHost({ host, port }: HostPort): string {
+  return showText(port === undefined ? host : `${host}:${port}`);
+}
+
+/** Sorts the hosts that a step names; `access` is what live grants have opened already. */
+export function readNetworkNeeds(
+  step: StepDraft,
+  snapshot: ConfigSnapshot,
+  access: AccessGrant | undefined,
+): NetworkNeeds {
+  const isOn = snapshot.networkAccess || snapshot.sandboxMode === 'danger-full-access';
+  const need = isOn ? null : readHostNeed(step);
+  if (need === null) return NO_NEEDS;
+  const judged = need.hosts.map((host) => ({ host, ...judgeNamedHost(host, snapshot) }));
+  const refusals = judged
+    .filter(({ verdict }) => verdict === 'refuse')
+    .map(({ host, rule }) => ({
+      code: 'denied-host',
+      text: `It connects to ${showHost(host)}, which the hosts of this session do not allow (${showText(rule)}).`,
+    }));
+  const asked = judged.filter(({ verdict, host }) => verdict === 'ask' && !coversHost(access, host));
+  const reasons = asked.map(({ host }) => ({
+    code: 'host',
+    text: `It connects to ${showHost(host)}, which is on no list of hosts of this session.`,
+  }));
+  const text = `${showText(need.program)} is likely to need the network: hosts on no list are asked about when it connects.`;
+  const notes = need.hosts.length === 0 ? [{ code: 'unnamed-hosts', text }] : [];
+  return { hosts: asked.map(({ host }) => host), reasons, notes, refusals };
+}
