@@ -11,7 +11,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const output = join(here, '..', 'build', 'helpers', 'win32-x64', 'appcontainer-run.exe');
 
 const EXIT_NO_COMPILER = 4;
-const COMPILERS = process.platform === 'win32' ? ['gcc', 'x86_64-w64-mingw32-gcc'] : ['x86_64-w64-mingw32-gcc'];
+const COMPILERS =
+  process.platform === 'win32' ? ['gcc', 'x86_64-w64-mingw32-gcc'] : ['x86_64-w64-mingw32-gcc'];
 
 /** What every source of the helper, and every test program of it, is compiled with. */
 const FLAGS = [

@@ -49,6 +49,18 @@ static bool is_needed_elsewhere(const struct record *record, const struct journa
     return is_needed;
 }
 
+static void free_list(struct word_list *list) {
+    for (size_t i = 0; i < list->count; i++) free(list->items[i]);
+    free(list->items);
+}
+
+static bool is_named_elsewhere(const struct record *record, const struct journal *mine, const wchar_t *folder) {
+    struct word_list others = list_journals(folder);
+    bool is_named = is_needed_elsewhere(record, mine, &others);
+    free_list(&others);
+    return is_named;
+}
+
 static bool is_gone(const wchar_t *path) {
     wchar_t *longer = long_path(path);
     DWORD attributes = GetFileAttributesW(longer);
@@ -106,8 +118,7 @@ static bool undo_journal(struct journal *journal, const wchar_t *folder) {
     for (size_t i = journal->count; i-- > 0;)
         if (!is_needed_elsewhere(&journal->records[i], journal, &others) && !undo_record(&journal->records[i])) is_done = false;
     journal_close(journal, is_done);
-    for (size_t i = 0; i < others.count; i++) free(others.items[i]);
-    free(others.items);
+    free_list(&others);
     return is_done;
 }
 
@@ -120,6 +131,7 @@ bool sweep_journals(const wchar_t *folder) {
         /* One that cannot be adopted belongs to a process that lives. */
         if (journal_adopt(&journal, found.items[i]) && !undo_journal(&journal, folder)) is_done = false;
     }
+    free_list(&found);
     end_turn(turn);
     return is_done;
 }
@@ -164,9 +176,12 @@ static const wchar_t *root_of(const struct grant_plan *plan, const wchar_t *path
 /* A missing one is made, so that its name is taken; every folder above it up to the root cannot be moved away. */
 static void protect(const struct grant_plan *plan, const wchar_t *path, PSID sid) {
     const wchar_t *root = root_of(plan, path);
-    if (is_gone(path)) {
+    struct record folder = {RECORD_FOLDER, 0, NULL, (wchar_t *)path};
+    bool is_missing = is_gone(path);
+    /* The placeholder of another session is ours too, or it would go away with that one. */
+    if (is_missing || is_named_elsewhere(&folder, &own, plan->journals)) journal_add(&own, &folder);
+    if (is_missing) {
         wchar_t *longer = long_path(path);
-        journal_add(&own, &(struct record){RECORD_FOLDER, 0, NULL, (wchar_t *)path});
         if (!CreateDirectoryW(longer, NULL) && GetLastError() != ERROR_ALREADY_EXISTS) fail_windows("placeholder", path, GetLastError());
         free(longer);
     }

@@ -13,10 +13,14 @@ typedef HRESULT(WINAPI *derive_sid)(PCWSTR, PSID *);
 typedef HRESULT(WINAPI *delete_profile)(PCWSTR);
 typedef HRESULT(WINAPI *folder_path)(PCWSTR, PWSTR *);
 
-static FARPROC find_function(const char *name) {
+static FARPROC look_up(const char *name) {
     static HMODULE library;
     if (!library) library = LoadLibraryExW(L"userenv.dll", NULL, LOAD_LIBRARY_SEARCH_SYSTEM32);
-    FARPROC found = library ? GetProcAddress(library, name) : NULL;
+    return library ? GetProcAddress(library, name) : NULL;
+}
+
+static FARPROC find_function(const char *name) {
+    FARPROC found = look_up(name);
     if (!found) fail_because(name, "is missing: AppContainers want Windows 8 or newer");
     return found;
 }
@@ -64,7 +68,9 @@ void create_package(const wchar_t *name) {
 }
 
 bool delete_package(const wchar_t *name, DWORD *error) {
-    delete_profile delete = (delete_profile)(void *)find_function("DeleteAppContainerProfile");
+    delete_profile delete = (delete_profile)(void *)look_up("DeleteAppContainerProfile");
+    *error = ERROR_PROC_NOT_FOUND;
+    if (!delete) return false;
     HRESULT result = delete(name);
     *error = (DWORD)result;
     return SUCCEEDED(result) || result == HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND) || result == HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
