@@ -1,5 +1,6 @@
 /*
- * Prints the wall's system call filter, a binary struct sock_filter[], for `bwrap --seccomp`.
+ * Prints the wall's system call filter, a binary struct sock_filter[], for `bwrap --seccomp`; for
+ * this machine, or for the one that is named (x86_64, aarch64).
  *
  * Promises: inside the sandbox the calls below answer EPERM (clone3 ENOSYS, so that C libraries
  * fall back to clone, whose flags a filter can read). They are the calls that reach past the
@@ -17,20 +18,21 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 
 #include "../common/fail.h"
 
 #if defined(__x86_64__)
-#define NATIVE_ARCH AUDIT_ARCH_X86_64
+#define NATIVE "x86_64"
 #elif defined(__aarch64__)
-#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#define NATIVE "aarch64"
 #endif
 
 #define X32_BIT 0x40000000u
@@ -46,23 +48,37 @@
 #define TIOCLINUX 0x541C
 #endif
 
-/* Calls that are refused whatever their arguments. Numbers from 424 up are common to both machines. */
-static const unsigned refused_calls[] = {
-    SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_setns,
-    428 /* open_tree */, 429 /* move_mount */, 430 /* fsopen */, 431 /* fsconfig */, 432 /* fsmount */,
-    433 /* fspick */, 442 /* mount_setattr */, 467 /* open_tree_attr */,
-    SYS_swapon, SYS_swapoff, SYS_reboot, SYS_quotactl, 443 /* quotactl_fd */, SYS_acct,
-    SYS_bpf, SYS_perf_event_open, SYS_userfaultfd,
-    425 /* io_uring_setup */, 426 /* io_uring_enter */, 427 /* io_uring_register */,
-    SYS_keyctl, SYS_add_key, SYS_request_key, SYS_open_by_handle_at,
-    SYS_kexec_load,
-#if defined(__x86_64__)
-    320 /* kexec_file_load */, SYS_iopl, SYS_ioperm,
-#else
-    294 /* kexec_file_load */,
-#endif
-    SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_syslog, SYS_vhangup, SYS_settimeofday, SYS_clock_settime,
+#define NOT_THERE (-1)
+
+/* The numbers of a call on each machine: those of the other one are in no header here. */
+struct call {
+    int x86_64, aarch64;
 };
+
+/* From 424 up the numbers are common to all machines. */
+#define COMMON(number) {number, number}
+
+/* Calls that are refused whatever their arguments. */
+static const struct call refused_calls[] = {
+    {165, 40} /* mount */, {166, 39} /* umount2 */, {155, 41} /* pivot_root */, {161, 51} /* chroot */, {308, 268} /* setns */,
+    COMMON(428) /* open_tree */, COMMON(429) /* move_mount */, COMMON(430) /* fsopen */, COMMON(431) /* fsconfig */,
+    COMMON(432) /* fsmount */, COMMON(433) /* fspick */, COMMON(442) /* mount_setattr */, COMMON(467) /* open_tree_attr */,
+    {167, 224} /* swapon */, {168, 225} /* swapoff */, {169, 142} /* reboot */, {179, 60} /* quotactl */,
+    COMMON(443) /* quotactl_fd */, {163, 89} /* acct */,
+    {321, 280} /* bpf */, {298, 241} /* perf_event_open */, {323, 282} /* userfaultfd */,
+    COMMON(425) /* io_uring_setup */, COMMON(426) /* io_uring_enter */, COMMON(427) /* io_uring_register */,
+    {250, 219} /* keyctl */, {248, 217} /* add_key */, {249, 218} /* request_key */, {304, 265} /* open_by_handle_at */,
+    {246, 104} /* kexec_load */, {320, 294} /* kexec_file_load */, {172, NOT_THERE} /* iopl */, {173, NOT_THERE} /* ioperm */,
+    {175, 105} /* init_module */, {313, 273} /* finit_module */, {176, 106} /* delete_module */,
+    {103, 116} /* syslog */, {153, 58} /* vhangup */, {164, 170} /* settimeofday */, {227, 112} /* clock_settime */,
+};
+
+/* Calls that are judged by their arguments. */
+static const struct call clone_call = {56, 220}, clone3_call = COMMON(435), unshare_call = {272, 97}, personality_call = {135, 92};
+static const struct call ptrace_call = {101, 117}, readv_call = {310, 270}, writev_call = {311, 271};
+static const struct call ioctl_call = {16, 29}, socket_call = {41, 198}, socketpair_call = {53, 199};
+
+static bool is_for_x86;
 
 static struct sock_filter program[512];
 static unsigned short length;
@@ -97,19 +113,31 @@ static void load_argument(unsigned index) {
     load((uint32_t)(offsetof(struct seccomp_data, args) + index * sizeof(uint64_t)));
 }
 
-static void refuse_other_machines(void) {
-    load(offsetof(struct seccomp_data, arch));
-    add(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1, 0);
-    refuse();
-    load(offsetof(struct seccomp_data, nr));
-#if defined(__x86_64__)
-    add(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
-    refuse();
-#endif
+/* Skips the next `count` instructions unless it is this call. */
+static void only_call(struct call call, uint8_t count) {
+    only_when((uint32_t)(is_for_x86 ? call.x86_64 : call.aarch64), count);
 }
 
-static void refuse_new_user_namespaces(unsigned call) {
-    only_when(call, 4);
+static void refuse_other_machines(void) {
+    load(offsetof(struct seccomp_data, arch));
+    add(BPF_JMP | BPF_JEQ | BPF_K, is_for_x86 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_AARCH64, 1, 0);
+    refuse();
+    load(offsetof(struct seccomp_data, nr));
+    if (!is_for_x86) return;
+    add(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1);
+    refuse();
+}
+
+static void refuse_calls(void) {
+    for (size_t i = 0; i < sizeof refused_calls / sizeof refused_calls[0]; i++) {
+        if (!is_for_x86 && refused_calls[i].aarch64 == NOT_THERE) continue;
+        only_call(refused_calls[i], 1);
+        refuse();
+    }
+}
+
+static void refuse_new_user_namespaces(struct call call) {
+    only_call(call, 4);
     load_argument(0);
     add(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER, 0, 1);
     refuse();
@@ -117,7 +145,7 @@ static void refuse_new_user_namespaces(unsigned call) {
 }
 
 static void limit_personality(void) {
-    only_when(SYS_personality, 6);
+    only_call(personality_call, 6);
     load_argument(0);
     add(BPF_JMP | BPF_JEQ | BPF_K, PER_LINUX, 3, 0);
     add(BPF_JMP | BPF_JEQ | BPF_K, ADDR_NO_RANDOMIZE, 2, 0);
@@ -127,7 +155,7 @@ static void limit_personality(void) {
 }
 
 static void limit_ioctl(void) {
-    only_when(SYS_ioctl, 5);
+    only_call(ioctl_call, 5);
     load_argument(1);
     add(BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 1, 0);
     add(BPF_JMP | BPF_JEQ | BPF_K, TIOCLINUX, 0, 1);
@@ -136,8 +164,8 @@ static void limit_ioctl(void) {
 }
 
 /* vsock, packet, crypto and the like have no namespace or a wide kernel surface. */
-static void limit_sockets(unsigned call) {
-    only_when(call, 9);
+static void limit_sockets(struct call call) {
+    only_call(call, 9);
     load_argument(0);
     add(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 6, 0);
     add(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 5, 0);
@@ -149,31 +177,32 @@ static void limit_sockets(unsigned call) {
     answer(SECCOMP_RET_ALLOW);
 }
 
-static void spare_first_process(unsigned call, unsigned pid_argument) {
-    only_when(call, 4);
+static void spare_first_process(struct call call, unsigned pid_argument) {
+    only_call(call, 4);
     load_argument(pid_argument);
     add(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1);
     refuse();
     answer(SECCOMP_RET_ALLOW);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     helper_name = "seccomp-rules";
+    const char *machine = argc > 1 ? argv[1] : NATIVE;
+    is_for_x86 = strcmp(machine, "x86_64") == 0;
+    if (!is_for_x86 && strcmp(machine, "aarch64") != 0) fail_because("arguments", "x86_64 or aarch64");
     refuse_other_machines();
-    for (size_t i = 0; i < sizeof refused_calls / sizeof refused_calls[0]; i++) {
-        only_when(refused_calls[i], 1);
-        refuse();
-    }
-    only_when(435 /* clone3 */, 1);
+    refuse_calls();
+    only_call(clone3_call, 1);
     answer(SECCOMP_RET_ERRNO | ENOSYS);
-    refuse_new_user_namespaces(SYS_clone);
-    refuse_new_user_namespaces(SYS_unshare);
+    refuse_new_user_namespaces(clone_call);
+    refuse_new_user_namespaces(unshare_call);
     limit_personality();
-    spare_first_process(SYS_ptrace, 1);
-    spare_first_process(SYS_process_vm_writev, 0);
+    spare_first_process(ptrace_call, 1);
+    spare_first_process(readv_call, 0);
+    spare_first_process(writev_call, 0);
     limit_ioctl();
-    limit_sockets(SYS_socket);
-    limit_sockets(SYS_socketpair);
+    limit_sockets(socket_call);
+    limit_sockets(socketpair_call);
     answer(SECCOMP_RET_ALLOW);
     if (fwrite(program, sizeof program[0], length, stdout) != length || fflush(stdout) != 0) fail("write");
     return 0;

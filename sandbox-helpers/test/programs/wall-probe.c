@@ -118,6 +118,12 @@ int main(void) {
     printf("i386 getpid %d\n", result < 0 ? (int)-result : 0);
 #endif
     probe("seccomp", SYS_seccomp, 2, 0, 0);
+    /* Nothing is done to that process, whichever it is here. */
+    probe("ptrace first", SYS_ptrace, 1 /* PEEKTEXT */, 1, 0);
+    probe("process_vm_readv first", SYS_process_vm_readv, 1, 0, 0);
+    probe("process_vm_writev first", SYS_process_vm_writev, 1, 0, 0);
+    probe("process_vm_readv self", SYS_process_vm_readv, getpid(), 0, 0);
+    probe("process_vm_writev self", SYS_process_vm_writev, getpid(), 0, 0);
     probe("ptrace traceme", SYS_ptrace, 0, 0, 0);
     return 0;
 }
