@@ -7,8 +7,10 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { Fault, type SandboxMode } from '../../protocol/index.ts';
 import { type ChildOutcome, exitStatusOf } from '../base/index.ts';
+import { type Denial, reportingHandlers } from './bare-report.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
+import type { ExecGate } from './exec-gate.ts';
 import { isInside } from './path-inside.ts';
 import { plainLimits, type TypedLimits } from './plain-limits.ts';
 import { resolveRoot } from './protect.ts';
@@ -21,6 +23,8 @@ export interface BareSpec {
   readonly settings: WallSettings;
   readonly folders: OwnFolders;
   readonly environment: Pick<ScrubbedEnvironment, 'passed' | 'inner'>;
+  /** Told of everything that the wall stopped; costs a look at every file that is opened. */
+  readonly report?: ((denial: Denial) => void) | undefined;
 }
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
@@ -41,15 +45,20 @@ export async function runBare(spec: BareSpec): Promise<number> {
   const session = await sandbox.openSession({ settings: spec.settings, folders: spec.folders });
   try {
     for (const note of session.notes) process.stderr.write(`sallyport: ${note}\n`);
+    const gate = Promise.withResolvers<ExecGate | null>();
+    const { settings, folders, report } = spec;
+    const isReported = report !== undefined && settings.sandboxMode !== 'danger-full-access';
     const launched = await session.launch({
       launchId: 'bare',
       argv: spec.argv,
       cwd: spec.cwd,
       environment: spec.environment.passed,
       innerEnvironment: spec.environment.inner,
-      gate: 'none',
+      gate: isReported ? 'exec,write,read' : 'none',
+      ...(isReported && { handlers: reportingHandlers({ settings, folders, tell: report }, gate.promise) }),
       stdio: { kind: 'inherit' },
     });
+    gate.resolve(launched.gate);
     return exitStatusOf(await withSignals(launched));
   } finally {
     await session.close();
@@ -128,6 +137,8 @@ type Lookup = 'found' | 'missing' | 'not-executable';
 
 /** As a shell would look for it; the view inside differs only where a path is hidden. */
 function findProgram(name: string, cwd: string, searchPath: string): Lookup {
+  // Windows has other rules, which its wall knows.
+  if (process.platform === 'win32') return 'found';
   const places = name.includes('/')
     ? [resolve(cwd, name)]
     : searchPath.split(delimiter).map((dir) => join(dir, name));
