@@ -1,10 +1,11 @@
-// Builds the native Linux helpers into build/helpers/linux-<x64|arm64>/.
+// Builds the native Linux helpers into build/helpers/linux-<x64|arm64>/; on Windows its own, see build-windows.mjs.
 // Static with musl where musl-gcc is installed (smallest, runs in any sandbox view), else static
 // with the system's C library, else dynamic. Does nothing when every output is newer than every source.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildForWindows } from './build-windows.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const machine = { x64: 'x64', arm64: 'arm64' }[process.arch];
@@ -165,4 +166,5 @@ function build() {
   }
 }
 
-build();
+if (process.platform === 'win32') buildForWindows();
+else build();
