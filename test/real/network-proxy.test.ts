@@ -134,6 +134,21 @@ describe('CONNECT', () => {
     late.close();
   });
 
+  it('hands over what a server says first, and the end of one that says nothing', async () => {
+    const proxy = await world.open();
+    const greeter = createTcpServer((socket) => socket.end('220 ready'));
+    const silent = createTcpServer((socket) => socket.end());
+    for (const [server, words] of [
+      [greeter, '220 ready'],
+      [silent, ''],
+    ] as const) {
+      const socket = await openTunnel(proxy, `api.test:${await listenOnLoopback(server)}`);
+      expect((await listenTo(socket).all()).toString()).toBe(words);
+      socket.destroy();
+      server.close();
+    }
+  });
+
   it('passes on what the client said too early', async () => {
     const decided = Promise.withResolvers<HostDecision>();
     const proxy = await world.open({ judge: () => decided.promise });

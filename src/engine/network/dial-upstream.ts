@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { formatHostPort } from '../../policy/index.ts';
+import type { BulkReader } from './bulk-reader.ts';
 import { type DialOptions, dialPlace, withinTime } from './dial.ts';
 import type { Upstream } from './upstream-address.ts';
 
@@ -21,6 +22,8 @@ export interface OpenTarget {
   readonly socket: Socket;
   /** What the other side has said already. */
   readonly head: Buffer;
+  /** Reads the socket, where it is not read as a stream. */
+  readonly reader?: BulkReader;
 }
 
 /** A tunnel through the upstream proxy. Rejects with `UpstreamRefusal` when that answers with anything but a yes. */

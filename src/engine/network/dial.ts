@@ -3,11 +3,14 @@
  * that nobody waits for any more is closed.
  */
 import { connect, isIP, type Socket } from 'node:net';
+import type { BulkReader } from './bulk-reader.ts';
 
 export interface DialOptions {
   /** How long each address may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly gone: AbortSignal;
+  /** Set where the socket is not to be read as a stream. */
+  readonly reader?: BulkReader;
 }
 
 /** While others are left to try, an address that does not answer is not waited for as long. */
@@ -46,7 +49,8 @@ export function withinTime<Result>(
 
 /** A connection to one place. Rejects with an error that has a `code`. */
 export function dialPlace(host: string, port: number, options: DialOptions): Promise<Socket> {
-  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, keepAlive: true });
+  const read = options.reader === undefined ? {} : { onread: options.reader.onread };
+  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, keepAlive: true, ...read });
   const cancel = (): void => void socket.destroy();
   return withinTime<Socket>(options, cancel, (settle, fail) => {
     // stays: an error that comes late has nobody to tell, and must not end the engine
@@ -67,7 +71,7 @@ export async function dialAddresses(
     const isLast = index === addresses.length - 1;
     const timeoutMs = isLast ? options.timeoutMs : Math.min(IMPATIENT_MS, options.timeoutMs);
     try {
-      return await dialPlace(address, port, { timeoutMs, gone: options.gone });
+      return await dialPlace(address, port, { ...options, timeoutMs });
     } catch (error) {
       if (index === 0) failure = error;
       if (options.gone.aborted) break;

@@ -25,5 +25,6 @@ export function joinSockets(client: Socket, early: Buffer, target: OpenTarget): 
   if (target.head.length > 0) client.write(target.head);
   if (early.length > 0) other.write(early);
   client.pipe(other);
-  other.pipe(client);
+  if (target.reader === undefined) other.pipe(client);
+  else target.reader.attach(other, client);
 }

@@ -1,3 +1,4 @@
+import { createBulkReader } from './bulk-reader.ts';
 import { dialAddresses, dialPlace } from './dial.ts';
 import { type OpenTarget, tunnelUpstream } from './dial-upstream.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
@@ -30,8 +31,14 @@ export function createOpener(spec: ProxySpec, limits: ProxyLimits): OpenerOfTarg
     const options = { timeoutMs: limits.dialMs, gone: request.gone };
     // this machine's own loopback is never that of the upstream proxy
     if (upstream === null || (addresses.length > 0 && addresses.every(isLoopback))) {
-      const socket = await dialAddresses(addresses, request.port, options);
-      return { kind: 'open', target: { socket, head: NO_BYTES }, upstream: null };
+      if (request.via === 'http') {
+        const socket = await dialAddresses(addresses, request.port, options);
+        return { kind: 'open', target: { socket, head: NO_BYTES }, upstream: null };
+      }
+      // a reader is of one socket: when an address does not answer, nothing has been read with it yet
+      const reader = createBulkReader();
+      const socket = await dialAddresses(addresses, request.port, { ...options, reader });
+      return { kind: 'open', target: { socket, head: NO_BYTES, reader }, upstream: null };
     }
     if (request.via === 'http') {
       const socket = await dialPlace(upstream.host, upstream.port, options);
