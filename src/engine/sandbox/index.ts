@@ -1,3 +1,4 @@
+export type { Denial } from './bare-report.ts';
 export { chooseSandbox } from './choose-sandbox.ts';
 export { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
 export type {
@@ -10,6 +11,7 @@ export type {
   HeldExec,
   HeldWrite,
   LimitHit,
+  SwappedStart,
 } from './exec-gate.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
