@@ -41,6 +41,17 @@ describe.skipIf(process.platform !== 'linux')(
       expect(ran.result.exitCode).toBe(5);
     });
 
+    test('shows nothing of itself, its memory least of all', async () => {
+      const folder = makeFolder();
+      const script = `ls -A /proc/1 | wc -l
+        for file in mem task/1/mem environ fd root; do [ -e /proc/1/$file ] && echo $file; done
+        for file in mem maps environ; do [ -r /proc/$$/$file ] && echo own $file; done
+        umount /proc/1 2>/dev/null; mount -t proc proc /mnt 2>/dev/null || echo covered`;
+      const ran = await real.run(script, { cwd: folder.path, policy: 'never' });
+      folder.remove();
+      expect(ran.stdout).toBe('0\nown mem\nown maps\nown environ\ncovered\n');
+    });
+
     test('has no file of ours open, which others inside could open anew for writing', async () => {
       const folder = makeFolder();
       const script = 'for fd in /proc/[0-9]*/fd/*; do readlink "$fd"; done';

@@ -53,6 +53,8 @@ export function bubblewrapArguments(plan: BubblewrapPlan): string[] {
     ],
     ...['--proc', '/proc'],
     ...plan.coveredProc.flatMap((path) => bind('--ro-bind', path)),
+    // Whoever writes into the memory of the first process, by way of its files, could keep the sandbox from ending.
+    ...['--perms', '0555', '--size', '4096', '--tmpfs', '/proc/1', '--remount-ro', '/proc/1'],
     // Pins come under the roots: lookups go through the root's mount, but the kernel still refuses the rename.
     ...sortByDepth(plan.pins).flatMap((path) => bind('--bind', path)),
     ...sortByDepth(modes.keys()).flatMap((path) =>

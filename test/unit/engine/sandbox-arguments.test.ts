@@ -26,7 +26,7 @@ describe('bubblewrapArguments', () => {
     expect(bubblewrapArguments(PLAN).join(' ')).toBe(
       '--unshare-user --disable-userns --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent ' +
         '--cap-drop ALL --ro-bind / / --dev /dev --size 1024 --tmpfs /dev/shm --remount-ro /dev --proc /proc ' +
-        '--ro-bind /proc/sys /proc/sys --ro-bind /proc/bus /proc/bus --seccomp 10 --chdir /work/ws',
+        '--ro-bind /proc/sys /proc/sys --ro-bind /proc/bus /proc/bus --perms 0555 --size 4096 --tmpfs /proc/1 --remount-ro /proc/1 --seccomp 10 --chdir /work/ws',
     );
   });
 
