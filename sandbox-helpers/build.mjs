@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildMacos } from './build-macos.mjs';
 import { buildForWindows } from './build-windows.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -166,5 +167,6 @@ function build() {
   }
 }
 
-if (process.platform === 'win32') buildForWindows();
+if (process.platform === 'darwin') buildMacos();
+else if (process.platform === 'win32') buildForWindows();
 else build();

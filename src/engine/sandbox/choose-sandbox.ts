@@ -4,6 +4,7 @@ import { createBubblewrap } from './bubblewrap.ts';
 import { findContainerHelper, type HelperPaths } from './helper-paths.ts';
 import { createNoWall } from './no-wall.ts';
 import type { Sandbox } from './sandbox.ts';
+import { createSeatbelt, createTethered } from './seatbelt.ts';
 
 export interface SandboxChoice {
   readonly platform?: NodeJS.Platform;
@@ -23,6 +24,7 @@ const PLATFORMS: Partial<Record<NodeJS.Platform, PlatformWalls>> = {
     walled: ({ helpers }) => createBubblewrap(helpers),
     bare: ({ helpers }) => createNoWall(helpers),
   },
+  darwin: { walled: () => createSeatbelt(), bare: () => createTethered() },
   win32: {
     walled: () => createAppContainer(findContainerHelper()),
     bare: () => createAppContainer(findContainerHelper(), 'none'),

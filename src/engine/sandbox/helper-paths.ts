@@ -61,7 +61,7 @@ function requireHelper(path: string, mode: number, root: string): void {
 }
 
 /** The nearest folder upwards that is this package: a `package.json` next to `build` or `sandbox-helpers`. */
-function findPackageRoot(start: string): string {
+export function findPackageRoot(start: string = dirname(fileURLToPath(import.meta.url))): string {
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'build'))) return folder;
     if (dirname(folder) === folder) {

@@ -139,11 +139,13 @@ export interface LateFinding {
   readonly path: string;
   /** A sentence. */
   readonly reason: string;
+  /** A command line that puts what it is out of use, and keeps it under another name. */
+  readonly undo: string;
 }
 
 /** One way to build a wall. */
 export interface Sandbox {
-  readonly name: 'bubblewrap' | 'appcontainer' | 'none';
+  readonly name: 'bubblewrap' | 'seatbelt' | 'appcontainer' | 'none';
   /** What can be said of its sessions before one is opened; an open one may have more notes. */
   notesFor(settings: WallSettings): readonly string[];
   /** @throws Fault `host` when this machine cannot build it; nothing is ever run with less than was asked for. */

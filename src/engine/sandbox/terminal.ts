@@ -7,7 +7,7 @@ import { withUmask } from './with-umask.ts';
 
 /** Starts the supervisor on a new pseudo-terminal. The native module is loaded here, when a terminal is really wanted. */
 export async function startInTerminal(
-  spec: SupervisedSpec,
+  spec: Pick<SupervisedSpec, 'execGate' | 'cwd' | 'environment' | 'umask'>,
   size: Extract<LaunchStdio, { kind: 'terminal' }>,
   words: readonly string[],
 ): Promise<StartedProcess> {

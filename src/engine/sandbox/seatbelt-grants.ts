@@ -1,0 +1,40 @@
+import { lstatSync } from 'node:fs';
+import { isBelow, isInside } from './path-inside.ts';
+import { planProtection } from './protect.ts';
+import type { GrantMode, GrantOutcome, WallSettings } from './sandbox.ts';
+import type { SeatbeltGrant } from './seatbelt-profile.ts';
+
+export type SeatbeltGrantPlan =
+  | { readonly kind: 'planned'; readonly grant: SeatbeltGrant }
+  | Extract<GrantOutcome, { kind: 'failed' }>;
+
+/** In a git folder: what makes git run programs or look elsewhere. */
+const GIT_INNER = ['hooks', 'config', 'config.worktree', 'info/attributes', 'modules', 'commondir', 'gitdir'];
+
+/**
+ * What a grant of a real path opens on macOS. Our own folders and devices are never granted; secrets below it stay
+ * hidden; protected names in it stay as they are; a granted `.git` comes without what makes git run programs.
+ */
+export function planSeatbeltGrant(
+  { path, mode }: { readonly path: string; readonly mode: GrantMode },
+  settings: Pick<WallSettings, 'secretPaths' | 'protectedNames' | 'protectedPaths'>,
+  own: readonly string[],
+): SeatbeltGrantPlan {
+  if (path === '/' || isInside(path, '/dev') || own.some((folder) => isInside(path, folder)))
+    return { kind: 'failed', step: 'policy', errno: 'EACCES' };
+  const hidden = settings.secretPaths.filter((secret) => isBelow(secret, path));
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (mode === 'ro' || stat?.isDirectory() !== true)
+    return { kind: 'planned', grant: { path, mode, readOnly: [], hidden } };
+  if (path.endsWith('/.git')) {
+    const readOnly = GIT_INNER.map((name) => `${path}/${name}`);
+    return { kind: 'planned', grant: { path, mode, readOnly, hidden } };
+  }
+  const plan = planProtection({
+    roots: [path],
+    names: settings.protectedNames,
+    paths: settings.protectedPaths,
+  });
+  const readOnly = [...plan.readOnly, ...[...plan.missing.values()].flat()];
+  return { kind: 'planned', grant: { path, mode, readOnly, hidden } };
+}
