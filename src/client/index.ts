@@ -7,5 +7,6 @@ export type {
   Connection,
   LiveActions,
   LiveView,
+  TerminalFollower,
   WatchedRows,
 } from './live-view.ts';

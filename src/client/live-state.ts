@@ -12,10 +12,11 @@ import { ConnectionLoop } from './connection-loop.ts';
 import type { EngineClient } from './engine-client.ts';
 import { findRow, locateApproval } from './find-rows.ts';
 import type { LivePorts } from './live-ports.ts';
-import type { LiveActions, LiveView } from './live-view.ts';
+import type { LiveActions, LiveView, TerminalFollower } from './live-view.ts';
 import { OverviewFollower } from './overview-follower.ts';
 import { pace } from './pace.ts';
 import { WatchedSession } from './watched-session.ts';
+import { WatchedTerminal } from './watched-terminal.ts';
 
 /** Between two new beginnings because of messages that were none. */
 const BEGIN_AGAIN_MS = 1000;
@@ -68,6 +69,7 @@ class Live {
   readonly #ports: LivePorts;
   readonly #overview: OverviewFollower;
   #watched: WatchedSession | undefined;
+  #terminal: WatchedTerminal | undefined;
 
   constructor({ connect, ports, clientName, version }: LiveStateParts, store: StoreApi<LiveView>) {
     this.store = store;
@@ -89,6 +91,7 @@ class Live {
       onLost: () => {
         this.#overview.disconnect();
         this.#watched?.disconnect();
+        this.#terminal?.disconnect();
       },
     });
     this.loop.start();
@@ -129,6 +132,18 @@ class Live {
     if (client !== undefined) watched.connect(client);
   }
 
+  watchTerminal(sessionId: SessionId, follower: TerminalFollower): () => void {
+    const terminal = new WatchedTerminal(sessionId, follower);
+    this.#terminal = terminal;
+    const { client } = this.loop;
+    if (client !== undefined) terminal.connect(client);
+    return () => {
+      if (this.#terminal !== terminal) return;
+      this.#terminal = undefined;
+      terminal.end();
+    };
+  }
+
   end(): void {
     this.loop.end();
     this.#overview.disconnect();
@@ -156,10 +171,13 @@ class Live {
     client.on('overview/changed', (changed) => this.#overview.take(changed));
     client.on('rows/changed', (changed) => this.#watched?.takeRows(changed));
     client.on('output/added', (piece) => this.#watched?.takeOutput(piece));
+    client.on('terminal/data', (piece) => this.#terminal?.takeData(piece));
+    client.on('terminal/size', (changed) => this.#terminal?.takeSize(changed));
     await this.#overview.begin(client);
     hasBegun = true;
     if (isTorn) again.ask();
     this.#watched?.connect(client);
+    this.#terminal?.connect(client);
     this.desk.resume(client);
   }
 }
@@ -188,6 +206,9 @@ function createActions(live: Live): LiveActions {
       };
     },
     output: (params) => call('run/output', params),
+    watchTerminal: (sessionId, follower) => live.watchTerminal(sessionId, follower),
+    type: async (params) => void (await call('terminal/input', params)),
+    resizeTerminal: async (params) => void (await call('terminal/resize', params)),
     start: (params) => call('session/start', params),
     preview: (params) => call('session/preview', params),
     folders: (typed) => call('folder/list', { typed }),

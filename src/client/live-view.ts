@@ -81,6 +81,16 @@ export interface LiveView {
 
 export type AnswerReply = MethodResult<'approval/answer'>;
 
+/** What is told of a terminal, in its order. */
+export interface TerminalFollower {
+  /** From the beginning, also after the connection was lost: what was shown before is not continued. */
+  onBegin(begun: MethodResult<'terminal/watch'>): void;
+  /** Base64; `offset` tells whether something was left out. */
+  onData(offset: number, data: string): void;
+  onSize(size: MethodResult<'terminal/watch'>['size']): void;
+  onFail(message: string): void;
+}
+
 /** What a page can do. Every call throws the engine's `Fault`; while not connected a `peer` fault at once. */
 export interface LiveActions {
   /** Follows the rows of one session, from its end; `undefined`: of none. */
@@ -106,6 +116,11 @@ export interface LiveActions {
     readonly settled: SettledApproval | undefined;
   }>;
   output(params: MethodParams<'run/output'>): Promise<MethodResult<'run/output'>>;
+  /** Follows the terminal of one session, in place of the one before, until the result is called. */
+  watchTerminal(sessionId: SessionId, follower: TerminalFollower): () => void;
+  /** Keys for the program in it, as base64. */
+  type(params: MethodParams<'terminal/input'>): Promise<void>;
+  resizeTerminal(params: MethodParams<'terminal/resize'>): Promise<void>;
   start(params: MethodParams<'session/start'>): Promise<MethodResult<'session/start'>>;
   preview(params: MethodParams<'session/preview'>): Promise<MethodResult<'session/preview'>>;
   folders(typed: string): Promise<MethodResult<'folder/list'>>;

@@ -177,6 +177,15 @@ export function createCannedLive(scene: Scene): Canned & { readonly actions: Liv
         cutBytes: 0,
       };
     },
+    watchTerminal: (_sessionId, follower) => {
+      void later().then(() => {
+        follower.onBegin({ size: { columns: 80, rows: 24 }, mayResize: false, offset: 0 });
+        follower.onData(0, btoa('$ npm test\r\n\u001b[32m42 passed\u001b[0m\r\n$ '));
+      });
+      return () => undefined;
+    },
+    type: async () => await change(() => ({})),
+    resizeTerminal: async () => await change(() => ({})),
     start: async () => {
       await change(() => ({}));
       return { sessionId: scene.view.sessions[0]?.sessionId ?? sessionIdOf(1), warnings: [] };

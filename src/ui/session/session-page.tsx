@@ -1,8 +1,10 @@
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { RowCounts, RowFilter, SessionHead, SessionId } from '../../protocol/index.ts';
 import { isEmptyFilter, keyOfFilter, writeRowQuery } from '../../timeline/index.ts';
+import { Segmented } from '../controls/index.ts';
 import { folderNameOf, useLive, useLocal, usePage } from '../local/index.ts';
 import { DemoGuide } from '../start/index.ts';
+import { TerminalPane } from '../terminal/index.ts';
 import { FailedRows, LoadingRows, NoFittingRows, NoRows } from './empty-rows.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { RowGrid } from './row-grid.tsx';
@@ -12,6 +14,12 @@ import { PANE_ID } from './use-letters.ts';
 
 const EVERY_ROW: RowFilter = {};
 const NO_COUNTS: RowCounts = { all: 0, commands: 0, files: 0, network: 0, approvals: 0 };
+
+type Pane = 'timeline' | 'terminal';
+const PANES: readonly { readonly value: Pane; readonly words: string }[] = [
+  { value: 'timeline', words: 'Timeline' },
+  { value: 'terminal', words: 'Terminal' },
+];
 
 /** The filter of a session, kept while the page is open. */
 function useFilter(sessionId: SessionId): readonly [RowFilter, (filter: RowFilter) => void] {
@@ -63,12 +71,30 @@ function KnownSession(props: { readonly head: SessionHead }): ReactNode {
   const { head } = props;
   const [filter, setFilter] = useFilter(head.sessionId);
   const counts = useLive((view) => view.watched?.counts);
+  const [pane, setPane] = useState<Pane>('timeline');
+  const mayShowTerminal = head.hasTerminal === true && (head.state === 'open' || pane === 'terminal');
   return (
     <>
       <SessionHeadBar head={head} />
       {head.origin === 'demo' && <DemoGuide head={head} />}
-      <FilterBar filter={filter} counts={counts ?? NO_COUNTS} onChange={setFilter} />
-      <Rows head={head} filter={filter} onFilter={setFilter} />
+      {mayShowTerminal && (
+        <div className={css['panes']}>
+          <Segmented
+            label="What is shown"
+            value={pane}
+            choices={PANES}
+            onChange={(chosen) => setPane(chosen)}
+          />
+        </div>
+      )}
+      {pane === 'terminal' ? (
+        <TerminalPane head={head} />
+      ) : (
+        <>
+          <FilterBar filter={filter} counts={counts ?? NO_COUNTS} onChange={setFilter} />
+          <Rows head={head} filter={filter} onFilter={setFilter} />
+        </>
+      )}
     </>
   );
 }

@@ -1,0 +1,1 @@
+export { TerminalPane } from './terminal-pane.tsx';
