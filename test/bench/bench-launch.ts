@@ -21,7 +21,7 @@ const EXECS = 300;
 
 const BARE = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--unshare-all', '/bin/true'];
 
-interface BenchSession {
+export interface BenchSession {
   readonly session: SandboxSession;
   readonly cwd: string;
   run(argv: readonly [string, ...string[]], gate: GateMode): Promise<void>;
@@ -29,7 +29,7 @@ interface BenchSession {
 }
 
 /** An open session: workspace-write, one root, the protected folders there. Every question is answered yes at once. */
-async function openBenchSession(): Promise<BenchSession> {
+export async function openBenchSession(): Promise<BenchSession> {
   const workspace = makeFolder('sallyport-bench');
   for (const name of ['.git', '.agents', '.codex', '.sallyport']) mkdirSync(join(workspace.path, name));
   const home = makeFolder('sallyport-bench-home');

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { benchCalls } from './bench-calls.ts';
 import { benchAppends, benchPolicy } from './bench-decide.ts';
 import { benchGate, benchLaunch, benchProcesses } from './bench-launch.ts';
 import { benchPage } from './bench-page.ts';
@@ -11,7 +12,12 @@ import { type BenchRow, formatTable } from './measure.ts';
 const root = join(import.meta.dirname, '..', '..');
 const rows: BenchRow[] = [...(await benchPolicy()), ...(await benchAppends())];
 if (process.platform === 'linux') {
-  rows.push(...(await benchLaunch()), ...(await benchGate()), ...(await benchProxy()));
+  rows.push(
+    ...(await benchLaunch()),
+    ...(await benchGate()),
+    ...(await benchCalls()),
+    ...(await benchProxy()),
+  );
   const launcher = join(root, 'build', 'bin', 'sallyport');
   if (existsSync(join(root, 'out', 'cli', 'main.js'))) rows.push(...(await benchProcesses([launcher])));
   rows.push(...(await benchPage()));
