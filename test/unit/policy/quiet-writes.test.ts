@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import {
+  judgeBlocked,
+  judgeBlockedSocket,
+  quietSocketReason,
+  quietWriteReason,
+} from '../../../src/policy/index.ts';
+import type { Facts, PathFact } from '../../../src/protocol/index.ts';
+import { makeFacts, makeSnapshot, makeSteps } from './judge-fixture.ts';
+
+describe('the quiet list', () => {
+  it.each([
+    '/home/u/.cache/pip/x',
+    '/home/u/.npm/_logs/now.log',
+    '/home/u/.bash_history',
+    '/srv/lib/__pycache__',
+    '/srv/lib/__pycache__/a.cpython-311.pyc.140',
+    '/var/lib/dpkg/lock-frontend',
+  ])('says why nobody is asked about %s', (path) => {
+    expect(quietWriteReason(path, makeSnapshot())).toMatch(/\w/);
+  });
+
+  it.each([
+    '/home/u/.bashrc',
+    '/home/u/.cacheable',
+    '/home/other/.cache/x',
+    '/srv/__pycache__x/a',
+    '/etc/passwd',
+    '/var/lib/dpkg/status',
+  ])('leaves %s to a person', (path) => {
+    expect(quietWriteReason(path, makeSnapshot())).toBeNull();
+  });
+
+  it.each([
+    ['/run/nscd/socket', true],
+    ['/run/systemd/journal/dev-log', true],
+    ['/tmp/.X11-unix/X0', true],
+    ['/run/user/1000/wayland-0', true],
+    ['/run/docker.sock', false],
+    ['/run/user/1000/bus', false],
+    ['/run/systemd/private', false],
+    ['/home/u/run/nscd/socket', false],
+  ])('of the socket %s: %s', (path, isQuiet) => {
+    expect(quietSocketReason(path) !== null).toBe(isQuiet);
+  });
+});
+
+describe('a question about a socket', () => {
+  it.each([
+    ['/run/docker.sock', 'full access to this machine'],
+    ['/run/user/1000/podman/podman.sock', 'full access to this machine'],
+    ['/run/containerd/containerd.sock', 'full access to this machine'],
+    ['/tmp/ssh-abc123/agent.77', 'use your keys'],
+    ['/run/user/1000/gnupg/S.gpg-agent', 'use your keys'],
+    ['/run/user/1000/bus', 'start programs outside'],
+    ['/srv/app.sock', 'not bound by the sandbox'],
+  ])('%s says: %s', (path, words) => {
+    const judgement = judgeBlockedSocket(path, makeSnapshot());
+    expect([judgement.category, judgement.verdict]).toEqual(['blocked', 'ask']);
+    expect(judgement.grant).toEqual({ read: [], write: [], hosts: [], sockets: [path] });
+    expect(judgement.reasons.map(({ text }) => text).join(' ')).toContain(words);
+  });
+
+  it('is refused under never', () => {
+    expect(judgeBlockedSocket('/srv/app.sock', makeSnapshot({ approvalPolicy: 'never' })).verdict).toBe(
+      'refuse',
+    );
+  });
+});
+
+describe('a blocked move', () => {
+  const move = (from: string, to: string) => {
+    const [step] = makeSteps('true');
+    const paths: PathFact[] = [
+      { text: from, use: 'delete', real: from, kind: 'file' },
+      { text: to, use: 'write', real: to, kind: 'missing' },
+    ];
+    const facts: Facts = { ...makeFacts(step), paths };
+    return judgeBlocked([from, to], makeSnapshot(), facts);
+  };
+
+  it('opens one folder for a move within it', () => {
+    expect(move('/out/a', '/out/b').grant?.write).toEqual(['/out']);
+  });
+
+  it('opens the outer folder alone when one lies in the other', () => {
+    expect(move('/out/a', '/out/sub/b').grant?.write).toEqual(['/out']);
+  });
+
+  it('opens both otherwise, and says that a move is then a copy', () => {
+    const judgement = move('/one/a', '/two/b');
+    expect(judgement.grant?.write).toEqual(['/one', '/two']);
+    expect(judgement.reasons.map(({ code }) => code)).toContain('grant-two-folders');
+  });
+});
