@@ -14,6 +14,9 @@ export interface PolicyFlags {
   readonly dangerouslyBypassApprovalsAndSandbox?: boolean;
   readonly yolo?: boolean;
   readonly shell?: string;
+  readonly allowDomain?: readonly string[];
+  readonly denyDomain?: readonly string[];
+  readonly publish?: readonly string[];
   readonly maxProcs?: string;
   readonly maxMemory?: string;
   readonly maxFileSize?: string;
@@ -34,8 +37,8 @@ export function createCommand(name: string, summary: string, examples: readonly 
   return command;
 }
 
-/** No default stands behind it: the help would show it as an empty list. */
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
+/** For a flag that may be repeated. No default stands behind it: the help would show it as an empty list. */
+export function collectWords(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value];
 }
 
@@ -46,9 +49,24 @@ export function addPolicyFlags(command: Command): Command {
       '-a, --ask-for-approval <policy>',
       'when a person is asked: untrusted, on-request (default) or never',
     )
-    .option('-c, --config <key=value>', 'set one configuration value (may be repeated)', collect)
+    .option('-c, --config <key=value>', 'set one configuration value (may be repeated)', collectWords)
     .option('-C, --cd <dir>', 'work in this folder instead of the current one')
-    .option('--add-dir <dir>', 'a further folder that may be written (may be repeated)', collect)
+    .option('--add-dir <dir>', 'a further folder that may be written (may be repeated)', collectWords)
+    .option(
+      '--allow-domain <host[:port]>',
+      'a host that is reached without a question (may be repeated)',
+      collectWords,
+    )
+    .option(
+      '--deny-domain <host[:port]>',
+      'a host that is never reached, or * (may be repeated)',
+      collectWords,
+    )
+    .option(
+      '--publish <port>',
+      'ask to open this port of a server inside at 127.0.0.1 (may be repeated)',
+      collectWords,
+    )
     .option('--full-auto', 'workspace-write and on-request')
     .option('--max-procs <n>', 'at most so many processes and threads at once (default 4096)')
     .option('--max-memory <size>', "at most so much memory, such as 400M (default 80% of the machine's)")

@@ -1,4 +1,5 @@
 const LIMIT_WORDS = ['--max-procs', '--max-memory', '--max-file-size', '--max-open-files', '--max-time'];
+const HOST_WORDS = ['--allow-domain', '--deny-domain', '--publish'];
 const POLICY_FLAGS = [
   '--sandbox',
   '--ask-for-approval',
@@ -10,14 +11,15 @@ const POLICY_FLAGS = [
   '--yolo',
   '--shell',
   ...LIMIT_WORDS,
+  ...HOST_WORDS,
 ];
 const WALL_FLAGS = ['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-auto', '--yolo', ...LIMIT_WORDS];
 
 /** What can stand after each command: verbs first, then flags. */
 export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
-  exec: [...POLICY_FLAGS, '--json', '--wait', '--no-input'],
-  run: [...POLICY_FLAGS, '--driver', '--title', '--wait', '--no-input'],
-  sandbox: ['linux', 'macos', 'windows', ...WALL_FLAGS],
+  exec: [...POLICY_FLAGS, '--json', '--wait', '--no-input', '--report'],
+  run: [...POLICY_FLAGS, '--driver', '--title', '--wait', '--no-input', '--report'],
+  sandbox: ['linux', 'macos', 'windows', ...WALL_FLAGS, ...HOST_WORDS, '--report'],
   debug: WALL_FLAGS,
   check: [...POLICY_FLAGS, '--script', '--batch', '--json'],
   approvals: [
@@ -35,7 +37,7 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
   grants: ['list', 'revoke', '--json'],
   history: ['list', 'show', 'verify', '--limit', '--expect-head', '--json'],
   config: ['get', 'explain', 'path', ...POLICY_FLAGS, '--json'],
-  doctor: ['--json'],
+  doctor: ['--escape-test', '--quick', '--family', '--json'],
   serve: ['--port', '--no-open', '--background'],
   demo: ['--answers'],
   completion: ['bash', 'zsh', 'fish'],

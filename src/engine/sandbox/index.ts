@@ -15,6 +15,7 @@ export type {
 } from './exec-gate.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
+export type { ProbeFinding } from './judge-machine.ts';
 export { describeLimits, type LimitFacts } from './limits.ts';
 export { networkEnvironment, PROXY_PORT } from './network-environment.ts';
 export { probeKernelGate, probeMachine, readWallVersion } from './probe.ts';

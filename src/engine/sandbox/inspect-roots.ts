@@ -1,35 +1,67 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { printRepository } from './print-repository.ts';
 import type { ProtectPlan } from './protect.ts';
 import type { LateFinding } from './sandbox.ts';
 
 /**
  * What appeared in the roots since `before` was planned and may be obeyed by trusted programs: files that run code
- * later, a replaced link, the layout of a bare repository (git takes its configuration from the folder itself).
+ * later, a replaced link, the layout of a bare repository (git takes its configuration from the folder itself), a
+ * changed repository that no mount could protect.
  */
 export function inspectRoots(roots: readonly string[], before: ProtectPlan): LateFinding[] {
   const findings: LateFinding[] = [];
   for (const { path, reason } of before.watched) {
-    if (exists(path)) findings.push({ path, reason: `It was made during the session, and ${reason}.` });
+    if (exists(path)) findings.push(aside(path, `It was made during the session, and ${reason}.`));
   }
   for (const { path, target } of before.links) {
-    if (readTarget(path) !== target) findings.push({ path, reason: `It led to ${target} and was replaced.` });
+    if (readTarget(path) !== target) {
+      const undo = `${moveAside(path)}; ln -s -- ${quote(target)} ${quote(path)}`;
+      findings.push({ path, reason: `It led to ${target} and was replaced.`, undo });
+    }
   }
-  for (const root of roots) {
-    if (['HEAD', 'objects', 'refs'].every((name) => exists(join(root, name)))) {
-      findings.push({
-        path: join(root, 'HEAD'),
-        reason: 'The folder looks like a bare repository: git obeys its config.',
-      });
+  for (const { folder, print } of before.checked) {
+    if (printRepository(folder) !== print) {
+      findings.push(
+        aside(
+          join(folder, '.git'),
+          'Its hooks or configuration were changed, and git runs programs from them.',
+        ),
+      );
     }
-    if (exists(join(root, '.git', 'commondir')) && exists(join(root, '.git', 'objects'))) {
-      findings.push({
-        path: join(root, '.git', 'commondir'),
-        reason: 'It makes git take its configuration elsewhere.',
-      });
-    }
+  }
+  for (const root of roots) findings.push(...inspectRoot(root));
+  return findings;
+}
+
+function inspectRoot(root: string): LateFinding[] {
+  const findings: LateFinding[] = [];
+  if (['HEAD', 'objects', 'refs'].every((name) => exists(join(root, name)))) {
+    findings.push(
+      aside(join(root, 'HEAD'), 'The folder looks like a bare repository: git obeys its config.'),
+    );
+  }
+  if (exists(join(root, '.git', 'commondir')) && exists(join(root, '.git', 'objects'))) {
+    findings.push(aside(join(root, '.git', 'commondir'), 'It makes git take its configuration elsewhere.'));
   }
   return findings;
+}
+
+function aside(path: string, reason: string): LateFinding {
+  return { path, reason, undo: moveAside(path) };
+}
+
+/** Under another name nobody obeys it, and nothing is lost. */
+function moveAside(path: string): string {
+  return `mv -n -- ${quote(path)} ${quote(`${path}.put-aside`)}`;
+}
+
+/** As a word for a shell. A name that would break the line it is shown in is written with escapes. */
+function quote(path: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(path)) return path;
+  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(path)) return `'${path.replaceAll("'", `'\\''`)}'`;
+  const bytes = [...Buffer.from(path)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`);
+  return `$'${bytes.join('')}'`;
 }
 
 function readTarget(path: string): string | null {

@@ -13,7 +13,11 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 import { pinsOf } from './bubblewrap-arguments.ts';
 import { lookAtProtected } from './git-places.ts';
-import { findNestedRepositories, type NestedRepositories } from './nested-repositories.ts';
+import {
+  type CheckedRepository,
+  findNestedRepositories,
+  type NestedRepositories,
+} from './nested-repositories.ts';
 import { isBelow, isInside, sortByDepth } from './path-inside.ts';
 import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
 
@@ -40,6 +44,8 @@ export interface ProtectPlan {
   readonly links: ReadonlyArray<{ readonly path: string; readonly target: string }>;
   /** Paths that run code later and do not exist yet, with the reason. */
   readonly watched: ReadonlyArray<{ readonly path: string; readonly reason: string }>;
+  /** Repositories that no mount protects, as they were. */
+  readonly checked: readonly CheckedRepository[];
   readonly notes: readonly string[];
 }
 
@@ -48,12 +54,20 @@ interface Draft {
   readonly missing: Map<string, string[]>;
   readonly links: Array<{ path: string; target: string }>;
   readonly watched: Array<{ path: string; reason: string }>;
+  readonly checked: CheckedRepository[];
   readonly notes: string[];
 }
 
 /** Looks at the roots as they are now. Walks them, within bounds, for nested repositories. */
 export function planProtection(spec: ProtectSpec): ProtectPlan {
-  const draft: Draft = { readOnly: new Set(), missing: new Map(), links: [], watched: [], notes: [] };
+  const draft: Draft = {
+    readOnly: new Set(),
+    missing: new Map(),
+    links: [],
+    watched: [],
+    checked: [],
+    notes: [],
+  };
   const isInRoots = (path: string): boolean => spec.roots.some((root) => isBelow(path, root));
   for (const root of sortByDepth(spec.roots)) if (isFolder(root)) addRoot(draft, root, spec);
   for (const path of spec.paths) {
@@ -67,6 +81,12 @@ function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
   if (nested.isCut) {
     draft.notes.push(
       `${root} is too large to look at whole: repositories nested deep in it are not protected.`,
+    );
+  }
+  if (nested.beyond.length > 0) {
+    draft.checked.push(...nested.beyond);
+    draft.notes.push(
+      `${root} holds more repositories, or deeper ones, than can be protected: ${nested.beyond.length} of them are looked at after each run instead.`,
     );
   }
   const isMany = nested.folders.length > MAX_FULLY_PROTECTED;

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,7 +96,7 @@ describe('planProtection', () => {
   });
 
   it('says so when the walk is cut', () => {
-    make('ws/1/2/3/4/5/6/7/8');
+    make('ws/1/2/3/4/5/6/7/8/9/10/11');
     expect(plan().notes).toEqual([expect.stringContaining('too large')]);
   });
 
@@ -154,6 +164,44 @@ describe('inspectRoots', () => {
       '.git',
       'HEAD',
     ]);
+  });
+
+  it('names a command that undoes each, also for odd names, and loses nothing', () => {
+    root = join(base, "it's a $(id) `w`\n*");
+    mkdirSync(root);
+    symlinkSync('real', join(root, '.git'));
+    const before = planProtection({ roots: [root], names: [], paths: [] });
+    writeFileSync(join(root, '.envrc'), 'evil');
+    for (const name of ['HEAD', 'objects', 'refs']) writeFileSync(join(root, name), '');
+    rmSync(join(root, '.git'));
+    symlinkSync('other', join(root, '.git'));
+    const findings = inspectRoots([root], before);
+    expect(findings).toHaveLength(3);
+    for (const { undo } of findings) {
+      expect(undo).not.toMatch(/[\n\u0000-\u001f]/);
+      execFileSync('/bin/bash', ['-c', undo], { cwd: '/' });
+    }
+    expect(inspectRoots([root], before)).toEqual([]);
+    expect(readFileSync(join(root, '.envrc.put-aside'), 'utf8')).toBe('evil');
+    expect(readlinkSync(join(root, '.git'))).toBe('real');
+  });
+
+  it('looks again at repositories beyond those that mounts protect, and says so before', () => {
+    for (let count = 0; count < 303; count++) write(`ws/r${count}/.git/hooks/sample`);
+    write('ws/1/2/3/4/5/6/7/.git/config');
+    const { made, readOnly, notes } = plan();
+    expect(readOnly).toHaveLength(300);
+    expect(notes.join()).toMatch(/: 4 of them are looked at.*300 repositories/);
+    const open = made.checked.map(({ folder }) => folder.slice(root.length + 1));
+    expect(open).toContain('1/2/3/4/5/6/7');
+    expect(inspectRoots([root], made)).toEqual([]);
+    for (const name of open.slice(0, 3)) write(`ws/${name}/.git/hooks/post-checkout`);
+    write('ws/1/2/3/4/5/6/7/.git/config', 'evil = yes');
+    expect(
+      inspectRoots([root], made)
+        .map(({ path }) => path.slice(root.length + 1))
+        .sort(),
+    ).toEqual(open.map((name) => `${name}/.git`).sort());
   });
 });
 

@@ -18,7 +18,7 @@ const HELPERS = {
 };
 
 describe('parseSocketTable', () => {
-  it('takes pathname sockets only, with spaces in their names', () => {
+  it('takes sockets with a name in the file system, with spaces and line ends in their names', () => {
     const table = [
       'Num       RefCount Protocol Flags    Type St Inode Path',
       '00000000646fc821: 00000003 00000000 00000000 0001 03   644',
@@ -26,9 +26,15 @@ describe('parseSocketTable', () => {
       '0000000047dae7fe: 00000002 00000000 00010000 0001 01     6 @/abstract/name',
       '0000000047dae7fd: 00000002 00000000 00000000 0002 01 77777 /home/me/x.sock',
       '0000000047dae7fc: 00000002 00000000 00000000 0002 01 77778 relative.sock',
-      'garbage',
+      '0000000047dae7fb: 00000002 00000000 00000000 0002 01 77779 /home/me/two',
+      'lines.sock',
     ].join('\n');
-    expect(parseSocketTable(table)).toEqual(['/run/user/0/a socket', '/home/me/x.sock']);
+    expect(parseSocketTable(table)).toEqual([
+      { path: '/run/user/0/a socket', inode: '12345' },
+      { path: '/home/me/x.sock', inode: '77777' },
+      { path: 'relative.sock', inode: '77778' },
+      { path: '/home/me/two\nlines.sock', inode: '77779' },
+    ]);
   });
 });
 
