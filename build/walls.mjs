@@ -41,8 +41,8 @@ const MIDDLE = ['config', 'history', 'sandbox', 'network', 'approvals', 'agents'
 const HIGH = ['session', 'create-engine.ts'];
 const USES_MODELS = ['approvals', 'agents'];
 
-/** The second door of engine, for a quick start: nothing heavy may be behind it. */
-const SECOND_DOOR = 'engine/sandbox/index.ts';
+/** Further doors of engine, for a quick start: nothing heavy may be behind them. The second of them is opened only where hosts were typed. */
+const QUICK_DOORS = ['engine/sandbox/index.ts', 'engine/network/index.ts'];
 const SANDBOX_PACKAGES = ['node:*', 'node-pty'];
 
 const HOST_GLOBALS = [
@@ -74,7 +74,7 @@ const HOST_GLOBALS = [
 const onlyDoors = {
   group: Object.keys(ROOMS)
     .flatMap((room) => [`**/${room}/**`, `!**/${room}/index.ts`])
-    .concat('**/engine/*/**/index.ts', `!**/${SECOND_DOOR}`),
+    .concat('**/engine/*/**/index.ts', ...QUICK_DOORS.map((door) => `!**/${door}`)),
   message: 'Another room is reached through its index.ts only, also by import().',
 };
 

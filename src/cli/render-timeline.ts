@@ -86,8 +86,9 @@ function describeSessionEvent(event: SessionEvent): string[] {
       return [`session resumed by ${showLine(event.by, 60)}`];
     case 'config/snapshot': {
       const { sandboxMode, approvalPolicy, networkAccess } = event.content;
+      const network = networkAccess || sandboxMode === 'danger-full-access' ? 'on' : 'asked';
       const policy = typeof approvalPolicy === 'string' ? approvalPolicy : 'granular';
-      const head = `configuration: ${sandboxMode}, ${policy}, network ${networkAccess ? 'on' : 'off'}`;
+      const head = `configuration: ${sandboxMode}, ${policy}, network ${network}`;
       return [head, ...event.warnings.map((warning) => `warning: ${showLine(warning)}`)];
     }
     case 'turn/started':

@@ -2,6 +2,13 @@ import { resolve } from 'node:path';
 import { Fault, LIMIT_FLAGS, LIMIT_NAMES, type LimitName, type SandboxMode } from '../protocol/index.ts';
 import { currentFolder } from './current-folder.ts';
 
+/** What of the network was typed. */
+export interface WallHosts {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  readonly publish: readonly string[];
+}
+
 /** The words of `sandbox` and `debug`, parsed by hand: nothing is loaded for it. */
 export interface WallWords {
   readonly mode: SandboxMode;
@@ -9,6 +16,9 @@ export interface WallWords {
   readonly addDirs: readonly string[];
   readonly denyRead: readonly string[];
   readonly limits: Readonly<Partial<Record<LimitName, string>>>;
+  readonly hosts: WallHosts;
+  /** Only `sandbox` has it. */
+  readonly report?: string;
   readonly argv: readonly [string, ...string[]];
 }
 
@@ -20,11 +30,13 @@ const PLATFORMS: Readonly<Record<string, NodeJS.Platform>> = {
 const MODES: readonly SandboxMode[] = ['read-only', 'workspace-write', 'danger-full-access'];
 
 interface ReadWords {
+  report?: string;
   mode: string;
   cwd: string;
   readonly addDirs: string[];
   readonly denyRead: string[];
   readonly limits: Partial<Record<LimitName, string>>;
+  readonly hosts: { readonly allow: string[]; readonly deny: string[]; readonly publish: string[] };
 }
 
 /** Flags alone, and flags with a value. */
@@ -44,8 +56,14 @@ const VALUES: Readonly<Record<string, (read: ReadWords, value: string) => void>>
   '--sandbox': setMode,
   '-C': setFolder,
   '--cd': setFolder,
+  '--report': (read, value) => {
+    read.report = value;
+  },
   '--add-dir': (read, value) => read.addDirs.push(resolve(value)),
   '--deny-read': (read, value) => read.denyRead.push(resolve(value)),
+  '--allow-domain': (read, value) => read.hosts.allow.push(value),
+  '--deny-domain': (read, value) => read.hosts.deny.push(value),
+  '--publish': (read, value) => read.hosts.publish.push(value),
   ...Object.fromEntries(LIMIT_NAMES.map((name) => [`--${LIMIT_FLAGS[name]}`, setLimit(name)])),
 };
 
@@ -66,6 +84,9 @@ function setFolder(read: ReadWords, value: string): void {
 function usage(command: string, message: string): Fault {
   return new Fault({ kind: 'user', code: 'usage', message, hint: `see \`sallyport ${command} --help\`` });
 }
+
+/** `debug` says what the wall is; it reports on nothing and opens nothing. */
+const SANDBOX_ONLY = new Set(['--report', '--allow-domain', '--deny-domain', '--publish']);
 
 /** The flags, as the help of both commands shows them. */
 export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-write (default) or danger-full-access
@@ -92,6 +113,7 @@ export function readWallWords(command: 'sandbox' | 'debug', words: readonly stri
     addDirs: [],
     denyRead: [],
     limits: {},
+    hosts: { allow: [], deny: [], publish: [] },
   };
   const rest = [...words];
   for (let word = rest[0]; word?.startsWith('-') === true; word = rest[0]) {
@@ -117,7 +139,8 @@ function takeFlag(command: string, read: ReadWords, word: string, rest: string[]
     turnOn(read);
     return;
   }
-  const set = Object.hasOwn(VALUES, flag) ? VALUES[flag] : undefined;
+  const isKnown = Object.hasOwn(VALUES, flag) && (command === 'sandbox' || !SANDBOX_ONLY.has(flag));
+  const set = isKnown ? VALUES[flag] : undefined;
   if (set === undefined) throw usage(command, `unknown option ${flag}`);
   const value = equals === -1 ? rest.shift() : word.slice(equals + 1);
   if (value === undefined) throw usage(command, `${flag} needs a value`);

@@ -56,6 +56,7 @@ export function askSentence(asked: AskedPart, known: AskKnowledge = {}): string 
   if (asked.kind === 'edit') return writeSentence(know(asked, known));
   if (asked.kind === 'net' && (asked.grant?.sockets.length ?? 0) > 0)
     return 'Connect to a program of this machine';
+  if (asked.kind === 'net') return netSentence(asked);
   if (asked.kind !== 'cmd') return OTHER_KINDS[asked.kind];
   const all = know(asked, known);
   const clause = CLAUSES.map((find) => find(all)).find((found) => found !== undefined);
@@ -63,6 +64,12 @@ export function askSentence(asked: AskedPart, known: AskKnowledge = {}): string 
   if (known.snapshot === undefined) return 'Run a command';
   const isOpen = known.snapshot.sandboxMode === 'danger-full-access';
   return isOpen ? 'Run a command without a sandbox' : 'Run a command inside the sandbox';
+}
+
+function netSentence({ reasons }: AskedPart): string {
+  const has = (code: string): boolean => reasons.some((reason) => reason.code === code);
+  if (has('publish-port')) return 'Open a port of this session for this machine';
+  return has('private-address') ? 'Connect to a private address' : OTHER_KINDS.net;
 }
 
 function know(asked: AskedPart, known: AskKnowledge): Known {

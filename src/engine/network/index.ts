@@ -1,4 +1,6 @@
+export { type BareNetwork, openBareNetwork } from './bare-network.ts';
 export { type Forward, forwardConnections } from './forward-connections.ts';
+export { forwardedPorts } from './forwarded-ports.ts';
 export { createLaunchSecrets, type LaunchSecrets } from './launch-secrets.ts';
 export type {
   ClosedConnection,
@@ -11,5 +13,6 @@ export type {
   Resolve,
   StoppedRequest,
 } from './proxy-spec.ts';
+export { publishPort, readPublish } from './publish-port.ts';
 export { startProxy } from './start-proxy.ts';
 export { readUpstream, type Upstream } from './upstream-address.ts';

@@ -11,10 +11,11 @@ import { type Denial, reportingHandlers } from './bare-report.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
 import type { ExecGate } from './exec-gate.ts';
+import { type NetworkAddress, networkEnvironment } from './network-environment.ts';
 import { isInside } from './path-inside.ts';
 import { plainLimits, type TypedLimits } from './plain-limits.ts';
 import { resolveRoot } from './protect.ts';
-import type { OwnFolders, SandboxProcess, WallSettings } from './sandbox.ts';
+import type { OwnFolders, SandboxProcess, SessionNetwork, WallSettings } from './sandbox.ts';
 import { findSecrets } from './secrets.ts';
 
 export interface BareSpec {
@@ -23,6 +24,8 @@ export interface BareSpec {
   readonly settings: WallSettings;
   readonly folders: OwnFolders;
   readonly environment: Pick<ScrubbedEnvironment, 'passed' | 'inner'>;
+  /** The hosts that it may reach; without it there is no way out. */
+  readonly network?: (SessionNetwork & Pick<NetworkAddress, 'launchId' | 'secret'>) | undefined;
   /** Told of everything that the wall stopped; costs a look at every file that is opened. */
   readonly report?: ((denial: Denial) => void) | undefined;
 }
@@ -42,7 +45,8 @@ export async function runBare(spec: BareSpec): Promise<number> {
     return lookup === 'missing' ? 127 : 126;
   }
   const sandbox = chooseSandbox(spec.settings.sandboxMode);
-  const session = await sandbox.openSession({ settings: spec.settings, folders: spec.folders });
+  const { network } = spec;
+  const session = await sandbox.openSession({ settings: spec.settings, folders: spec.folders, network });
   try {
     for (const note of session.notes) process.stderr.write(`sallyport: ${note}\n`);
     const gate = Promise.withResolvers<ExecGate | null>();
@@ -52,7 +56,9 @@ export async function runBare(spec: BareSpec): Promise<number> {
       launchId: 'bare',
       argv: spec.argv,
       cwd: spec.cwd,
-      environment: spec.environment.passed,
+      environment: network
+        ? networkEnvironment(spec.environment.passed, { ...network, hasCertificates: false })
+        : spec.environment.passed,
       innerEnvironment: spec.environment.inner,
       gate: isReported ? 'exec,write,read' : 'none',
       ...(isReported && { handlers: reportingHandlers({ settings, folders, tell: report }, gate.promise) }),

@@ -37,6 +37,7 @@ export function describeAccess(snapshot: ConfigSnapshot, enforcer: Enforcer): En
     write: snapshot.writableRoots,
     readOnly: snapshot.protectedPaths,
     masked: snapshot.secretPaths,
+    // Hosts on no list wait for an answer.
     network: snapshot.networkAccess || !isWalled ? 'on' : 'asked',
     notices,
   };

@@ -13,7 +13,7 @@ import {
   judgeTarget,
   parseHostEntry,
 } from '../../policy/index.ts';
-import type { NetworkSettings } from '../../protocol/index.ts';
+import type { NetworkSettings, Step } from '../../protocol/index.ts';
 import type { HostDecision, HostRequest, StoppedRequest } from '../network/index.ts';
 import type { OpenHosts } from './open-hosts.ts';
 import type { ProposedRun, SettledRun } from './proposed-run.ts';
@@ -215,6 +215,15 @@ function ownerOf({ runs, root, rootRunId }: ScriptContext) {
   return runs.single() ?? { stepId: root.stepId, runId: rootRunId };
 }
 
+const MAX_BY = 120;
+
+/** In words of the script; empty where any program of it may be the one. */
+function byWhom(step: Step, root: Step): string {
+  if (step.stepId === root.stepId) return '';
+  const [line = ''] = step.text.split('\n');
+  return `   (by ${line.length > MAX_BY ? `${line.slice(0, MAX_BY)}…` : line})`;
+}
+
 function proposeConnection(context: ScriptContext, target: Target, gone: AbortSignal): ProposedRun {
   const { board, root, snapshot, ports } = context;
   const owner = ownerOf(context);
@@ -222,7 +231,7 @@ function proposeConnection(context: ScriptContext, target: Target, gone: AbortSi
   return {
     step,
     kind: 'net',
-    text: `connect to ${formatHostPort(target.host, target.port)}`,
+    text: `connect to ${formatHostPort(target.host, target.port)}${byWhom(step, root)}`,
     cwd: step.cwd,
     collectFacts: async () => ({
       at: ports.nowMs(),

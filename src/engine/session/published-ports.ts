@@ -6,8 +6,7 @@
  */
 import { join } from 'node:path';
 import { judgePublishedPort } from '../../policy/index.ts';
-import { Fault } from '../../protocol/index.ts';
-import { type Forward, forwardConnections } from '../network/index.ts';
+import { type Forward, publishPort, readPublish } from '../network/index.ts';
 import type { ProposedRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
@@ -47,7 +46,7 @@ export class PublishedPorts {
     for (const text of typed) {
       const { port, hostPort } = readPublish(text);
       const socket = join(place.runtimeDir, `open-${port}-${place.name}.sock`);
-      const probe = await listen(hostPort, socket);
+      const probe = await publishPort(hostPort, socket);
       await probe.close();
       joined.push({ port, hostPort, socket });
     }
@@ -99,7 +98,7 @@ export class PublishedPorts {
     }
     const { runId, endAccess } = settled;
     context.runs.addCall(0, { stepId: context.root.stepId, runId, endAccess });
-    this.#open.set(port, await listen(hostPort, socket));
+    this.#open.set(port, await publishPort(hostPort, socket));
     this.#place.say(`sallyport: port ${port} of this session is open at http://127.0.0.1:${hostPort}`);
   }
 }
@@ -128,33 +127,4 @@ function proposePublish(
     gone,
     isCall: true,
   };
-}
-
-/** `PORT`, or another port of this machine in front of it: `8080:3000`. The address may only be 127.0.0.1. */
-export function readPublish(text: string): { port: number; hostPort: number } {
-  const match = /^(?:(?:127\.0\.0\.1|localhost):)?(?:(\d{1,5}):)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2] ?? 0);
-  const hostPort = Number(match?.[1] ?? port);
-  const isPort = (number: number): boolean => number >= 1 && number <= 65535;
-  if (isPort(port) && isPort(hostPort)) return { port, hostPort };
-  throw new Fault({
-    kind: 'user',
-    code: 'no-port',
-    message: `--publish ${text}: this is no port of 127.0.0.1`,
-    hint: 'write the port that the server inside listens on, such as --publish 3000, or 8080:3000 for another one here',
-  });
-}
-
-async function listen(hostPort: number, socket: string): Promise<Forward> {
-  try {
-    return await forwardConnections({ port: hostPort }, { path: socket });
-  } catch (cause) {
-    throw new Fault({
-      kind: 'user',
-      code: 'port-taken',
-      message: `port ${hostPort} of this machine cannot be opened: ${cause instanceof Error ? cause.message : cause}`,
-      hint: `choose another one, such as --publish ${hostPort + 1}:${hostPort}`,
-      cause,
-    });
-  }
 }

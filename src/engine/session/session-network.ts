@@ -6,12 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseHostEntry } from '../../policy/index.ts';
 import { type ConfigSnapshot, Fault, type HostPort, type SessionFlags } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import {
   createLaunchSecrets,
   forwardConnections,
+  forwardedPorts,
   type HostProxy,
   type LaunchSecrets,
   type Resolve,
@@ -137,18 +137,6 @@ export class SessionNetwork {
     this.#published.end();
     this.#proxy.endLaunch(rootRunId);
   }
-}
-
-/** Ports of the host's loopback that the list names one by one: they lead there from inside as well. */
-function forwardedPorts(allow: readonly string[]): number[] {
-  const ports = allow.flatMap((text) => {
-    const reading = parseHostEntry(text);
-    if (!('entry' in reading)) return [];
-    const { kind, host, port } = reading.entry;
-    const isLoopback = host === '127.0.0.1' || host === 'localhost' || host === '::1';
-    return kind === 'exact' && isLoopback && port !== null ? [port] : [];
-  });
-  return [...new Set(ports)];
 }
 
 /** The usual certificates of this machine with those of the configuration. */

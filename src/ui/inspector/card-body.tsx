@@ -5,6 +5,7 @@ import { folderNameOf, useLive } from '../local/index.ts';
 import { Age, formatTime, Icon, SafeText } from '../marks/index.ts';
 import css from './card.module.css';
 import { CardQuotes, EffectRows, GrantWords } from './card-facts.tsx';
+import { CardHost } from './card-host.tsx';
 import { CardOutcome, type Outcome, OutcomeLinks } from './card-outcome.tsx';
 import { CardPayload } from './card-payload.tsx';
 import { CardRisk } from './card-risk.tsx';
@@ -92,6 +93,7 @@ export function CardBody(props: {
       >
         <SafeText text={context?.sentence ?? plainSentence(approval)} />
       </h2>
+      {isLit && <CardHost approval={approval} />}
       <div>
         <CardPayload approval={approval} context={context} isLit={isLit} />
         <Folders approval={approval} />

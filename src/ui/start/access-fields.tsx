@@ -19,9 +19,14 @@ const POLICIES = [
 ] as const;
 
 const NETWORKS = [
-  { value: 'off', words: 'off' },
+  { value: 'asked', words: 'asked' },
   { value: 'on', words: 'on' },
 ] as const;
+
+const NETWORK_WORDS = {
+  asked: 'You are asked about each host that is on no list.',
+  on: 'It reaches every host without a question.',
+};
 
 const MODE_WORDS: Record<SessionDraft['sandbox'], string> = {
   'read-only': 'It may look everywhere but at secrets, and write nowhere.',
@@ -66,10 +71,11 @@ export function AccessFields(props: FieldsProps & { onReplace(draft: SessionDraf
           <span className={css['label']}>Network</span>
           <Segmented
             label="Network"
-            value={draft.network ? 'on' : 'off'}
+            value={draft.network ? 'on' : 'asked'}
             choices={NETWORKS}
             onChange={(choice) => onChange({ network: choice === 'on' })}
           />
+          <span className={css['hint']}>{NETWORK_WORDS[draft.network ? 'on' : 'asked']}</span>
         </div>
       )}
       {draft.sandbox === 'danger-full-access' && (

@@ -76,7 +76,7 @@ function Enforced(props: { readonly preview: SessionPreview }): ReactNode {
           </>
         )}
         <dt>Network</dt>
-        <dd className={preview.network === 'on' ? css['warn'] : ''}>{preview.network}</dd>
+        <dd className={preview.network === 'on' ? css['warn'] : ''}>{NETWORKS[preview.network]}</dd>
         <dt>Watched</dt>
         <dd>{GATES[preview.gate]}</dd>
       </dl>
@@ -88,6 +88,8 @@ function Enforced(props: { readonly preview: SessionPreview }): ReactNode {
     </>
   );
 }
+
+const NETWORKS = { off: 'off', asked: 'asked: a host on no list waits for an answer', on: 'on' };
 
 const MAX_PATHS = 12;
 
