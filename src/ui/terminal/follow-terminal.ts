@@ -54,13 +54,7 @@ export function followTerminal(parent: HTMLElement, ports: TerminalPorts): Shown
     // told as soon as the program turns it on, so it would be an answer to what is printed
     if (!FOCUS_REPORTS.includes(text)) ports.send(text);
   });
-  terminal.attachCustomKeyEventHandler((event) => {
-    if (!ports.isTyping()) return false;
-    if (event.key !== 'F6') return true;
-    if (event.type === 'keydown') ports.leave();
-    event.preventDefault();
-    return false;
-  });
+  terminal.attachCustomKeyEventHandler((event) => mayTakeKey(event, ports));
   const fitParent = (): void => {
     const wanted = mayResize ? fit.proposeDimensions() : undefined;
     if (wanted === undefined || !(wanted.cols > 1) || !(wanted.rows > 1)) return;
@@ -112,6 +106,15 @@ export function followTerminal(parent: HTMLElement, ports: TerminalPorts): Shown
       letGoOfStyles();
     },
   };
+}
+
+/** Whether a key goes to the program. */
+function mayTakeKey(event: KeyboardEvent, ports: Pick<TerminalPorts, 'isTyping' | 'leave'>): boolean {
+  if (!ports.isTyping()) return false;
+  if (event.key !== 'F6') return true;
+  if (event.type === 'keydown') ports.leave();
+  event.preventDefault();
+  return false;
 }
 
 function readLook(parent: HTMLElement): { fontSize: number; fontFamily: string; theme: ITheme } {
