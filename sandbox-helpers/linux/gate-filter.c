@@ -13,6 +13,7 @@
 
 #include "../common/fail.h"
 #include "gate-calls.h"
+#include "gate-pass.h"
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
@@ -74,7 +75,7 @@ static void notify_changes(void) {
     notify_always(SYS_connect);
 }
 
-static void build(bool gates_writes) {
+static void build(char mode) {
     load(offsetof(struct seccomp_data, arch));
     /* Another machine's numbers mean other calls: a 32-bit execve must not slip past. */
     add(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1, 0);
@@ -86,7 +87,13 @@ static void build(bool gates_writes) {
 #endif
     notify_always(SYS_execve);
     notify_always(SYS_execveat);
-    if (gates_writes) {
+    if (mode == MODE_ALL_AND_READ) {
+#if defined(__x86_64__)
+        notify_always(SYS_open);
+#endif
+        notify_always(SYS_openat);
+    }
+    if (mode != MODE_EXEC) {
 #if defined(__x86_64__)
         notify_always(SYS_creat);
         notify_when_writing(SYS_open, 1);
@@ -103,8 +110,8 @@ static void build(bool gates_writes) {
     add(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 }
 
-int install_notify_filter(bool gates_writes, bool *holds_until_killed) {
-    build(gates_writes);
+int install_notify_filter(char mode, bool *holds_until_killed) {
+    build(mode);
     struct sock_fprog filter = {length, program};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return -1;
     *holds_until_killed = true;

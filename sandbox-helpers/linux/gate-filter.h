@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /*
- * Installs it and returns the listener, -1 with errno. *holds_until_killed: whether a held call
+ * Installs it for a mode of gate-pass.h and returns the listener, -1 with errno. *holds_until_killed: whether a held call
  * waits through signals that do not kill (kernel 5.19 and later).
  */
-int install_notify_filter(bool gates_writes, bool *holds_until_killed);
+int install_notify_filter(char mode, bool *holds_until_killed);
 
 #endif

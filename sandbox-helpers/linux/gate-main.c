@@ -23,7 +23,8 @@ static pid_t parse_pid(const char *text) {
 static void parse_gate(const char *names, struct gate_options *options) {
     options->gate_names = names;
     options->gates_exec = strcmp(names, "none") != 0;
-    options->gates_writes = strcmp(names, "exec,write") == 0;
+    options->gates_reads = strcmp(names, "exec,write,read") == 0;
+    options->gates_writes = options->gates_reads || strcmp(names, "exec,write") == 0;
     if (options->gates_exec && !options->gates_writes && strcmp(names, "exec") != 0) fail_because("gate", names);
 }
 

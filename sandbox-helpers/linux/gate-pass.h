@@ -4,6 +4,7 @@
 
 #define MODE_EXEC 'e'
 #define MODE_EXEC_AND_WRITE 'w'
+#define MODE_ALL_AND_READ 'r'
 #define LISTENER_KILLABLE 'K'
 #define LISTENER_PLAIN 'L'
 #define LISTENER_TAKEN 'k'

@@ -92,7 +92,7 @@ int run_inside(int argc, char **argv) {
     struct stat status;
     if (fstat(GATE_SOCKET_FD, &status) != 0 || !S_ISSOCK(status.st_mode)) fail_because("descriptor 9", "not the supervisor's socket");
     char mode = read_byte(GATE_SOCKET_FD);
-    if (mode != MODE_EXEC && mode != MODE_EXEC_AND_WRITE) fail_because("mode", "unknown");
+    if (mode != MODE_EXEC && mode != MODE_EXEC_AND_WRITE && mode != MODE_ALL_AND_READ) fail_because("mode", "unknown");
     char **command = argv + 2;
     char found[PATH_MAX];
     int problem = 0;
@@ -102,7 +102,7 @@ int run_inside(int argc, char **argv) {
     disable_suspend_key();
     lead_own_group();
     bool holds_until_killed;
-    int listener = install_notify_filter(mode == MODE_EXEC_AND_WRITE, &holds_until_killed);
+    int listener = install_notify_filter(mode, &holds_until_killed);
     if (listener < 0) fail("seccomp listener");
     send_listener(GATE_SOCKET_FD, listener, holds_until_killed ? LISTENER_KILLABLE : LISTENER_PLAIN);
     close(listener);

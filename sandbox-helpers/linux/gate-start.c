@@ -121,6 +121,6 @@ void start_program(const struct gate_options *options) {
     if (!options->gates_exec) return;
     close(ends[1]);
     gate.socket = ends[0];
-    char mode = options->gates_writes ? MODE_EXEC_AND_WRITE : MODE_EXEC;
+    char mode = options->gates_reads ? MODE_ALL_AND_READ : options->gates_writes ? MODE_EXEC_AND_WRITE : MODE_EXEC;
     if (send(gate.socket, &mode, 1, MSG_NOSIGNAL) != 1) fail("gate socket");
 }

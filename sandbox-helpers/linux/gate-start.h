@@ -9,7 +9,7 @@
 struct gate_options {
     pid_t anchor;       /* 0: none */
     const char *rpc_path, *launch, *gate_names;
-    int gates_exec, gates_writes;
+    int gates_exec, gates_writes, gates_reads;
     int makes_pipes;    /* the program gets pipes for the standard streams, whatever ours are */
     const char *wall_path, *lock_path;
     struct limits limits;

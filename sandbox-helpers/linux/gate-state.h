@@ -18,7 +18,7 @@ struct gate {
     int listener;         /* -1 until the inner half has sent it */
     int epoll;
     int socket;           /* to the inner half, -1 once it is done */
-    bool gates_writes;
+    bool gates_writes, gates_reads;
     bool holds_until_killed; /* a held call is not disturbed by signals (WAIT_KILLABLE_RECV) */
     enum write_mode write_mode;
     pid_t child;          /* PROGRAM */

@@ -271,6 +271,7 @@ static void deliver_output(const struct gate_options *options, int signals) {
 
 int supervise(const struct gate_options *options) {
     gate.gates_writes = options->gates_writes;
+    gate.gates_reads = options->gates_reads;
     gate.anchor = options->anchor;
     gate.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (gate.epoll < 0) fail("epoll");

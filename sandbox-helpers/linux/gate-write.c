@@ -125,6 +125,27 @@ static enum reach find_target(pid_t tid, struct write_call *call, struct write_t
     return reach != REACH_UNKNOWN && is_kernel_path(target->path) ? REACH_UNKNOWN : reach;
 }
 
+/*
+ * Tells of a read that ordinary permission or a cover refuses: which of the two, the engine knows. Reads are never held.
+ * What is not there is no refusal.
+ */
+static void report_read(pid_t tid, struct write_call *call) {
+    if (!read_path(tid, call) || is_kernel_path(call->path)) return;
+    int root = open_caller_root(tid);
+    if (root < 0) return;
+    int fd = open_in_root(root, call->path, call->flags & O_NOFOLLOW ? O_NOFOLLOW : 0);
+    bool is_refused = fd < 0 ? errno == EACCES : syscall(NR_FACCESSAT2, fd, "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES;
+    char path[CALLER_PATH_BYTES];
+    bool is_named = fd >= 0 && read_fd_path(fd, path, sizeof path);
+    if (is_refused) report_denied(tid, "read", "path", is_named ? path : call->path);
+    if (fd >= 0) close(fd);
+    close(root);
+}
+
+static bool is_read(const struct write_call *call) {
+    return (call->flags & O_ACCMODE) != O_WRONLY && !(call->flags & (O_CREAT | O_TRUNC | O_PATH));
+}
+
 static struct held_open describe_open(const struct write_call *call, char *path) {
     return (struct held_open){.path = path, .dirfd = call->dirfd, .is_relative = call->is_relative, .flags = call->flags, .mode = call->mode};
 }
@@ -166,6 +187,7 @@ void serve_write(const struct seccomp_notif *notice) {
     /* Letting a call pass is safe here: the mount decides again when it goes on. */
     if (reach != REACH_UNKNOWN && !is_held(notice->id)) return;
     if (reach == REACH_UNKNOWN) {
+        if (gate.gates_reads && is_judged && is_read(&call)) report_read(tid, &call);
         let_pass(notice->id);
         return;
     }

@@ -18,7 +18,7 @@ const WALL_FLAGS = ['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-aut
 /** What can stand after each command: verbs first, then flags. */
 export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
   exec: [...POLICY_FLAGS, '--json', '--wait', '--no-input', '--report'],
-  run: [...POLICY_FLAGS, '--driver', '--title', '--wait', '--no-input', '--report'],
+  run: [...POLICY_FLAGS, '--driver', '--agent', '--title', '--wait', '--no-input', '--report'],
   sandbox: ['linux', 'macos', 'windows', ...WALL_FLAGS, ...HOST_WORDS, '--report'],
   debug: WALL_FLAGS,
   check: [...POLICY_FLAGS, '--script', '--batch', '--json'],

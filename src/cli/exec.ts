@@ -10,6 +10,7 @@ import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { runSession } from './run-session.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
+import { WallReport } from './wall-report.ts';
 
 export interface AnswerFlags {
   readonly wait?: boolean;
@@ -18,6 +19,7 @@ export interface AnswerFlags {
 
 interface ExecFlags extends PolicyFlags, AnswerFlags {
   readonly json?: boolean;
+  readonly report?: string;
 }
 
 function createExecCommand() {
@@ -35,6 +37,7 @@ function createExecCommand() {
     .argument('[script]', 'the script, or - to read it from standard input')
     .allowExcessArguments()
     .option('--json', 'every event as one JSON line on stdout, instead of the output')
+    .option('--report <file>', 'write what the wall stopped into this file, as JSON lines')
     .option('--wait', 'do not ask here: wait until somebody answers from elsewhere')
     .option('--no-input', 'ask nobody: what would be asked is refused at once')
     .addHelpText(
@@ -70,6 +73,7 @@ export async function runExec(words: readonly string[]): Promise<number> {
     title: script.trim().slice(0, 200),
     ...(size !== undefined && terminal !== undefined && { terminal: size }),
   };
+  const report = flags.report === undefined ? undefined : new WallReport(flags.report, cwd);
   const client = await connectEngine(folders, 'exec');
   const result = await runSession(client, {
     script,
@@ -77,11 +81,13 @@ export async function runExec(words: readonly string[]): Promise<number> {
     isJson,
     terminal,
     hold,
+    report,
     asksHere,
     announces,
   });
   client.close();
   writeOutcome(result);
+  sayReport(report);
   return result.exitCode;
 }
 
@@ -89,6 +95,12 @@ export async function runExec(words: readonly string[]): Promise<number> {
 export function writeOutcome(result: SessionExecResult): void {
   if (result.message === undefined || result.outcome === 'ran') return;
   process.stderr.write(`sallyport: ${showText(result.message.replace(/^sallyport: /, ''))}\n`);
+}
+
+/** Says, where a report was asked for, what is in it. */
+export function sayReport(report: WallReport | undefined): void {
+  const said = report?.finish();
+  if (said !== undefined) process.stderr.write(`sallyport: ${said}\n`);
 }
 
 /** What this process is: the session runs with it. */

@@ -1,6 +1,12 @@
 import type { Writable } from 'node:stream';
 import type { EngineClient } from '../client/index.ts';
-import { Fault, type SessionExecResult, type SessionId, type SessionOpenParams } from '../protocol/index.ts';
+import {
+  type Event,
+  Fault,
+  type SessionExecResult,
+  type SessionId,
+  type SessionOpenParams,
+} from '../protocol/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { type AnswersElsewhere, announceQuestions, QuestionAnnouncer } from './announce-questions.ts';
 import {
@@ -16,6 +22,7 @@ import { ScreenQuestions } from './screen-questions.ts';
 import type { ScreenWatch } from './screen-watch.ts';
 import { connectScriptStreams } from './script-streams.ts';
 import { TerminalQuestions } from './terminal-questions.ts';
+import type { WallReport } from './wall-report.ts';
 
 /** One script to run as a session of this terminal. */
 export interface SessionRequest {
@@ -27,6 +34,8 @@ export interface SessionRequest {
   readonly isJson: boolean;
   readonly terminal: OwnTerminal | undefined;
   readonly hold: OutputHold;
+  /** Takes what the wall stopped. */
+  readonly report?: WallReport | undefined;
   /** Questions are asked on the terminal. */
   readonly asksHere: boolean;
   /** Said on stderr: questions that wait for somebody elsewhere, and the way out where nobody could be asked. */
@@ -93,14 +102,42 @@ interface SessionFollower {
 async function followSession(
   client: EngineClient,
   sessionId: SessionId,
-  { isJson, announces }: SessionRequest,
+  { isJson, announces, report }: SessionRequest,
 ): Promise<SessionFollower | undefined> {
-  if (isJson) return printEvents(client, sessionId);
-  if (announces === undefined) return undefined;
+  const told = report === undefined ? client : tapEvents(client, (event) => report.takeEvent(event));
+  if (isJson) return printEvents(told, sessionId);
+  if (announces === undefined) return report && followReport(client, sessionId, report);
   // a terminal that belongs to the script may be raw
   const say = (text: string): void =>
     void process.stderr.write(process.stderr.isTTY ? text.replaceAll('\n', '\r\n') : text);
-  return announceQuestions(client, sessionId, new QuestionAnnouncer(announces, say));
+  return announceQuestions(told, sessionId, new QuestionAnnouncer(announces, say));
+}
+
+/** The same client, whose subscriptions tell `take` first. */
+function tapEvents(client: EngineClient, take: (event: Event) => void): EngineClient {
+  const subscribe: EngineClient['subscribe'] = (options, listener) =>
+    client.subscribe(options, {
+      ...listener,
+      onEvent: (event) => {
+        take(event);
+        listener.onEvent(event);
+      },
+    });
+  return { ...client, subscribe };
+}
+
+async function followReport(
+  client: EngineClient,
+  sessionId: SessionId,
+  report: WallReport,
+): Promise<SessionFollower> {
+  const closed = Promise.withResolvers<void>();
+  const onEvent = (event: Event): void => {
+    report.takeEvent(event);
+    if (event.type === 'session/closed' || event.type === 'session/lost') closed.resolve();
+  };
+  await client.subscribe({ sessionId }, { onEvent });
+  return { closed: closed.promise };
 }
 
 function createQuestions(

@@ -4,16 +4,19 @@ import { quoteWords } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
 import { currentFolder } from './current-folder.ts';
-import { type AnswerFlags, chooseAnswers, openerOf, terminalSize, writeOutcome } from './exec.ts';
+import { type AnswerFlags, chooseAnswers, openerOf, sayReport, terminalSize, writeOutcome } from './exec.ts';
 import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { runSession } from './run-session.ts';
 import { ScreenWatch } from './screen-watch.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
+import { WallReport } from './wall-report.ts';
 
 interface RunFlags extends PolicyFlags, AnswerFlags {
   readonly driver: string;
   readonly title?: string;
+  readonly agent?: string;
+  readonly report?: string;
 }
 
 const MAX_TITLE = 200;
@@ -28,7 +31,9 @@ function createRunCommand() {
     .argument('<program...>', 'the program and its words; put -- in front of it')
     .passThroughOptions()
     .option('--driver <name>', 'how to speak with it; pty: a terminal', 'pty')
+    .option('--agent <preset>', 'a preset of `sallyport agents` in place of the one that fits; none for none')
     .option('--title <text>', 'what the session is called')
+    .option('--report <file>', 'write what the wall stopped into this file, as JSON lines')
     .option('--wait', 'do not ask here: wait until somebody answers from elsewhere')
     .option('--no-input', 'ask nobody: what would be asked is refused at once')
     .addHelpText(
@@ -59,9 +64,11 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     hasStdin: true,
     flags: toSessionFlags(flags, currentFolder()),
     answers,
+    agent: { program: argv[0] ?? '', ...(flags.agent !== undefined && { preset: flags.agent }) },
     title: (flags.title ?? quoteWords(argv)).slice(0, MAX_TITLE),
     ...(hasScreen && { terminal: size }),
   };
+  const report = flags.report === undefined ? undefined : new WallReport(flags.report, params.cwd);
   const client = await connectEngine(findFolders(), 'run');
   if (hasScreen && asksHere) sayWhereAsked();
   const result = await runSession(client, {
@@ -71,12 +78,14 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     isJson: false,
     terminal,
     hold,
+    report,
     asksHere,
     announces: answers === 'others' || answers === 'present' ? answers : undefined,
     ...(hasScreen && { screen: new ScreenWatch() }),
   });
   client.close();
   writeOutcome(result);
+  sayReport(report);
   return result.exitCode;
 }
 

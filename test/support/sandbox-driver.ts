@@ -68,6 +68,7 @@ async function launch(session: SandboxSession, step: LaunchStep): Promise<void> 
   const stdio: LaunchStdio =
     step.terminal === undefined ? { kind: 'pipes' } : { kind: 'terminal', ...step.terminal };
   const handlers = {
+    onLimit: ({ rule }: { rule: string }) => tell({ id: `${step.id} limit`, path: rule }),
     onExec: ({ slot }: { slot: number }) => launched.gate?.allow(slot),
     onWrite: async ({ slot, path }: { slot: number; path: string }) => {
       tell({ id: `${step.id} write`, path });

@@ -14,9 +14,10 @@ import { encodeField } from './line-fields.ts';
 
 /**
  * What is held: nothing; each program the root shell starts; also every call that changes files and that the wall would
- * stop, and connections to unix sockets of the host.
+ * stop, and connections to unix sockets of the host; also told, never held: reads that are refused, at the price of a
+ * look at every file that is opened.
  */
-export type GateMode = 'none' | 'exec' | 'exec,write';
+export type GateMode = 'none' | 'exec' | 'exec,write' | 'exec,write,read';
 
 export type HeldExec = Extract<GateMessage, { type: 'exec' }>;
 export type HeldWrite = Extract<GateMessage, { type: 'write' }>;

@@ -33,3 +33,4 @@ export type {
   WallSettings,
 } from './sandbox.ts';
 export { findSecrets, SECRET_PATHS } from './secrets.ts';
+export { nameWallRule } from './wall-rule.ts';

@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import { quietSocketReason, quietWriteReason } from '../../policy/index.ts';
 import type { EventOf } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
-import type { GateDenial, LimitHit } from '../sandbox/index.ts';
+import { type GateDenial, type LimitHit, nameWallRule } from '../sandbox/index.ts';
 import type { ScriptContext } from './script-context.ts';
 
 /** Rows of one script; beyond that a last one says that there were more. */
@@ -56,7 +56,13 @@ export class WallDenials {
     const told: Denial =
       this.#seen.size > MAX_ROWS
         ? { op: 'other', rule: `more than ${MAX_ROWS} things were stopped` }
-        : denial;
+        : { ...denial, rule: this.#nameRule(denial) };
     await append([{ type: 'wall/denied', stepId: owner?.stepId ?? root.stepId, runId, ...told }]);
+  }
+
+  /** What of the wall stops it, then why nobody was asked. */
+  #nameRule({ op, path, rule }: Denial): string {
+    const named = path === undefined ? null : nameWallRule({ op, path }, this.#context.snapshot);
+    return named === null ? rule : `${named}; ${rule}`;
   }
 }

@@ -82,6 +82,13 @@ describe('faults', () => {
 });
 
 describe('the words of sandbox', () => {
+  it('limits and a report', () => {
+    const words = ['--max-procs', '9', '--max-memory=50%', '--report', 'r', '--', 'x'];
+    const read = readWallWords('sandbox', words);
+    expect(read).toMatchObject({ limits: { max_processes: '9', max_memory: '50%' }, report: 'r' });
+    expect(() => readWallWords('debug', words)).toThrow('unknown option --report');
+  });
+
   it('flags in any form, then the command', () => {
     const words = [
       '-s',
@@ -97,6 +104,7 @@ describe('the words of sandbox', () => {
       'x',
     ];
     expect(readWallWords('sandbox', words)).toEqual({
+      limits: {},
       mode: 'read-only',
       cwd: '/tmp',
       addDirs: ['/a'],
