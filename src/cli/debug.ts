@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import {
   ALWAYS_PROTECTED,
+  describeLimits,
   findSecrets,
+  type LimitFacts,
   plainEnvironment,
   plainSettings,
   RUNS_CODE_LATER,
@@ -63,11 +65,32 @@ function explainWall(settings: WallSettings, denyRead: readonly string[]): strin
   }
   for (const { path, reason } of secrets) lines.push(`unreadable: ${showLine(path)} (${reason})`);
   for (const path of denyRead) lines.push(`unreadable: ${showLine(path)} (--deny-read)`);
+  lines.push(...explainLimits(settings));
   lines.push(
     settings.networkAccess ? 'network: on' : 'network: off (a loopback of its own, host sockets unreachable)',
   );
   return lines;
 }
+
+function explainLimits({ limits }: WallSettings): string[] {
+  const means = describeLimits();
+  const { processes, memoryBytes, fileBytes, openFiles, wallTimeMs } = limits;
+  const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MiB`;
+  return [
+    processes !== null && `limit: ${processes} processes and threads (by ${MEANS[means.processes]})`,
+    memoryBytes !== null && `limit: ${mebibytes(memoryBytes)} of memory (by ${MEANS[means.memory]})`,
+    fileBytes !== null && `limit: files of ${mebibytes(fileBytes)}`,
+    openFiles !== null && `limit: ${openFiles} open files in each process`,
+    wallTimeMs !== null && `limit: ${wallTimeMs / 1000} s`,
+  ].filter((line) => line !== false);
+}
+
+const MEANS: Readonly<Record<LimitFacts['memory'], string>> = {
+  'control-group': 'a control group',
+  'user-limit': 'a limit of its namespace, and watching',
+  watching: 'watching',
+  nothing: 'nothing: it will be refused',
+};
 
 function explainEnvironment(environment: ScrubbedEnvironment): string[] {
   const lines = environment.dropped.map(({ name, reason }) => `not passed: $${showLine(name)} (${reason})`);

@@ -104,6 +104,7 @@ describe('the words of sandbox', () => {
       'x',
     ];
     expect(readWallWords('sandbox', words)).toEqual({
+      hosts: { allow: [], deny: [], publish: [] },
       limits: {},
       mode: 'read-only',
       cwd: '/tmp',
