@@ -9,6 +9,24 @@ export interface BenchRow {
   readonly ratio?: number | undefined;
   /** What it should be on a machine like the one this was written on. */
   readonly aim?: string | undefined;
+  /** Whether it was, where that is a matter of a ratio in the same run. */
+  readonly isMet?: boolean | undefined;
+}
+
+/** A row in milliseconds whose ratio is to be at most `most`. */
+export function compare({
+  name,
+  value,
+  baseline,
+  most,
+}: {
+  readonly name: string;
+  readonly value: number;
+  readonly baseline: { readonly name: string; readonly value: number };
+  readonly most: number;
+}): BenchRow {
+  const ratio = value / baseline.value;
+  return { name, value, unit: 'ms', baseline, ratio, aim: `ratio at most ${most}`, isMet: ratio <= most };
 }
 
 /** The middle value. */
@@ -57,7 +75,7 @@ export function formatTable(rows: readonly BenchRow[]): string {
       `${format(row.value)} ${row.unit}`,
       row.baseline ? `${row.baseline.name}: ${format(row.baseline.value)} ${row.unit}` : '',
       row.ratio === undefined ? '' : row.ratio.toFixed(2),
-      row.aim ?? '',
+      `${row.aim ?? ''}${row.isMet === undefined ? '' : row.isMet ? ': met' : ': not met'}`,
     ]),
   ];
   const widths = [0, 1, 2, 3, 4].map((column) =>
