@@ -90,6 +90,17 @@ export function judgeHost(host: string, port: number, lists: HostLists): HostJud
   return { verdict, rule };
 }
 
+/** Suffixes that nobody outside can own: such a name leads to this machine or its network, and tells nobody anything. */
+const NEAR_NAME = /(^|\.)(localhost|test|internal|local|home\.arpa)$/;
+
+/** True for a host that leads to a private address by its very name or number (canonical). */
+export function isNearHost(host: string): boolean {
+  const reading = readHost(host);
+  if ('problem' in reading) return false;
+  const { kind, text } = reading.host;
+  return kind === 'name' ? NEAR_NAME.test(text) : describeAddress(text).isPrivate;
+}
+
 export interface HostTarget {
   readonly host: string;
   readonly port: number;

@@ -12,6 +12,7 @@ export {
   type HostJudgement,
   type HostLists,
   type HostTarget,
+  isNearHost,
   judgeHost,
   judgeTarget,
   type TargetJudgement,

@@ -1,6 +1,6 @@
 /** What a step is known to need of the network, by the lists of hosts. What its words do not name waits at the proxy. */
 import type { AccessGrant, ConfigSnapshot, HostPort, Reason, StepDraft } from '../protocol/index.ts';
-import { type HostJudgement, judgeHost } from './host-access.ts';
+import { type HostJudgement, isNearHost, judgeHost } from './host-access.ts';
 import { readHostNeed } from './judge-hosts.ts';
 import { showText } from './judge-show.ts';
 import { strictestVerdict } from './strictest-verdict.ts';
@@ -56,12 +56,17 @@ export function readNetworkNeeds(
       code: 'denied-host',
       text: `It connects to ${showHost(host)}, which the hosts of this session do not allow (${showText(rule)}).`,
     }));
-  const asked = judged.filter(({ verdict, host }) => verdict === 'ask' && !coversHost(access, host));
+  // A private address is asked about when it connects, by itself: a question in front would only be a second one.
+  const asked = judged.filter(
+    ({ verdict, host }) => verdict === 'ask' && !coversHost(access, host) && !isNearHost(host.host),
+  );
   const reasons = asked.map(({ host }) => ({
     code: 'host',
     text: `It connects to ${showHost(host)}, which is on no list of hosts of this session.`,
   }));
   const text = `${showText(need.program)} is likely to need the network: hosts on no list are asked about when it connects.`;
-  const notes = need.hosts.length === 0 ? [{ code: 'unnamed-hosts', text }] : [];
+  const isLater =
+    need.hosts.length === 0 || judged.some(({ verdict, host }) => verdict === 'ask' && isNearHost(host.host));
+  const notes = isLater ? [{ code: 'unnamed-hosts', text }] : [];
   return { hosts: asked.map(({ host }) => host), reasons, notes, refusals };
 }

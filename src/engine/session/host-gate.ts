@@ -8,6 +8,7 @@
  */
 import {
   formatHostPort,
+  isNearHost,
   isPrivateAddress,
   judgeBlockedHost,
   judgeTarget,
@@ -25,9 +26,6 @@ const MAX_ROWS = 500;
 
 /** In place of a process number: calls of the launch as a whole, which end with it. */
 const WHOLE_LAUNCH = 0;
-
-/** Suffixes that nobody outside can own, so that looking one up tells nobody anything. */
-const RESERVED = /(^|\.)(localhost|test|invalid|example|internal|local|home\.arpa)$/;
 
 interface Waiting {
   readonly decision: Promise<HostDecision>;
@@ -76,7 +74,7 @@ export class HostGate {
   /** True for names that may be looked up before anybody has said yes. */
   mayLookUpFirst(host: string, port: number): boolean {
     const listed = judgeTarget({ host, port, addresses: [] }, this.#lists);
-    return listed.verdict === 'allow' || this.#openHosts.covers(host, port) || RESERVED.test(host);
+    return listed.verdict === 'allow' || this.#openHosts.covers(host, port) || isNearHost(host);
   }
 
   /** True when the lists deny this very address. */

@@ -78,19 +78,34 @@ describe('reasons and grants', () => {
 
   it('asks for no host that is allowed, and refuses one that is denied, whatever the policy', () => {
     const network = {
-      allow: ['*.example', 'one.test:8080'],
+      allow: ['*.example', 'one.example.org:8080'],
       deny: ['bad.example'],
       proxy: null,
       caFile: null,
     };
     expect(judge('curl https://host.example/', { network }).category).toBe('inside');
-    expect(judge('curl http://one.test:8080/', { network }).category).toBe('inside');
-    expect(judge('curl http://one.test:8081/', { network }).grant?.hosts).toEqual([
-      { host: 'one.test', port: 8081 },
+    expect(judge('curl http://one.example.org:8080/', { network }).category).toBe('inside');
+    expect(judge('curl http://one.example.org:8081/', { network }).grant?.hosts).toEqual([
+      { host: 'one.example.org', port: 8081 },
     ]);
     const denied = judge('curl https://bad.example/', { network });
     expect([denied.verdict, denied.category, codes(denied)]).toEqual(['refuse', 'outside', ['denied-host']]);
-    expect(judge('ssh me@other.test', { network: { ...network, deny: ['*'] } }).verdict).toBe('refuse');
+    expect(judge('ssh me@other.example.net', { network: { ...network, deny: ['*'] } }).verdict).toBe(
+      'refuse',
+    );
+  });
+
+  it('leaves a private address to the question at its connection, which says what it is', () => {
+    for (const command of [
+      'curl http://box.test/',
+      'curl http://10.0.0.7/',
+      'git clone http://code.internal/a.git',
+    ]) {
+      expect([judge(command).category, codes(judge(command))]).toEqual([
+        'inside',
+        expect.arrayContaining(['unnamed-hosts']),
+      ]);
+    }
   });
 
   it('asks for no host on loopback or with the network on', () => {
