@@ -37,6 +37,7 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
   grants: ['list', 'revoke', '--json'],
   history: ['list', 'show', 'verify', '--limit', '--expect-head', '--json'],
   config: ['get', 'explain', 'path', ...POLICY_FLAGS, '--json'],
+  agents: ['--json'],
   doctor: ['--escape-test', '--quick', '--family', '--json'],
   serve: ['--port', '--no-open', '--background'],
   demo: ['--answers'],

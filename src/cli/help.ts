@@ -24,6 +24,7 @@ Answer questions:
 
 Look back and set up:
   history      list, show ID, verify
+  agents       which agents have a preset for run, and which are installed
   config       get, explain KEY, path
   serve        run the engine in the foreground, and print the address of its page
   completion   completion for bash, zsh or fish

@@ -64,7 +64,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     hasStdin: true,
     flags: toSessionFlags(flags, currentFolder()),
     answers,
-    agent: { program: argv[0] ?? '', ...(flags.agent !== undefined && { preset: flags.agent }) },
+    agent: agentOf(argv, flags),
     title: (flags.title ?? quoteWords(argv)).slice(0, MAX_TITLE),
     ...(hasScreen && { terminal: size }),
   };
@@ -87,6 +87,10 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   writeOutcome(result);
   sayReport(report);
   return result.exitCode;
+}
+
+function agentOf([program = '']: readonly string[], { agent }: RunFlags): SessionOpenParams['agent'] {
+  return { program, ...(agent !== undefined && { preset: agent }) };
 }
 
 function sayWhereAsked(): void {

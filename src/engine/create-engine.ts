@@ -11,6 +11,7 @@ import {
   type OutputNotice,
   type SessionId,
 } from '../protocol/index.ts';
+import { applyAgent, loadWithAgent } from './agent-access.ts';
 import { Broker, GrantBook } from './approvals/index.ts';
 import { type Clock, realClock } from './base/index.ts';
 import { type LoadConfigOptions, loadConfig } from './config/index.ts';
@@ -195,13 +196,16 @@ class RunningEngine implements Engine {
     params: CheckedParams<'session/open'>,
     streams: OpenerStreams,
   ): Promise<{ session: OpenSession; warnings: readonly string[]; summary: readonly string[] }> {
+    const input = this.#configInput(params);
+    const agent = applyAgent(params, input.home);
     let warnings: readonly string[] = [];
     const session = await this.#open(() => {
-      const config = loadConfig(this.#configInput(params));
-      warnings = config.warnings;
-      return { params, config, streams };
+      const config = loadWithAgent(input, agent);
+      warnings = config.warnings.filter((warning) => warning !== agent?.notice);
+      const { name, arguments: words } = agent ?? {};
+      return { params, config, streams, ...(agent && { agentName: name, agentWords: words }) };
     });
-    return { session, warnings, summary: session.summary };
+    return { session, warnings, summary: [...session.summary, ...(agent ? [agent.notice] : [])] };
   }
 
   async #open(read: () => SessionInput): Promise<Session> {

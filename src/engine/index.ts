@@ -1,3 +1,4 @@
+export { type KnownAgent, listAgents } from './agent-access.ts';
 export {
   type ConfigExplanation,
   explainConfig,

@@ -67,6 +67,10 @@ export const SessionOpenParams = z.strictObject({
    */
   answers: z.enum(['opener', 'others', 'present', 'nobody']),
   title: z.string().max(200).optional(),
+  /** A program that may be an agent: the preset that fits it is in force, or the one that is named; `none` for none. */
+  agent: z
+    .strictObject({ program: z.string().min(1).max(4096), preset: z.string().max(64).optional() })
+    .optional(),
 });
 export type SessionOpenParams = z.infer<typeof SessionOpenParams>;
 

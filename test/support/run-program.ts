@@ -9,12 +9,15 @@ export interface ProgramOptions extends Omit<ScriptOptions, 'answer' | 'onEvent'
   readonly terminal?: { readonly columns: number; readonly rows: number };
   /** What is printed is taken so slowly: this long for each piece. */
   readonly slowMs?: number;
+  /** A preset that was chosen; the one that fits, without one. */
+  readonly agent?: string;
 }
 
 export interface StartedProgram {
   readonly result: Promise<SessionExecResult>;
   readonly events: readonly Event[];
   readonly terminal: SessionTerminal | undefined;
+  readonly summary: readonly string[];
   stdout(): Buffer;
   stderr(): string;
   type(text: string): void;
@@ -39,8 +42,13 @@ export async function startProgram(
   const stdin = new PassThrough();
   if (options.terminal === undefined) stdin.end(options.stdin ?? '');
   const unsubscribe = engine.subscribe((batch) => events.push(...batch));
-  const { session } = await engine.openSession(
-    { ...openParams(options), origin: 'run', ...(options.terminal && { terminal: options.terminal }) },
+  const { session, summary } = await engine.openSession(
+    {
+      ...openParams(options),
+      origin: 'run',
+      ...(options.terminal && { terminal: options.terminal }),
+      agent: { program: argv[0] ?? '', ...(options.agent !== undefined && { preset: options.agent }) },
+    },
     { stdin, stdout: collect(pieces, options.slowMs), stderr: collect(errors, undefined) },
   );
   let seen = 0;
@@ -49,6 +57,7 @@ export async function startProgram(
     result,
     events,
     terminal: session.terminal,
+    summary,
     stdout: () => Buffer.concat(pieces),
     stderr: () => Buffer.concat(errors).toString('utf8'),
     type: (text) => stdin.write(text),

@@ -1,4 +1,5 @@
 export { showOrigin } from './collect-entries.ts';
 export { type ConfigExplanation, explainConfig, listConfig } from './explain-config.ts';
 export { digestSnapshot, type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.ts';
+export { readToml } from './read-toml.ts';
 export { expandHome } from './resolve-paths.ts';

@@ -33,5 +33,7 @@ export interface SessionInput {
   readonly config: LoadedConfig;
   readonly streams: OpenerStreams;
   /** Who proposes the scripts; the origin where it is not given. */
-  readonly agentName?: string;
+  readonly agentName?: string | undefined;
+  /** Put behind the name of a program that is run, in front of its own words. */
+  readonly agentWords?: readonly string[] | undefined;
 }

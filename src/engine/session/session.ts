@@ -138,7 +138,8 @@ export class Session implements OpenSession {
   }
 
   run(argv: readonly string[]): Promise<SessionExecResult> {
-    return this.#turn((host) => ScriptRun.proposeProgram(host, argv));
+    const { agentWords = [] } = this.#input;
+    return this.#turn((host) => ScriptRun.proposeProgram(host, argv.toSpliced(1, 0, ...agentWords)));
   }
 
   async #turn(propose: (host: ScriptHost) => Promise<ScriptRun>): Promise<SessionExecResult> {

@@ -1,0 +1,41 @@
+/** What one agent needs to run behind our wall; one file of `resources/agents`. */
+export interface AgentPreset {
+  /** Its file's name without the ending: what a person types. */
+  readonly id: string;
+  readonly name: string;
+  /** File names of its program. */
+  readonly programs: readonly string[];
+  /** Put behind the program's name, in front of the person's own words. */
+  readonly arguments: readonly string[];
+  /** Variables that are passed although they look like secrets. */
+  readonly pass: readonly string[];
+  /** Variables that are set where the person has not set them. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Further files that hide from every other session. */
+  readonly credentials: readonly string[];
+  readonly state: readonly StateFolder[];
+  readonly provider: {
+    /** Without anything configured. */
+    readonly hosts: readonly string[];
+    /** Variables that hold the provider's address. */
+    readonly variables: readonly string[];
+    readonly files: readonly ProviderFile[];
+  };
+}
+
+/** A folder that the agent writes. */
+export interface StateFolder {
+  /** Begins with `~/`. */
+  readonly path: string;
+  /** Names another place for it. */
+  readonly variable: string | undefined;
+  /** Below it, hidden from every other session. */
+  readonly credentials: readonly string[];
+}
+
+/** A configuration of the agent, TOML or JSON by its ending. */
+export interface ProviderFile {
+  readonly path: string;
+  /** Names with dots between them; `*` stands for each name of a table. */
+  readonly keys: readonly string[];
+}

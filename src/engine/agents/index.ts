@@ -1,0 +1,3 @@
+export type { AgentPreset } from './agent-preset.ts';
+export { type AppliedPreset, applyPreset } from './apply-preset.ts';
+export { choosePreset, listPresets } from './list-presets.ts';

@@ -1,0 +1,106 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
+import { startProgram } from '../support/run-program.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** A program in the agent's name that tells what it was given and tries what an agent does. */
+const PROBE = `#!/bin/sh
+printf 'word <%s>\\n' "$@"
+echo "key <$OPENAI_API_KEY> other <$GEMINI_API_KEY>"
+cat "$HOME/.codex/auth.json" 2>/dev/null || echo 'no codex login'
+cat "$HOME/.gemini/oauth_creds.json" 2>/dev/null || echo 'no gemini login'
+(echo state > "$HOME/.codex/state.txt") 2>/dev/null || echo 'no state'
+(echo out > "$HOME/outside.txt") 2>/dev/null || echo 'no outside'
+`;
+
+describe.skipIf(process.platform !== 'linux')('an agent by its preset (Linux)', () => {
+  let real: RealEngine;
+  let base: ReturnType<typeof makeFolder>;
+  let home: string;
+  let env: Record<string, string>;
+  let cwd: string;
+
+  beforeAll(async () => {
+    real = await startRealEngine();
+    base = makeFolder('sallyport-agent', '/var/tmp');
+    home = join(base.path, 'home');
+    cwd = join(base.path, 'work');
+    const bin = join(base.path, 'bin');
+    for (const folder of [home, cwd, bin, join(home, '.gemini')]) mkdirSync(folder, { recursive: true });
+    for (const name of ['codex', 'other']) {
+      writeFileSync(join(bin, name), PROBE);
+      chmodSync(join(bin, name), 0o755);
+    }
+    writeFileSync(join(home, '.gemini/oauth_creds.json'), 'gemini-login\n');
+    env = { HOME: home, PATH: `${bin}:/usr/bin:/bin`, OPENAI_API_KEY: 'sk-own', GEMINI_API_KEY: 'g-other' };
+  });
+  beforeEach(() => {
+    mkdirSync(join(home, '.codex'), { recursive: true });
+    writeFileSync(join(home, '.codex/auth.json'), 'codex-login\n');
+  });
+  afterAll(async () => {
+    await real.stop();
+    base.remove();
+  });
+
+  async function run(argv: readonly string[], agent?: string) {
+    const program = await startProgram(real, argv, {
+      ...{ cwd, env, policy: 'never' },
+      ...(agent !== undefined && { agent }),
+    });
+    const { exitCode } = await program.result;
+    await program.close();
+    return { exitCode, out: program.stdout().toString().split('\n'), program };
+  }
+
+  test('has its arguments, its key, its login and its folder, and those of no other', async () => {
+    const { exitCode, out, program } = await run(['codex', 'exec', 'a b']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('word <sandbox_mode="danger-full-access">');
+    expect(out.indexOf('word <exec>')).toBeGreaterThan(out.indexOf('word <approval_policy="on-request">'));
+    expect(out).toContain('word <a b>');
+    expect(out).toContain('key <sk-own> other <>');
+    expect(out).toContain('codex-login');
+    expect(out).toContain('no gemini login');
+    expect(readFileSync(join(home, '.codex/state.txt'), 'utf8')).toBe('state\n');
+    expect(out).toContain('no outside');
+    expect(existsSync(join(home, 'outside.txt'))).toBe(false);
+    const said = program.summary.filter((line) => line.startsWith('preset codex'));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain(join(home, '.codex/auth.json'));
+    expect(program.events.find((event) => event.type === 'session/opened')).toMatchObject({
+      agentName: 'Codex',
+    });
+    expect(program.events.find((event) => event.type === 'config/snapshot')).toMatchObject({
+      warnings: said,
+      content: { network: { allow: ['api.openai.com', 'auth.openai.com', 'chatgpt.com'] } },
+    });
+  });
+
+  test.each([
+    ['another program', ['other', 'x'], undefined],
+    ['no preset', ['codex', 'x'], 'none'],
+  ])('%s has nothing of it', async (_name, argv, agent) => {
+    const { out, program } = await run(argv, agent);
+    expect(out.slice(0, 5)).toEqual([
+      'word <x>',
+      'key <> other <>',
+      'no codex login',
+      'no gemini login',
+      'no state',
+    ]);
+    expect(program.summary.join()).not.toContain('preset');
+  });
+
+  test('a program of another name may be given one', async () => {
+    const { out } = await run(['other', 'x'], 'codex');
+    expect(out).toContain('codex-login');
+  });
+
+  test('a preset that is not known is said, with those that are', async () => {
+    await expect(run(['codex'], 'codx')).rejects.toThrow('no preset "codx"');
+  });
+});
