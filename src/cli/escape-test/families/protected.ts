@@ -124,7 +124,7 @@ const OWN: readonly ProtectedRow[] = [
     id: 'exchange git',
     title: 'exchange .git for another folder',
     setup: repository,
-    payload: `mkdir -p other/hooks; echo evil > other/hooks/post-checkout; mv --exchange other .git; perl -e 'syscall(316, -100, "other", -100, ".git", 2)'; mv -T other .git`,
+    payload: `mkdir -p other/hooks; echo evil > other/hooks/post-checkout; mv --exchange other .git; perl -e 'my ($a, $b) = ("other", ".git"); syscall(${process.arch === 'arm64' ? 276 : 316}, -100, $a, -100, $b, 2)'; mv -T other .git`,
     verify: holds(`ws/${HOOK}`),
   },
   {

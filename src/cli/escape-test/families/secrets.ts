@@ -76,6 +76,12 @@ const WAYS: ReadonlyArray<readonly [name: string, payload: string]> = [
   ['a change of owner', 'chown -R 0 ~/.ssh; chmod -R 777 ~/.ssh; cat ~/.ssh/key'],
 ];
 
+/** Ways that lead nowhere without a wall on some machines. */
+const UNSHOWN: Readonly<Record<string, string>> = {
+  'the root of the first process': 'the first process of a machine or container may have another root',
+  'the file system of the host': 'only where a program of the host stands in the folder of the case',
+};
+
 function eachWay(): EscapeCase[] {
   return WAYS.map(([way, payload]) => ({
     id: `secrets.way ${way}`,
@@ -83,6 +89,7 @@ function eachWay(): EscapeCase[] {
     kind,
     title: `read a key by ${way}`,
     ...(/mount /.test(payload) && { unshown: 'it would change the mounts of this machine' }),
+    ...(UNSHOWN[way] !== undefined && { unshown: UNSHOWN[way] }),
     setup: (place) => laySecret(place, '.ssh'),
     payload,
   }));
