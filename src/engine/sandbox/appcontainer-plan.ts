@@ -5,9 +5,8 @@
  * are the same in every path; our own folders and the secrets are refused even inside a folder that is opened.
  * Without it the names of two packages could meet, and one session have the rights of another.
  */
-import { createHash } from 'node:crypto';
 import { win32 } from 'node:path';
-import { Fault } from '../../protocol/index.ts';
+import { Fault, type Limits, NO_LIMITS } from '../../protocol/index.ts';
 import { encodeField } from './line-fields.ts';
 import type { ProtectPlan } from './protect.ts';
 import type { LaunchSpec, OwnFolders, WallSettings } from './sandbox.ts';
@@ -102,6 +101,7 @@ export function holdOptions(plan: ContainerPlan, journals: string): string {
 export function runOptions(
   plan: ContainerPlan | null,
   spec: Pick<LaunchSpec, 'cwd' | 'environment' | 'innerEnvironment'>,
+  limits: Limits = NO_LIMITS,
 ): string {
   const variables = Object.entries({ ...spec.environment, ...spec.innerEnvironment });
   const wall =
@@ -114,9 +114,20 @@ export function runOptions(
         ];
   return optionLines([
     ...wall,
+    ...limitOptions(limits),
     ['--cwd', spec.cwd],
     ...variables.map(([name, value]) => ['--env', `${name}=${value}`] as const),
   ]);
+}
+
+/** What a job can hold; sizes of files and open files it cannot. */
+function limitOptions({ processes, memoryBytes, wallTimeMs }: Limits): (readonly [string, string])[] {
+  const asked = [
+    ['--processes', processes],
+    ['--memory', memoryBytes],
+    ['--wall-time', wallTimeMs],
+  ] as const;
+  return asked.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)] as const]));
 }
 
 function optionLines(options: ReadonlyArray<readonly [name: string, value: string]>): string {
@@ -165,5 +176,7 @@ function unique(paths: readonly string[]): string[] {
 
 function nameOf(rights: Readonly<Record<string, string | readonly string[]>>): string {
   const text = JSON.stringify(rights).toLowerCase();
+  // Loaded only here: the start of every bare run would wait for it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return `sallyport.${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
 }

@@ -143,7 +143,7 @@ async function launch(place: LaunchPlace, spec: LaunchSpec): Promise<SandboxProc
   const group = hasGroup ? ['--group', 'own'] : [];
   const opened = await startContainerHelper({
     folder: place.session.folders.runtimeDir,
-    options: runOptions(place.plan, spec),
+    options: runOptions(place.plan, spec, place.session.settings.limits),
     awaited: 'started',
     start: (words) => start(place.helper, spec, ['run', ...group, ...words, '--', program, ...rest]),
   });

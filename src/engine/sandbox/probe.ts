@@ -9,6 +9,7 @@ import { BUBBLEWRAP } from './bubblewrap-session.ts';
 import { findHelpers } from './helper-paths.ts';
 import { canHoldCalls, judgeMachine, type ProbeFinding } from './judge-machine.ts';
 import { type MachineFacts, measureSystem, readWord } from './machine-facts.ts';
+import { probeOtherPlatform } from './probe-other-platform.ts';
 import { plainSettings } from './run-bare.ts';
 
 /** Whether this kernel can hold the start of a program for an answer. */
@@ -17,21 +18,11 @@ export function probeKernelGate(): boolean {
 }
 
 /**
- * Tries everything a session needs. Never throws; on another platform there is one finding.
+ * Tries everything a session needs. Never throws.
  * @param sallyportHome for the free space; it need not exist
  */
 export async function probeMachine(sallyportHome: string): Promise<ProbeFinding[]> {
-  if (process.platform !== 'linux') {
-    const detail = `Programs cannot be confined on ${process.platform} yet; they can on Linux.`;
-    return [
-      {
-        name: 'platform',
-        status: 'missing',
-        detail,
-        repair: 'Use Linux, a Linux virtual machine, or WSL 2.',
-      },
-    ];
-  }
+  if (process.platform !== 'linux') return await probeOtherPlatform(process.platform, sallyportHome);
   const [system, wall] = await Promise.all([measureSystem(sallyportHome, Date.now()), probeWall()]);
   return judgeMachine({ ...system, wall, helper: probeHelper() });
 }

@@ -142,6 +142,10 @@ describe('options of the helper', () => {
         '--cwd C%3A%5CUsers%5CAnn%5Csrc%5Capp\n--env A%3Dx%3Dy\n--env B%3D\n',
     );
     expect(runOptions(null, launch)).toMatch(/^--wall none\n--cwd /);
+    const limits = { processes: 64, memoryBytes: 2 ** 30, fileBytes: 5, openFiles: 6, wallTimeMs: 1000 };
+    expect(runOptions(null, launch, limits)).toMatch(
+      /^--wall none\n--processes 64\n--memory 1073741824\n--wall-time 1000\n--cwd /,
+    );
   });
 });
 
