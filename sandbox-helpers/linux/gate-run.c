@@ -23,6 +23,8 @@
 #include "gate-pass.h"
 #include "gate-state.h"
 
+/* The kernel takes one listener for a process and all that comes from it. */
+#define NESTED_MESSAGE "another gate holds the programs here already, as inside a sandbox of Sallyport: what is started needs no second one"
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
 static char read_byte(int fd) {
@@ -103,6 +105,7 @@ int run_inside(int argc, char **argv) {
     lead_own_group();
     bool holds_until_killed;
     int listener = install_notify_filter(mode, &holds_until_killed);
+    if (listener < 0 && errno == EBUSY) fail_because("seccomp listener", NESTED_MESSAGE);
     if (listener < 0) fail("seccomp listener");
     send_listener(GATE_SOCKET_FD, listener, holds_until_killed ? LISTENER_KILLABLE : LISTENER_PLAIN);
     close(listener);

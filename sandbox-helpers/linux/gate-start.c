@@ -101,7 +101,7 @@ static _Noreturn void become_program(const struct gate_options *options, int soc
     if (call_close_range(3, GATE_SOCKET_FD - 1) != 0 || call_close_range(WALL_FD + 1, ~0u) != 0) fail("close_range");
     reset_signals();
     if (!options->anchor && !options->gates_exec) lead_own_group();
-    execv(options->command[0], options->command);
+    execvp(options->command[0], options->command);
     fail(options->command[0]);
 }
 

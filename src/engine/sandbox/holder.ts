@@ -7,9 +7,11 @@
  * Without it each grant would need a new sandbox, and a command that was held could not go on.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { Fault } from '../../protocol/index.ts';
 import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { collectStderr, readJsonLines } from './helper-output.ts';
+import { INSIDE_PATHS } from './inside-paths.ts';
 import { encodeField } from './line-fields.ts';
 import type { GrantMode, GrantOutcome, JoinedPort } from './sandbox.ts';
 import { type ViewOperation, viewArguments } from './view.ts';
@@ -179,6 +181,15 @@ function settleReply(
 }
 
 function holderFault(outcome: ChildOutcome, words: string): Fault {
+  // Only inside is it there; nothing else of the host is shown at that place.
+  if (outcome.kind !== 'failed' && existsSync(INSIDE_PATHS.execGate)) {
+    return new Fault({
+      kind: 'host',
+      code: 'nested-sandbox',
+      message: 'This runs inside a sandbox of Sallyport already, and a second one cannot be built in it.',
+      hint: 'Start the program as it is: it is confined, and asked about. Nothing was run.',
+    });
+  }
   const how = outcome.kind === 'failed' ? outcome.message : words || 'it ended without a word';
   return new Fault({
     kind: 'host',
