@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { benchCalls } from './bench-calls.ts';
 import { benchAppends, benchPolicy } from './bench-decide.ts';
 import { benchGate, benchLaunch, benchProcesses } from './bench-launch.ts';
+import { benchNetwork } from './bench-network.ts';
 import { benchPage } from './bench-page.ts';
 import { benchPeers } from './bench-peers.ts';
 import { benchProxy } from './bench-proxy.ts';
@@ -25,6 +26,7 @@ async function benchAll(): Promise<BenchRow[]> {
     ...(await benchGate()),
     ...(await benchCalls()),
     ...(await benchProxy()),
+    ...(await benchNetwork()),
   );
   const launcher = join(root, 'build', 'bin', 'sallyport');
   if (existsSync(join(root, 'out', 'cli', 'main.js'))) rows.push(...(await benchProcesses([launcher])));

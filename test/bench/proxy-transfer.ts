@@ -8,7 +8,8 @@ import { parentPort } from 'node:worker_threads';
 import { LOGIN, listenOnLoopback } from '../support/proxy-fixture.ts';
 
 export type TransferOrder =
-  | { readonly act: 'source'; readonly bytes: number }
+  /** `greeting` is sent in front of the bytes. */
+  | { readonly act: 'source'; readonly bytes: number; readonly greeting?: string }
   | {
       readonly act: 'fetch';
       readonly bytes: number;
@@ -54,6 +55,9 @@ async function fetchBytes(bytes: number, port: number, socketPath: string | null
 parentPort?.on('message', async (order: TransferOrder) => {
   if (order.act === 'fetch')
     return parentPort?.postMessage(await fetchBytes(order.bytes, order.port, order.socketPath));
-  const source = createServer((socket) => sendBytes(socket, order.bytes));
+  const source = createServer((socket) => {
+    socket.write(order.greeting ?? '');
+    sendBytes(socket, order.bytes);
+  });
   return parentPort?.postMessage(await listenOnLoopback(source));
 });

@@ -37,10 +37,18 @@ export function describeAccess(snapshot: ConfigSnapshot, enforcer: Enforcer): En
     write: snapshot.writableRoots,
     readOnly: snapshot.protectedPaths,
     masked: snapshot.secretPaths,
-    // Hosts on no list wait for an answer.
-    network: snapshot.networkAccess || !isWalled ? 'on' : 'asked',
+    network: describeNetwork(snapshot, enforcer.wall),
     notices,
   };
+}
+
+/** Only the wall of Linux has a bridge out of its network: there, hosts on no list wait for an answer. */
+export function describeNetwork(
+  { networkAccess }: Pick<ConfigSnapshot, 'networkAccess'>,
+  wall: Enforcer['wall'],
+): EnforcedAccess['network'] {
+  if (networkAccess || wall === 'none') return 'on';
+  return wall === 'bubblewrap' ? 'asked' : 'off';
 }
 
 /** The first facts of a session. */

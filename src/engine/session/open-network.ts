@@ -1,5 +1,5 @@
-import type { ConfigSnapshot } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
+import { describeNetwork } from './describe-session.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionNetwork } from './session-network.ts';
 
@@ -15,7 +15,7 @@ export async function openNetwork({
 }): Promise<SessionNetwork | undefined> {
   const { params, config, streams } = input;
   const { snapshot } = config;
-  if (!hasAskedNetwork(snapshot)) return undefined;
+  if (describeNetwork(snapshot, deps.sandbox.name) !== 'asked') return undefined;
   const plan = {
     snapshot,
     publish: params.flags.publish,
@@ -24,9 +24,4 @@ export async function openNetwork({
     say: (line: string) => void (streams.stderr.destroyed || streams.stderr.write(`${line}\n`)),
   };
   return SessionNetwork.open(plan, scope);
-}
-
-/** Whether hosts are asked about: behind a wall whose network is not simply on. */
-function hasAskedNetwork(snapshot: ConfigSnapshot): boolean {
-  return !snapshot.networkAccess && snapshot.sandboxMode !== 'danger-full-access';
 }
