@@ -65,9 +65,6 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
-/** No limit at all. */
-export const NO_LIMITS: Limits = Limits.parse({});
-
 /** No host is named. */
 export const NO_HOSTS: NetworkSettings = NetworkSettings.parse({});
 

@@ -13,7 +13,6 @@ export {
   Limits,
   NetworkSettings,
   NO_HOSTS,
-  NO_LIMITS,
   SandboxMode,
 } from './config.ts';
 export { Event, EventBody, type EventOf, type EventType, OutputNotice } from './event.ts';
@@ -34,13 +33,11 @@ export {
   StepId,
   TurnId,
 } from './ids.ts';
+export { LIMIT_FLAGS, LIMIT_NAMES, type LimitName } from './limit-names.ts';
 export { createLineSplitter, type LineSplitter, MAX_LINE_CHARS } from './line-splitter.ts';
 export {
   type CheckedParams,
   type ConnectionKind,
-  LIMIT_FLAGS,
-  LIMIT_NAMES,
-  type LimitName,
   type MethodName,
   type MethodParams,
   type MethodResult,
@@ -63,6 +60,7 @@ export {
   SessionPreview,
   SessionStartParams,
 } from './methods-page.ts';
+export { NO_LIMITS } from './no-limits.ts';
 export type { Ports } from './ports.ts';
 export { Risk, RiskEvidence, RiskFamily, RiskLevel, riskLevelOf } from './risk.ts';
 export { type NotificationListeners, type Pipe, type RequestHandlers, RpcPeer } from './rpc-peer.ts';

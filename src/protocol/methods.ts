@@ -1,6 +1,7 @@
 import { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
 import { Grant } from './grant.ts';
 import { GrantId, SessionId } from './ids.ts';
+import { LIMIT_NAMES } from './limit-names.ts';
 import { pageMethods, pageNotifications, TerminalSize } from './methods-page.ts';
 import { z } from './zod.ts';
 
@@ -8,26 +9,6 @@ import { z } from './zod.ts';
 export const PROTOCOL_VERSION = 1;
 
 const Empty = z.strictObject({});
-
-/** The keys of `[limits]`. */
-export const LIMIT_NAMES = [
-  'max_processes',
-  'max_memory',
-  'max_file_size',
-  'max_open_files',
-  'max_time',
-] as const;
-
-export type LimitName = (typeof LIMIT_NAMES)[number];
-
-/** How they are named on the command line, without `--`. */
-export const LIMIT_FLAGS: Readonly<Record<LimitName, string>> = {
-  max_processes: 'max-procs',
-  max_memory: 'max-memory',
-  max_file_size: 'max-file-size',
-  max_open_files: 'max-open-files',
-  max_time: 'max-time',
-};
 
 /** Configuration as the opener typed it: flags, and `-c` overrides. */
 export const SessionFlags = z.strictObject({

@@ -52,6 +52,7 @@ describe('the start of the bundled program', () => {
     const files = [...collectStaticImports(chunk)];
     expect(files.filter((file) => !file.startsWith('/') && !file.startsWith('node:'))).toEqual([]);
     expect(files).not.toContain('node:sqlite');
+    expect(files).not.toContain('node:crypto');
     const code = files.filter((file) => file.startsWith('/')).map((file) => readFileSync(file, 'utf8'));
     expect(code.join('\n')).toContain('/usr/bin/bwrap');
     for (const library of [

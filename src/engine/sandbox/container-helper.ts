@@ -4,7 +4,6 @@
  * Promises: whatever it guards ends when this end closes, also when this process dies; what it says is bounded and read
  * strictly; the file with its options, which may hold secrets, is gone once it has begun.
  */
-import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -46,7 +45,7 @@ export interface ContainerHelperSpec<T extends { readonly finished: Promise<Chil
 export async function startContainerHelper<T extends { readonly finished: Promise<ChildOutcome> }>(
   spec: ContainerHelperSpec<T>,
 ): Promise<{ readonly helper: ContainerHelper; readonly started: T }> {
-  const id = randomBytes(12).toString('hex');
+  const id = process.getBuiltinModule('node:crypto').randomBytes(12).toString('hex');
   const pipe = spec.pipe ?? `\\\\.\\pipe\\sallyport-${id}`;
   const optionsFile = join(spec.folder, `container-${id}.options`);
   const connected = Promise.withResolvers<Socket>();
