@@ -22,7 +22,6 @@ export { armsLauncher, findInherited, type InheritedVariable } from './inherited
 export { isHarmless } from './is-harmless.ts';
 export { judgeBlocked, judgeBlockedSocket } from './judge-blocked.ts';
 export {
-  type BlockedHost,
   isAboutPrivateAddress,
   judgeBlockedHost,
   judgePublishedPort,

@@ -199,7 +199,7 @@ export function createCannedLive(scene: Scene): Canned & { readonly actions: Liv
         write: [params.folder, '/tmp'],
         protected: ['.git', '.codex', '.vscode'],
         maskedCount: 14,
-        network: params.network === true ? 'on' : 'off',
+        network: params.network === true ? 'on' : 'asked',
         wall: params.sandbox === 'danger-full-access' ? 'none' : 'bubblewrap',
         gate: 'kernel',
         notices: [],

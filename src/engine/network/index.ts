@@ -7,12 +7,9 @@ export type {
   HostDecision,
   HostProxy,
   HostRequest,
-  ProxyDoor,
-  ProxyLimits,
   ProxySpec,
   Resolve,
   StoppedRequest,
 } from './proxy-spec.ts';
 export { publishPort, readPublish } from './publish-port.ts';
 export { startProxy } from './start-proxy.ts';
-export { readUpstream, type Upstream } from './upstream-address.ts';

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { readPublish } from '../../../src/engine/network/index.ts';
+import { networkEnvironment } from '../../../src/engine/sandbox/index.ts';
+
+const address = { launchId: 'run-1', secret: 'abc', hasCertificates: false };
+const PROXY = 'http://run-1:abc@127.0.0.1:3128';
+
+describe('the way to the proxy', () => {
+  test('replaces every proxy variable of the person, in either case, and leaves what is similar', () => {
+    const own = {
+      http_proxy: 'http://old:1',
+      FTP_PROXY: 'http://old:1',
+      NO_PROXY: 'corporate',
+      npm_config_https_proxy: 'http://old:1',
+      PROXY_COMMAND: 'kept',
+      PATH: '/bin',
+    };
+    const made = networkEnvironment(own, address);
+    expect(Object.values(made).join(' ')).not.toContain('old:1');
+    expect([made['http_proxy'], made['HTTPS_PROXY'], made['npm_config_https_proxy']]).toEqual([
+      PROXY,
+      PROXY,
+      PROXY,
+    ]);
+    expect(made['all_proxy']).toBe('socks5h://run-1:abc@127.0.0.1:3128');
+    expect(made['NO_PROXY']).toBe('localhost,127.0.0.1,::1');
+    expect([made['PROXY_COMMAND'], made['PATH'], made['FTP_PROXY']]).toEqual(['kept', '/bin', undefined]);
+  });
+
+  test('what the configuration names stays as it is there', () => {
+    const own = { HTTPS_PROXY: 'http://mine:1', SSL_CERT_FILE: '/mine.pem' };
+    const made = networkEnvironment(own, { ...address, hasCertificates: true }, own);
+    expect([made['HTTPS_PROXY'], made['SSL_CERT_FILE']]).toEqual(['http://mine:1', '/mine.pem']);
+    expect([made['https_proxy'], made['PIP_CERT']]).toEqual([PROXY, '/run/sallyport/ca.pem']);
+  });
+
+  test('certificates are named only where there are some, and own options are kept', () => {
+    const made = networkEnvironment({ JAVA_TOOL_OPTIONS: '-Xmx1g', GIT_SSH_COMMAND: 'ssh -v' }, address);
+    expect(made['SSL_CERT_FILE']).toBeUndefined();
+    expect(made['JAVA_TOOL_OPTIONS']).toMatch(/^-Xmx1g -Dhttp\.proxyHost=127\.0\.0\.1 /);
+    expect(made['GIT_SSH_COMMAND']).toBe("ssh -v -o ProxyCommand='/run/sallyport/dial %h %p'");
+  });
+});
+
+describe('--publish', () => {
+  test.each([
+    ['3000', { port: 3000, hostPort: 3000 }],
+    ['8080:3000', { port: 3000, hostPort: 8080 }],
+    ['127.0.0.1:3000', { port: 3000, hostPort: 3000 }],
+    ['localhost:8080:3000', { port: 3000, hostPort: 8080 }],
+  ])('%s', (text, read) => expect(readPublish(text)).toEqual(read));
+
+  test.each(['', '0', '65536', '80:0', '0.0.0.0:80', '192.0.2.1:80', 'a', '1:2:3', '-1', '80 '])(
+    'not %j',
+    (text) => expect(() => readPublish(text)).toThrow(/is no port of 127\.0\.0\.1/),
+  );
+});
