@@ -2,7 +2,7 @@
  * net-bridge: the only way between the network of a session and the world.
  *
  * Promises: it joins a port of the loopback it was started in with a unix socket outside, nothing else; it holds no
- * capability and reads nothing of what it carries; it ends with whoever started it, and removes the sockets it made.
+ * capability and reads nothing of what it carries; it ends with whoever started it, and removes its sockets.
  * Does not judge: the engine's proxy does that, and it trusts nothing that comes through here.
  * Without it: a network namespace without routes is a wall without a door.
  *
@@ -174,8 +174,8 @@ static void open_or_shut_doors(void) {
 }
 
 static void leave(int status) {
-    for (int i = 0; i < door_count; i++)
-        if (doors[i].is_outward) unlink(doors[i].unix_name.sun_path);
+    /* Those of the engine too: where it was killed nobody else would remove them. */
+    for (int i = 0; i < door_count; i++) unlink(doors[i].unix_name.sun_path);
     _exit(status);
 }
 
