@@ -44,7 +44,8 @@ static void parse_options(int argc, char **argv, struct gate_options *options) {
         else if (strcmp(name, "--launch") == 0) options->launch = value;
         else if (strcmp(name, "--gate") == 0) parse_gate(value, options);
         else if (strcmp(name, "--wall") == 0) options->wall_path = value;
-        else if (strcmp(name, "--hold-lock") == 0 && !options->lock_path) options->lock_path = value;
+        else if (strcmp(name, "--hold-lock") == 0 && options->lock_count < LOCKS_MAX)
+            options->lock_paths[options->lock_count++] = argv[at + 1];
         else if (!take_limit(&options->limits, name, value)) fail_because("arguments", name);
         at += 2;
     }

@@ -110,7 +110,7 @@ void start_program(const struct gate_options *options) {
     if (options->gates_exec && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail("socketpair");
     if (options->makes_pipes) open_pipes();
     /* Held until the supervisor ends, which is when nothing of the launch lives any more. */
-    if (options->lock_path) take_lock(options->lock_path);
+    for (int i = 0; i < options->lock_count; i++) take_lock(options->lock_paths[i]);
     pid_t supervisor = getpid();
     gate.child = fork();
     if (gate.child < 0) fail("fork");

@@ -6,12 +6,16 @@
 
 #include "gate-limits.h"
 
+#define LOCKS_MAX 256
+
 struct gate_options {
     pid_t anchor;       /* 0: none */
     const char *rpc_path, *launch, *gate_names;
     int gates_exec, gates_writes, gates_reads;
     int makes_pipes;    /* the program gets pipes for the standard streams, whatever ours are */
-    const char *wall_path, *lock_path;
+    const char *wall_path;
+    char *lock_paths[LOCKS_MAX]; /* one for each folder with placeholders */
+    int lock_count;
     struct limits limits;
     char **command;
 };

@@ -146,11 +146,15 @@ describe.each(users)('the janitor as $name', (user) => {
     }
   });
 
-  test('a lock held by a sandbox keeps the placeholders, sweep removes them later', async () => {
+  test('locks held by a sandbox keep the placeholders of all roots, sweep removes them later', async () => {
     const made = join(root, 'made');
     const janitor = await start(made);
     const gate = helpers.path('exec-gate');
-    const sandbox = spawn(gate, ['sup', '--hold-lock', state, '--', '/bin/sh', '-c', 'echo here; read x'], {
+    // the state of this root comes last: each lock counts, not only the first
+    const other = join(root, 'other.state');
+    writeFileSync(other, '', { mode: 0o666 });
+    const locks = ['--hold-lock', other, '--hold-lock', state];
+    const sandbox = spawn(gate, ['sup', ...locks, '--', '/bin/sh', '-c', 'echo here; read x'], {
       ...user.ids,
       stdio: 'pipe',
     });

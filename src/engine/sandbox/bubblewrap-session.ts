@@ -147,14 +147,13 @@ function supervisedSpec(state: State, spec: LaunchSpec, words: readonly string[]
   const limits = planLimits(state.spec.settings.limits, true);
   const run = isGated ? [INSIDE_PATHS.execGate, 'run', '9', '--'] : [];
   const command = [...limits.capWords(INSIDE_PATHS.execGate), ...run, ...spec.argv];
-  const lock = state.placeholders.lockFile();
   return {
     launchId: spec.launchId,
     execGate: state.helpers.execGate,
     limits,
     options: [
       ...['--anchor', String(state.holder.anchorPid), '--wall', state.helpers.wallFilter],
-      ...(lock === null ? [] : ['--hold-lock', lock]),
+      ...state.placeholders.lockFiles().flatMap((file) => ['--hold-lock', file]),
     ],
     command: [BUBBLEWRAP, ...words, '--', ...command],
     cwd: '/',

@@ -11,8 +11,8 @@ export interface Placeholders {
   cover(missing: ReadonlyMap<string, readonly string[]>): Promise<readonly string[]>;
   /** Removes those of one root that no other session holds; the root is no longer writable here. */
   release(root: string): Promise<void>;
-  /** The state file whose lock every launch holds; null while there is no placeholder. */
-  lockFile(): string | null;
+  /** The state files whose locks every launch holds, one for each root with placeholders. */
+  lockFiles(): readonly string[];
 }
 
 export interface PlaceholderSpec {
@@ -60,6 +60,6 @@ export function createPlaceholders({ program, sallyportHome, scope }: Placeholde
         await janitor.close();
       }
     },
-    lockFile: () => janitors[0]?.stateFile ?? null,
+    lockFiles: () => [...new Set(janitors.map((janitor) => janitor.stateFile))],
   };
 }
