@@ -18,7 +18,7 @@ export function applyAgent({ agent, env }: OpenParams, home: string): AppliedPre
 export function loadWithAgent(input: LoadConfigOptions, agent: AppliedPreset | undefined): LoadedConfig {
   const loaded = loadConfig(input);
   if (agent === undefined) return loaded;
-  const { sandboxMode, environment } = loaded.snapshot;
+  const { sandboxMode, environment, protectedPaths } = loaded.snapshot;
   const include = [...new Set([...environment.include, ...agent.pass])];
   const { flags, ports } = input;
   const config = loadConfig({
@@ -30,6 +30,7 @@ export function loadWithAgent(input: LoadConfigOptions, agent: AppliedPreset | u
       overrides: [
         ...flags.overrides,
         `shell_environment_policy.include=${writeToml(include)}`,
+        `protected_paths=${writeToml([...protectedPaths, ...agent.protectedPaths])}`,
         `shell_environment_policy.set={${writePairs({ ...agent.set, ...environment.set })}}`,
       ],
     },

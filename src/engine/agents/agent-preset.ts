@@ -29,11 +29,23 @@ export interface StateFolder {
   readonly path: string;
   /** Names another place for it. */
   readonly variable: string | undefined;
+  /** The variable is set where the person has not set it: then the agent keeps beside nothing in the home folder itself. */
+  readonly setsVariable: boolean;
+  /** Taken into the folder when it is set so and does not have them: files that would lie in the home folder itself. */
+  readonly copies: readonly FolderCopy[];
+  /** Below it, read-only where they exist and named after the run where not: the agent runs or obeys them later, also outside. */
+  readonly protected: readonly string[];
   /** Below it, hidden from every other session. */
   readonly credentials: readonly string[];
 }
 
-/** A configuration of the agent, TOML or JSON by its ending. */
+/** A file from the home folder and its name in a folder of the agent. */
+export interface FolderCopy {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A configuration of the agent, TOML or JSON by its ending. It is made when it is missing, and read-only inside. */
 export interface ProviderFile {
   readonly path: string;
   /** Names with dots between them; `*` stands for each name of a table. */

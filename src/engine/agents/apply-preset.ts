@@ -3,12 +3,22 @@
  *
  * Promises: it widens the session by what the preset's file names and nothing else: its own folders, its own
  * credentials, variables by their names, and hosts. What the agent's own configuration names is taken as a host only
- * when it is the address of one; nothing else of it is used. Every part is said in the notice.
+ * when it is the address of one; nothing else of it is used. What the agent runs or obeys later, and the configuration
+ * that names hosts, cannot be changed from inside. Every part is said in the notice.
  */
-import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
-import type { AgentPreset, ProviderFile } from './agent-preset.ts';
+import type { AgentPreset, ProviderFile, StateFolder } from './agent-preset.ts';
 import type { ParsePreset } from './read-preset.ts';
 
 export interface AppliedPreset {
@@ -16,6 +26,8 @@ export interface AppliedPreset {
   readonly arguments: readonly string[];
   /** Real folders that it may write. */
   readonly folders: readonly string[];
+  /** Paths in them that stay read-only. */
+  readonly protectedPaths: readonly string[];
   /** Real paths of its own credentials, which are not hidden from it. */
   readonly opened: readonly string[];
   readonly pass: readonly string[];
@@ -32,23 +44,39 @@ export interface ApplyContext {
 }
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
+const JSON_WITH_NOTHING = '{}\n';
 
-/** Works it out, and makes folders of the agent that are not there yet. */
+/** Works it out, and makes folders and configurations of the agent that are not there yet. */
 export function applyPreset(preset: AgentPreset, context: ApplyContext): AppliedPreset {
   const { home, env } = context;
   const folders: string[] = [];
+  const protectedPaths: string[] = [];
+  const variables: Record<string, string> = {};
   const opened = preset.credentials.flatMap((path) => realOf(join(home, path.slice(2))));
-  for (const { path, variable, credentials } of preset.state) {
+  for (const state of preset.state) {
+    const { path, variable, credentials } = state;
     const folder = placeOf(path, variable, context);
     if (folder === undefined) continue;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     folders.push(...realOf(folder));
+    if (state.setsVariable && variable !== undefined && env[variable] === undefined) {
+      variables[variable] = folder;
+      for (const { from, to } of state.copies) copyOnce(join(home, from.slice(2)), join(folder, to));
+    }
+    protectedPaths.push(...state.protected.map((name) => join(folder, name)));
     opened.push(...credentials.flatMap((name) => realOf(join(folder, name))));
   }
+  for (const file of preset.provider.files)
+    protectedPaths.push(...makeOnce(fileOf(file, preset.state, context)));
   const hosts = findHosts(preset, context);
-  const set = Object.fromEntries(Object.entries(preset.set).filter(([name]) => env[name] === undefined));
+  const set = {
+    ...variables,
+    ...Object.fromEntries(Object.entries(preset.set).filter(([name]) => env[name] === undefined)),
+  };
   const pass = preset.pass.filter((name) => env[name] !== undefined);
-  const applied = { name: preset.name, arguments: preset.arguments, folders, opened, pass, set, hosts };
+  const applied = {
+    ...{ name: preset.name, arguments: preset.arguments, folders, protectedPaths, opened, pass, set, hosts },
+  };
   return { ...applied, notice: describe(preset, applied) };
 }
 
@@ -94,16 +122,12 @@ function hostOf(address: unknown): string[] {
 
 /** What stands under the keys; nothing where the file is missing or cannot be read. */
 function readAddresses(
-  { path, keys }: ProviderFile,
-  state: AgentPreset['state'],
+  provider: ProviderFile,
+  state: readonly StateFolder[],
   context: ApplyContext,
 ): unknown[] {
-  const folder = state.find((one) => path.startsWith(`${one.path}/`));
-  const place = folder && placeOf(folder.path, folder.variable, context);
-  const file =
-    folder === undefined || place === undefined
-      ? join(context.home, path.slice(2))
-      : join(place, path.slice(folder.path.length + 1));
+  const { keys } = provider;
+  const file = fileOf(provider, state, context);
   try {
     if (!existsSync(file) || lstatSync(file).size > MAX_CONFIG_BYTES) return [];
     const text = readFileSync(file, 'utf8');
@@ -112,6 +136,37 @@ function readAddresses(
   } catch {
     return [];
   }
+}
+
+function fileOf({ path }: ProviderFile, state: readonly StateFolder[], context: ApplyContext): string {
+  const folder = state.find((one) => path.startsWith(`${one.path}/`));
+  const place = folder && placeOf(folder.path, folder.variable, context);
+  return folder === undefined || place === undefined
+    ? join(context.home, path.slice(2))
+    : join(place, path.slice(folder.path.length + 1));
+}
+
+/** Only where nothing has the name, not even a link that leads nowhere. */
+function copyOnce(from: string, to: string): void {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  } catch (cause) {
+    if (!isCode(cause, 'EEXIST') && !isCode(cause, 'ENOENT')) throw cause;
+  }
+}
+
+/** A file that is not there could be made inside, and would open hosts the next time. Its path, made or not. */
+function makeOnce(file: string): string[] {
+  try {
+    writeFileSync(file, file.endsWith('.json') ? JSON_WITH_NOTHING : '', { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    if (!isCode(cause, 'EEXIST') && !isCode(cause, 'ENOENT')) throw cause;
+  }
+  return [file];
+}
+
+function isCode(cause: unknown, code: string): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === code;
 }
 
 function valuesAt(value: unknown, [name, ...rest]: readonly string[]): unknown[] {

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
-import type { AgentPreset, ProviderFile, StateFolder } from './agent-preset.ts';
+import type { AgentPreset, FolderCopy, ProviderFile, StateFolder } from './agent-preset.ts';
 
 interface Position {
   readonly line: number;
@@ -83,12 +83,28 @@ function readSet(reader: Reader, value: unknown): Record<string, string> {
 
 function readState(reader: Reader, item: unknown, index: number): StateFolder {
   const place = ['state', index];
-  const table = reader.table(item, place, ['path', 'variable', 'credentials']);
+  const keys = ['path', 'variable', 'set_variable', 'copies', 'protected', 'credentials'];
+  const table = reader.table(item, place, keys);
   const { variable } = table;
+  const setsVariable = reader.flag(table['set_variable'], [...place, 'set_variable']);
+  if (setsVariable && variable === undefined) reader.fail(place, 'set_variable needs a variable');
   return {
     path: reader.text(table['path'], [...place, 'path'], HOME_PATH),
     variable: variable === undefined ? undefined : reader.text(variable, [...place, 'variable'], VARIABLE),
+    setsVariable,
+    copies: reader
+      .items(table['copies'], [...place, 'copies'])
+      .map((copy, at) => readCopy(reader, copy, [...place, 'copies', at])),
+    protected: reader.texts(table['protected'], [...place, 'protected'], BELOW),
     credentials: reader.texts(table['credentials'], [...place, 'credentials'], BELOW),
+  };
+}
+
+function readCopy(reader: Reader, item: unknown, place: Place): FolderCopy {
+  const table = reader.table(item, place, ['from', 'to']);
+  return {
+    from: reader.text(table['from'], [...place, 'from'], HOME_PATH),
+    to: reader.text(table['to'], [...place, 'to'], BELOW),
   };
 }
 
@@ -138,6 +154,12 @@ class Reader {
   text(value: unknown, place: Place, shape: RegExp): string {
     if (typeof value === 'string' && shape.test(value)) return value;
     return this.fail(place, `${place.join('.')} is missing or not of the right shape`);
+  }
+
+  /** Absent means no. */
+  flag(value: unknown, place: Place): boolean {
+    if (value === undefined || typeof value === 'boolean') return value === true;
+    return this.fail(place, `${place.join('.')} must be true or false`);
   }
 
   items(value: unknown, place: Place): readonly unknown[] {

@@ -105,6 +105,8 @@ const PERSONAL_SECRETS: readonly SecretRow[] = [
   { path: '~/.ethereum', reason: 'wallet' },
   { path: '~/.claude/.credentials.json', reason: 'login of an agent' },
   { path: '$CLAUDE_CONFIG_DIR/.credentials.json', reason: 'login of an agent' },
+  { path: '~/.claude/.claude.json', reason: 'login and server keys of an agent' },
+  { path: '$CLAUDE_CONFIG_DIR/.claude.json', reason: 'login and server keys of an agent' },
   { path: '~/.claude.json', reason: 'login and server keys of an agent' },
   { path: '~/.codex/auth.json', reason: 'login of an agent' },
   { path: '$CODEX_HOME/auth.json', reason: 'login of an agent' },

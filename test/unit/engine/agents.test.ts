@@ -1,6 +1,7 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -59,7 +60,10 @@ describe('the presets of the product', () => {
       { features: { daemon_auto_start: false } },
     ]);
     const claude = PRESETS.find(({ id }) => id === 'claude-code');
-    expect(JSON.parse(claude?.arguments.at(-1) ?? '')).toEqual({ sandbox: { enabled: false } });
+    expect(JSON.parse(claude?.arguments.at(-1) ?? '')).toEqual({
+      sandbox: { enabled: false },
+      disableDeepLinkRegistration: 'disable',
+    });
     const opencode = PRESETS.find(({ id }) => id === 'opencode');
     expect(JSON.parse(opencode?.set['OPENCODE_CONFIG_CONTENT'] ?? '')).toEqual({
       permission: { bash: 'ask', edit: 'ask' },
@@ -150,6 +154,47 @@ describe('a preset on this machine', () => {
     expect(apply('opencode').hosts).toEqual(['own.example']);
   });
 
+  it('keeps what the agent obeys later, and what names its provider, from being changed inside', () => {
+    const { protectedPaths } = apply('claude-code');
+    expect(protectedPaths).toContain(join(home, '.claude/hooks'));
+    expect(protectedPaths).toContain(join(home, '.claude/settings.json'));
+    // a missing one could be made inside
+    expect(readFileSync(join(home, '.claude/settings.json'), 'utf8')).toBe('{}\n');
+    expect(apply('codex', { CODEX_HOME: join(home, 'other') }).protectedPaths).toContain(
+      join(home, 'other/config.toml'),
+    );
+    expect(readFileSync(join(home, 'other/config.toml'), 'utf8')).toBe('');
+  });
+
+  it('leaves a configuration as it is, and follows no link to make one', () => {
+    write('.codex/config.toml', 'model = "x"\n');
+    apply('codex');
+    expect(readFileSync(join(home, '.codex/config.toml'), 'utf8')).toBe('model = "x"\n');
+    mkdirSync(join(home, '.claude'));
+    symlinkSync(join(home, 'nowhere'), join(home, '.claude/settings.json'));
+    apply('claude-code');
+    expect(readdirSync(home)).not.toContain('nowhere');
+  });
+
+  it('gives Claude Code a copy of the file that it would write in the home folder, once', () => {
+    write('.claude.json', '{"a":1}');
+    const applied = apply('claude-code');
+    const copy = join(home, '.claude/.claude.json');
+    expect(applied).toMatchObject({ set: { CLAUDE_CONFIG_DIR: join(home, '.claude') }, opened: [copy] });
+    expect(readFileSync(copy, 'utf8')).toBe('{"a":1}');
+    write('.claude.json', '{"a":2}');
+    expect(apply('claude-code').opened).toEqual([copy]);
+    expect(readFileSync(copy, 'utf8')).toBe('{"a":1}');
+  });
+
+  it('copies nothing where the person has named the folder', () => {
+    write('.claude.json', '{"a":1}');
+    const other = join(home, 'other');
+    const applied = apply('claude-code', { CLAUDE_CONFIG_DIR: other });
+    expect(applied.set).not.toHaveProperty('CLAUDE_CONFIG_DIR');
+    expect(readdirSync(other)).toEqual(['settings.json']);
+  });
+
   it('sets only what the person has not set', () => {
     expect(apply('gemini').set).toEqual({ GEMINI_SANDBOX: 'false' });
     expect(apply('gemini', { GEMINI_SANDBOX: 'docker' }).set).toEqual({});
@@ -169,6 +214,24 @@ describe('the file of a preset', () => {
       `${PLAIN}[[state]]\npath = "~/.a"\ncredentials = ["../b"]`,
       5,
       'credentials.0',
+    ],
+    [
+      'a copy of any file',
+      `${PLAIN}[[state]]\npath = "~/.a"\ncopies = [{ from = "/etc/x", to = "b" }]`,
+      5,
+      'state.0.copies.0.from',
+    ],
+    [
+      'a protected path elsewhere',
+      `${PLAIN}[[state]]\npath = "~/.a"\nprotected = ["a/../../b"]`,
+      5,
+      'protected.0',
+    ],
+    [
+      'a variable to set without one',
+      `${PLAIN}[[state]]\npath = "~/.a"\nset_variable = true`,
+      3,
+      'set_variable',
     ],
     ['any host', `${PLAIN}[provider]\nhosts = ["*"]`, 4, 'provider.hosts.0'],
     ['a variable that is none', `${PLAIN}pass = ["a b"]`, 3, 'pass.0'],
