@@ -4,10 +4,11 @@ import { createScope } from '../base/index.ts';
 import { BUBBLEWRAP, createBubblewrapSession, networkNotes, rootsOf } from './bubblewrap-session.ts';
 import { findHelpers, type HelperPaths } from './helper-paths.ts';
 import { type BridgeSpec, startHolder } from './holder.ts';
+import { describeLimits } from './limits.ts';
 import { findNestedRepositories, type NestedRepositories } from './nested-repositories.ts';
 import { PROXY_PORT } from './network-environment.ts';
-import { createPlaceholders } from './placeholders.ts';
-import { type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
+import { createPlaceholders, type Placeholders } from './placeholders.ts';
+import { type ProtectPlan, type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
 import type { Sandbox, SandboxSession, SessionSpec } from './sandbox.ts';
 import { planView } from './view.ts';
 
@@ -29,30 +30,32 @@ async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<Sa
   const scope = createScope();
   try {
     const view = planView(spec, helpers, runtimeDirs());
-    const protectSpec = rememberNested({
-      roots,
-      names: settings.protectedNames,
-      paths: settings.protectedPaths,
-    });
-    const firstPlan = planProtection(protectSpec);
-    const placeholders = createPlaceholders({
-      program: helpers.janitor,
-      sallyportHome: folders.sallyportHome,
-      scope,
-    });
     const starting = startHolder({
       program: helpers.holder,
       isNetworkShared: settings.networkAccess,
       view: view.operations,
       bridge: planBridge(spec, helpers),
     });
-    const [holder] = await Promise.all([starting, placeholders.cover(firstPlan.missing)]).catch(
+    // Everything that follows is done while the holder builds the view: the start is felt.
+    const protectSpec = rememberNested({
+      roots,
+      names: settings.protectedNames,
+      paths: settings.protectedPaths,
+    });
+    const placeholders = createPlaceholders({
+      program: helpers.janitor,
+      sallyportHome: folders.sallyportHome,
+      scope,
+    });
+    const [holder, firstPlan] = await Promise.all([starting, coverFirst(placeholders, protectSpec)]).catch(
       async (error: unknown) => {
         await starting.then((opened) => opened.close()).catch(() => undefined);
         throw error;
       },
     );
-    scope.use(holder, (opened) => opened.close());
+    scope.defer(async () => {
+      await Promise.all([holder.close(), placeholders.close()]);
+    });
     return createBubblewrapSession({
       spec,
       helpers,
@@ -67,6 +70,15 @@ async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<Sa
     await scope.close();
     throw error;
   }
+}
+
+/** The first plan, with its placeholders made. Limits are looked for now, so that the first launch need not. */
+async function coverFirst(placeholders: Placeholders, spec: ProtectSpec): Promise<ProtectPlan> {
+  const plan = planProtection(spec);
+  const covering = placeholders.cover(plan.missing);
+  describeLimits();
+  await covering;
+  return plan;
 }
 
 /** Only a network of its own needs a bridge out of it. */

@@ -13,6 +13,8 @@ export interface Placeholders {
   release(root: string): Promise<void>;
   /** The state files whose locks every launch holds, one for each root with placeholders. */
   lockFiles(): readonly string[];
+  /** Lets go of all of them, at once; every launch has ended. */
+  close(): Promise<void>;
 }
 
 export interface PlaceholderSpec {
@@ -61,5 +63,8 @@ export function createPlaceholders({ program, sallyportHome, scope }: Placeholde
       }
     },
     lockFiles: () => [...new Set(janitors.map((janitor) => janitor.stateFile))],
+    close: async () => {
+      await Promise.all(janitors.map((janitor) => janitor.close()));
+    },
   };
 }
