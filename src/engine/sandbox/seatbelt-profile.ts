@@ -47,8 +47,6 @@ export interface SeatbeltPlan {
   /** Our own folders. */
   readonly own: readonly string[];
   readonly askSocket: string | null;
-  /** Port of the loopback at which the proxy answers; null without one. */
-  readonly proxyPort: number | null;
   /** Written into the system's log with each refusal. */
   readonly tag: string;
 }
@@ -157,13 +155,9 @@ function addGrant(out: ProfileText, grant: SeatbeltGrant, protectedNames: readon
   out.rule('deny', 'file-read* file-write*', grant.hidden);
 }
 
-function addNetwork(out: ProfileText, plan: SeatbeltPlan, sections: SeatbeltSections): void {
-  if (plan.settings.networkAccess) {
-    out.add(sections.networkOn);
-    return;
-  }
-  out.add(sections.networkLoopback);
-  if (plan.proxyPort !== null) out.add(`(allow network-outbound (remote ip "localhost:${plan.proxyPort}"))`);
+/** Behind the loopback rule no address can be dialled: what no rule names is denied. */
+function addNetwork(out: ProfileText, { settings }: SeatbeltPlan, sections: SeatbeltSections): void {
+  out.add(settings.networkAccess ? sections.networkOn : sections.networkLoopback);
 }
 
 /** The one thing of our folders that programs reach: where questions are put. */

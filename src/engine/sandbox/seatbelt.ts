@@ -7,7 +7,6 @@
  * opens for the next launch of the session only, for a profile cannot change; programs cannot be held by the kernel.
  */
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { createConnection, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
@@ -33,7 +32,7 @@ import { type SeatbeltGrant, type SeatbeltSections, seatbeltProfile } from './se
 const NOTES = [
   'Programs that leave their process group are not ended with the session: macOS has no namespace of processes.',
   'What you allow while a script runs opens with the next script of the session: a profile of seatbelt cannot change.',
-  'Servers inside can listen on the loopback, but programs inside reach only the proxy there.',
+  'Servers inside can listen on the loopback, but no program inside can reach them; no host is asked about.',
 ];
 
 /** The native part and the fixed sections of this installation. */
@@ -126,7 +125,6 @@ interface State {
   readonly parts: SeatbeltParts;
   readonly temporary: string;
   readonly own: readonly string[];
-  readonly proxyPort: number | null;
   readonly grants: Map<string, SeatbeltGrant>;
   readonly running: Map<string, SandboxProcess>;
   readonly scope: Scope;
@@ -147,7 +145,7 @@ async function openSession(spec: SessionSpec, parts: SeatbeltParts): Promise<San
     const proxyPort =
       spec.network === undefined ? null : await openProxyPort(spec.network.proxySocket, scope);
     const state: State = {
-      ...{ spec, parts, temporary, own, proxyPort, scope },
+      ...{ spec, parts, temporary, own, scope },
       grants: new Map(),
       running: new Map(),
     };
@@ -201,7 +199,6 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
       grants: [...state.grants.values()],
       own: state.own,
       askSocket: state.spec.askSocket ?? null,
-      proxyPort: state.proxyPort,
       tag: `sallyport-${spec.launchId}`,
     },
     state.parts.sections,
@@ -228,24 +225,4 @@ function grant(state: State, path: string, mode: GrantMode): GrantOutcome {
 function revoke(state: State, path: string): GrantOutcome {
   state.grants.delete(path);
   return { kind: 'granted' };
-}
-
-/** The proxy has a socket without a network address; programs want a port. */
-async function openProxyPort(socket: string, scope: Scope): Promise<number> {
-  const server: Server = createServer((client) => {
-    const proxy = createConnection(socket);
-    const end = (): void => {
-      client.destroy();
-      proxy.destroy();
-    };
-    client.on('error', end).pipe(proxy).on('error', end).pipe(client);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  scope.defer(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy port has no number');
-  return address.port;
 }

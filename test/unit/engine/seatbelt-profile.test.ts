@@ -48,7 +48,6 @@ function decider(snapshot: ConfigSnapshot, changes: Partial<SeatbeltPlan> = {}):
       grants: [],
       own: OWN,
       askSocket: ASK,
-      proxyPort: null,
       tag: 'sallyport-test',
       ...changes,
     },
@@ -190,11 +189,10 @@ describe('the network', () => {
   const addresses = ['127.0.0.1:3128', '127.0.0.1:5432', '[::1]:3128', '10.0.0.1:443', '93.184.216.34:443'];
 
   it.each([
-    ['off', {}, {}, []],
-    ['by the proxy', {}, { proxyPort: 3128 }, ['127.0.0.1:3128', '[::1]:3128']],
-    ['on', { networkAccess: true }, { proxyPort: null }, addresses],
-  ] as const)('%s', (_name, settings, plan, open) => {
-    const decide = decider(snapshotOf('workspace-write', settings), plan);
+    ['off', {}, []],
+    ['on', { networkAccess: true }, addresses],
+  ] as const)('%s', (_name, settings, open) => {
+    const decide = decider(snapshotOf('workspace-write', settings));
     const reached = addresses.filter((remote) => decide({ operation: 'network-outbound', remote }));
     expect(reached).toEqual(open);
   });
@@ -216,7 +214,7 @@ describe('the text', () => {
     const snapshot = snapshotOf('workspace-write', { workspace: hostile, writableRoots: [hostile] });
     const plan = { settings: snapshot, readOnly: [], pins: [], temporary: TEMPORARY, grants: [] };
     const { text, parameters } = seatbeltProfile(
-      { ...plan, own: OWN, askSocket: null, proxyPort: null, tag: 'x") (allow default)' },
+      { ...plan, own: OWN, askSocket: null, tag: 'x") (allow default)' },
       SECTIONS,
     );
     expect(text).not.toContain('allow default)');
