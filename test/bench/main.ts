@@ -12,6 +12,7 @@ import { benchNetwork } from './bench-network.ts';
 import { benchPage } from './bench-page.ts';
 import { benchPeers } from './bench-peers.ts';
 import { benchProxy } from './bench-proxy.ts';
+import { benchTerminal } from './bench-terminal.ts';
 import { type BenchRow, formatTable } from './measure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -27,6 +28,7 @@ async function benchAll(): Promise<BenchRow[]> {
     ...(await benchCalls()),
     ...(await benchProxy()),
     ...(await benchNetwork()),
+    ...(await benchTerminal()),
   );
   const launcher = join(root, 'build', 'bin', 'sallyport');
   if (existsSync(join(root, 'out', 'cli', 'main.js'))) rows.push(...(await benchProcesses([launcher])));
