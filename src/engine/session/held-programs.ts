@@ -13,11 +13,20 @@ import { settlePipeline } from './settle-pipeline.ts';
 import { type HeldProgram, programRun, scriptedRun } from './shell-runs.ts';
 import type { BoardStep } from './step-board.ts';
 
+/** Only what is watched is held, and this is the program that it runs already. */
+const ITSELF = /^\/proc\/(?:self|thread-self|\d+)\/exe$/;
+
 export class HeldPrograms {
   readonly #context: ScriptContext;
+  #rootPid: number | undefined;
 
   constructor(context: ScriptContext) {
     this.#context = context;
+  }
+
+  /** The host's number for the process that the launch began with. */
+  noteRoot(pid: number): void {
+    this.#rootPid = pid;
   }
 
   /** Settles one held program and answers the gate. Never rejects. */
@@ -36,10 +45,26 @@ export class HeldPrograms {
     try {
       const isLauncher = this.#isLauncher(held, program);
       if (isLauncher && !this.#isArmed(held)) await this.#settleLauncher(gate, held);
-      else await this.#settleProgram(gate, held, program, isLauncher ? 'through' : 'allow');
+      else {
+        const goesOn = isLauncher || this.#isOfRoot(held);
+        await this.#settleProgram(gate, held, program, goesOn ? 'through' : 'allow');
+      }
     } catch (cause) {
       gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
     }
+  }
+
+  /**
+   * A program that was run as it was typed goes on as itself: `env` that becomes the interpreter of its script, and what
+   * its script starts under its own name, as agents do that are a launcher with a native program behind it. What they
+   * start is held as what the program itself starts. This only ever asks more.
+   */
+  #isOfRoot(held: HeldExec): boolean {
+    const name = programName(this.#context.root.argv?.[0]);
+    if (name === undefined) return false;
+    const own = programName(held.path) ?? '';
+    const isItselfAgain = held.pid === this.#rootPid || ITSELF.test(held.path);
+    return isItselfAgain || own === name || own.startsWith(`${name}-`);
   }
 
   #isLauncher(held: HeldExec, program: HeldProgram): boolean {

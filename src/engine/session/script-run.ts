@@ -231,7 +231,10 @@ export class ScriptRun {
 
   #handlers(): GateHandlers {
     return {
-      onRoot: () => this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report')),
+      onRoot: (pid) => {
+        this.#programs.noteRoot(pid);
+        this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report'));
+      },
       onExec: (held) => this.#withGate((gate) => this.#programs.settle(gate, held)),
       onWrite: (held) => this.#settleCall(describeWrite(held, this.#host.snapshot)),
       onChange: (held) => this.#settleCall(describeChange(held, this.#host.snapshot)),
