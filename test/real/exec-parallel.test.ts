@@ -24,8 +24,10 @@ describe.skipIf(process.platform !== 'linux')('scripts at the same time (Linux: 
       return real.run(script, {
         cwd: folder.path,
         policy: 'untrusted',
-        answer: (approval) =>
-          approval.argv?.[0] === 'rm' && !mayRemove ? rejectWith(`keep ${name}`) : allowOnce,
+        answer: (approval) => {
+          if (approval.kind === 'edit') return rejectWith('protected');
+          return approval.argv?.[0] === 'rm' && !mayRemove ? rejectWith(`keep ${name}`) : allowOnce;
+        },
       });
     };
     const [first, second] = await Promise.all([run('first', true), run('second', false)]);

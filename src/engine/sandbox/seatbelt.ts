@@ -142,8 +142,6 @@ async function openSession(spec: SessionSpec, parts: SeatbeltParts): Promise<San
     });
     const temporary = realpathSync.native(mkdtempSync(join(tmpdir(), 'sallyport-')));
     scope.defer(() => rmSync(temporary, { recursive: true, force: true }));
-    const proxyPort =
-      spec.network === undefined ? null : await openProxyPort(spec.network.proxySocket, scope);
     const state: State = {
       ...{ spec, parts, temporary, own, scope },
       grants: new Map(),
