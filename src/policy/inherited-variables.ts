@@ -4,6 +4,7 @@
  * such variable of every program: the table of risky ones does.
  */
 import type { Facts, StepDraft } from '../protocol/index.ts';
+import { isPlainVariable } from './plain-variables.ts';
 import { isRiskyVariable } from './risky-variables.ts';
 
 /** Null: it was given with the launch and has been taken away. */
@@ -18,15 +19,20 @@ const TAKING_AWAY = /^(?:\S*\/)?env\b.*\s(?:-\s|-$|-i|-u|--ignore-environment|--
 /** A launcher starts another program by it, and that one is held in turn. */
 const OF_STARTED = new Set(['PATH']);
 
-/** `told` holds `NAME=VALUE`, or `NAME` for one that is missing. `isCut`: there may be more than are listed. */
+/**
+ * `told` holds `NAME=VALUE`, or `NAME` for one that is missing. `isCut`: there may be more than are listed.
+ * @param writable folders that something inside can write; null where that may be all of them
+ */
 export function findInherited(
   told: readonly string[],
   step: Pick<StepDraft, 'assignments' | 'wrappers'>,
+  writable: readonly string[] | null = null,
 ): { variables: InheritedVariable[]; isCut: boolean } {
   const isTakingAway = step.wrappers.some((wrapper) => TAKING_AWAY.test(wrapper));
   const found = told
     .map(readEntry)
     .filter(({ name, value }) => isRiskyVariable(name) && !(value === null && isTakingAway))
+    .filter(({ name, value }) => value === null || !isPlainVariable(name, value, writable))
     .filter((variable) => !isSetByWords(variable, step));
   const variables = found
     .slice(0, MAX_INHERITED)

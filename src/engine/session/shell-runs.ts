@@ -50,6 +50,12 @@ function openAccess(context: ScriptContext): AccessGrant {
   };
 }
 
+/** Folders that something inside can write; null without a wall. */
+function writable(context: ScriptContext): readonly string[] | null {
+  const { sandboxMode, writableRoots } = context.snapshot;
+  return sandboxMode === 'danger-full-access' ? null : [...writableRoots, ...openAccess(context).write];
+}
+
 type Assignments = Step['assignments'];
 
 /** What is set for the program of a step: by the step itself, and perhaps by another one with the same words. */
@@ -125,7 +131,7 @@ export function programRun(
   gone: AbortSignal,
 ): ProposedRun {
   const set = findSet(context, step, held.argv);
-  const inherited = findInherited(held.environment, { ...step, assignments: set.all });
+  const inherited = findInherited(held.environment, { ...step, assignments: set.all }, writable(context));
   const isCut = held.isEnvironmentCut || inherited.isCut;
   const isMore = isCut || inherited.variables.length > 0;
   const draft = { ...heldDraft(step, held), assignments: [...set.all, ...asAssigned(inherited.variables)] };

@@ -34,6 +34,28 @@ describe('findInherited', () => {
     expect(namesOf(script, told)).toEqual(names);
   });
 
+  it.each<[string, readonly string[] | null, boolean]>([
+    ['PAGER=cat', null, false],
+    ['PAGER=less', null, true],
+    ['GIT_EDITOR=true', null, false],
+    ['GIT_EDITOR=./true', null, true],
+    ['PYTHONUNBUFFERED=1', null, false],
+    ['PYTHONPATH=1', null, true],
+    ['constructor=1', null, false],
+    ['PATH=/opt/x:/usr/bin', null, true],
+    ['PATH=/opt/x:/usr/bin', ['/w'], false],
+    ['PATH=/w/bin:/usr/bin', ['/w'], true],
+    ['PATH=/opt/../w/bin', ['/w'], true],
+    ['PATH=/opt//x', ['/w'], true],
+    ['PATH=/opt:', ['/w'], true],
+    ['PATH=bin:/usr/bin', ['/w'], true],
+    ['PATH=/tmp/x', ['/w'], true],
+    [`PATH=/${long}`, ['/w'], true],
+    ['PATH=/\u00e9', ['/w'], true],
+  ])('tells of %s with %j writable: %s', (told, writable, isTold) => {
+    expect(findInherited([told], makeSteps('ls')[0], writable).variables.length > 0).toBe(isTold);
+  });
+
   it('lists so many and says that there are more', () => {
     const told = Array.from({ length: 40 }, (_, index) => `LD_${index}=${long}`);
     const found = findInherited(told, makeSteps('ls')[0]);
