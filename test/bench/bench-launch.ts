@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { exitStatusOf } from '../../src/engine/base/index.ts';
 import { loadConfig } from '../../src/engine/config/index.ts';
 import {
   chooseSandbox,
@@ -28,10 +29,16 @@ export interface BenchSession {
   close(): Promise<void>;
 }
 
-/** An open session: workspace-write, one root, the protected folders there. Every question is answered yes at once. */
-export async function openBenchSession(): Promise<BenchSession> {
-  const workspace = makeFolder('sallyport-bench');
-  for (const name of ['.git', '.agents', '.codex', '.sallyport']) mkdirSync(join(workspace.path, name));
+/**
+ * An open session: workspace-write, one root, the protected folders there. Every question is answered yes at once; a
+ * program that fails is an error.
+ * @param folder a workspace that stays; without it, one is made and removed
+ */
+export async function openBenchSession(folder?: string): Promise<BenchSession> {
+  const workspace =
+    folder === undefined ? makeFolder('sallyport-bench') : { path: folder, remove: () => undefined };
+  for (const name of ['.git', '.agents', '.codex', '.sallyport'])
+    mkdirSync(join(workspace.path, name), { recursive: true });
   const home = makeFolder('sallyport-bench-home');
   const runtimeDir = join(home.path, 'run');
   mkdirSync(runtimeDir);
@@ -61,7 +68,8 @@ export async function openBenchSession(): Promise<BenchSession> {
     launched.pipes?.stdin.end();
     launched.pipes?.stdout.resume();
     launched.pipes?.stderr.resume();
-    await launched.finished;
+    const status = exitStatusOf(await launched.finished);
+    if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}`);
   };
   const close = async (): Promise<void> => {
     await session.close();

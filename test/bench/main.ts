@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: prints a table and writes the same as JSON. Nothing here passes or fails. `--peers` compares with
- * sandboxes of others, alone.
+ * sandboxes of others, `--scale` measures many at once (`--long`: 10,000 launches); both run alone.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,12 +12,16 @@ import { benchNetwork } from './bench-network.ts';
 import { benchPage } from './bench-page.ts';
 import { benchPeers } from './bench-peers.ts';
 import { benchProxy } from './bench-proxy.ts';
+import { benchScale } from './bench-scale.ts';
 import { benchTerminal } from './bench-terminal.ts';
 import { type BenchRow, formatTable } from './measure.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Parts that run on request only, and alone. */
-const PARTS: Readonly<Record<string, () => Promise<BenchRow[]>>> = { peers: benchPeers };
+const PARTS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  peers: benchPeers,
+  scale: benchScale,
+};
 
 async function benchAll(): Promise<BenchRow[]> {
   const rows = [...(await benchPolicy()), ...(await benchAppends())];
