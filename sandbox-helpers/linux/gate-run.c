@@ -78,11 +78,27 @@ static int tell_not_run(const char *name, int problem) {
     return problem == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_RUNNABLE;
 }
 
+/* A shell that reads its commands from the terminal: it continues what Ctrl-Z stopped. */
+static bool is_typed_shell(char **command) {
+    static const char *const shells[] = {"bash", "zsh", "fish", "sh", "dash", "ksh"};
+    const char *slash = strrchr(command[0], '/');
+    const char *name = slash ? slash + 1 : command[0];
+    bool is_shell = false;
+    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) is_shell = is_shell || strcmp(name, shells[i]) == 0;
+    if (!is_shell) return false;
+    for (char **word = command + 1; *word; word++) {
+        if ((*word)[0] != '-') return false;
+        if ((*word)[1] != '-' && strchr(*word, 'c')) return false;
+    }
+    return true;
+}
+
 /*
- * A terminal of a gated launch is the engine's own: nobody is there who could continue what Ctrl-Z stopped. A shell with
- * job control sets the key for itself.
+ * A terminal of a gated launch is the engine's own: nobody is there who could continue what Ctrl-Z stopped, but a shell
+ * that is typed into.
  */
-static void disable_suspend_key(void) {
+static void disable_suspend_key(char **command) {
+    if (is_typed_shell(command)) return;
     struct termios settings;
     if (tcgetattr(STDIN_FILENO, &settings) != 0) return;
     settings.c_cc[VSUSP] = _POSIX_VDISABLE;
@@ -101,7 +117,7 @@ int run_inside(int argc, char **argv) {
     if (strchr(command[0], '/')) snprintf(found, sizeof found, "%s", command[0]);
     else problem = *command[0] ? find_program(command[0], found, sizeof found) : ENOENT;
     if (problem) return tell_not_run(command[0], problem);
-    disable_suspend_key();
+    disable_suspend_key(command);
     lead_own_group();
     bool holds_until_killed;
     int listener = install_notify_filter(mode, &holds_until_killed);

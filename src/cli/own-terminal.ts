@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isatty, ReadStream, WriteStream } from 'node:tty';
 import type { OutputHold } from './output-hold.ts';
@@ -24,7 +25,7 @@ export interface ScriptInput {
 export function openOwnTerminal(hold: OutputHold, isForScript: boolean): OwnTerminal | undefined {
   if (!isForeground()) return undefined;
   if (isForScript) {
-    const write = (text: string): void => void process.stderr.write(text);
+    const write = (text: string): void => void process.stderr.write(text.replaceAll('\n', '\r\n'));
     return new TerminalOwner({
       keys: process.stdin,
       write,
@@ -41,6 +42,15 @@ export function openOwnTerminal(hold: OutputHold, isForScript: boolean): OwnTerm
   // only the standard streams learn that the window has changed
   const columns = (): number => process.stdout.columns ?? process.stderr.columns ?? output.columns;
   return new TerminalOwner({ keys: new ReadStream(fd), write, columns, hold, isForScript });
+}
+
+/**
+ * What the script prints has gone through a terminal of its own; here not a byte of it may be changed, or a program that
+ * draws a screen would find its cursor elsewhere. Node's raw mode turns line feeds into two characters, and its end
+ * brings back what was. Where there is no stty, the screen of some programs is not as it should be.
+ */
+function keepOutput(): void {
+  if (process.platform !== 'win32') spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
 /** Whether this process group has the terminal; where the system does not tell, it is taken for granted. */
@@ -106,6 +116,7 @@ class TerminalOwner implements OwnTerminal {
     this.#script = script;
     if (this.#parts.isForScript) {
       this.#parts.keys.setRawMode(true);
+      keepOutput();
       this.#parts.keys.resume();
       return;
     }

@@ -185,6 +185,7 @@ async function execWithStreams(
     stderr: isJson ? null : process.stderr,
     hold,
     isTerminal: { stdout: process.stdout.isTTY === true, stderr: process.stderr.isTTY === true },
+    isRaw: params.terminal !== undefined,
     ...(request.screen !== undefined && { screen: request.screen }),
     onBrokenPipe: () => sendSignal(client, sessionId, 'SIGTERM'),
   });

@@ -14,6 +14,8 @@ export interface ScriptStreamPorts {
   /** Holds back what goes to a terminal. */
   readonly hold: OutputHold;
   readonly isTerminal: { readonly stdout: boolean; readonly stderr: boolean };
+  /** The terminal is the script's own: what is said beside its output ends its lines itself. */
+  readonly isRaw?: boolean;
   /** Told of what is written to the terminal that is standard output. */
   readonly screen?: ScreenWatch;
   /** Nobody reads the output any more. */
@@ -71,7 +73,13 @@ async function pump(ports: ScriptStreamPorts, name: 'stdout' | 'stderr', receive
   for await (const piece of receiver) {
     if (ports.isTerminal[name]) await ports.hold.whenOpen();
     const writable = target;
-    if (writable !== null) await new Promise<void>((resolve) => writable.write(piece, () => resolve()));
+    const bytes = ports.isRaw === true && name === 'stderr' ? endLines(piece as Buffer) : piece;
+    if (writable !== null) await new Promise<void>((resolve) => writable.write(bytes, () => resolve()));
     if (name === 'stdout') ports.screen?.feed(piece as Uint8Array);
   }
+}
+
+/** Byte for byte: a character may be split between two pieces. */
+function endLines(piece: Buffer): Buffer {
+  return Buffer.from(piece.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
 }
