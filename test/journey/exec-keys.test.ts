@@ -167,7 +167,8 @@ describe('exec with only a part of a terminal', () => {
     terminal.type('a\r');
     await terminal.see('allowed (once)');
     terminal.type('typed line\r');
-    await delay(500);
+    const got = join(place.folder, 'got.txt');
+    await expect.poll(() => readFileSync(got, 'utf8'), { timeout: 20_000 }).toBe('typed line\n');
     terminal.type('\x04');
     await seePrompt(terminal);
     terminal.type('a\r');

@@ -53,6 +53,10 @@ export const KEY_TABLE: readonly KeyGroup[] = [
       { keys: ['Enter'], does: 'Open the card of the row' },
     ],
   },
+  {
+    title: 'In a terminal',
+    lines: [{ keys: ['F6'], does: 'Leave it, while Type here is on' }],
+  },
 ];
 
 /** A key as the keyboard at hand names it. */
