@@ -9,6 +9,8 @@ const KINDS = {
   electron: 'test/electron/**/*.test.ts',
   // takes minutes: by `npm run test:soak`, not in the full run
   soak: 'test/soak/**/*.test.ts',
+  // downloads real agents: by `npm run test:agents`, not in the full run
+  agents: 'test/agents/**/*.test.ts',
 };
 
 export default defineConfig({

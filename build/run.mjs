@@ -1,6 +1,6 @@
 // The one entry behind every npm script: sets up what the script needs, then runs it, in the right Node.
 //
-// Usage: node build/run.mjs start|test|dev|check|test:real|test:journey|test:soak|bench|build|dist [arguments]
+// Usage: node build/run.mjs start|test|dev|check|test:real|test:journey|test:soak|test:agents|bench|build|dist [arguments]
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,7 @@ const SCRIPTS = {
   },
   'test:real': { needs: { isForTests: true }, run: (argv) => runTests(['helpers', 'real'], argv) },
   'test:soak': { needs: { isForTests: true }, run: (argv) => runTests(['soak'], argv) },
+  'test:agents': { needs: { isForTests: true }, run: (argv) => runTests(['agents'], argv) },
   'test:journey': { needs: { isForTests: true }, run: (argv) => runTests(['journey'], argv) },
   check: { needs: { needsMachine: false }, run: () => runChecks() },
   bench: { needs: {}, run: runBench },
