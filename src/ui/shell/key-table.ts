@@ -55,7 +55,7 @@ export const KEY_TABLE: readonly KeyGroup[] = [
   },
   {
     title: 'In a terminal',
-    lines: [{ keys: ['F6'], does: 'Leave it, while Type here is on' }],
+    lines: [{ keys: ['F6'], does: 'Leave it, while typing there is on' }],
   },
 ];
 
