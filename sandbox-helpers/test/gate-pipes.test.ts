@@ -141,7 +141,7 @@ describe.each(users)('pipes for the standard streams as $name', (user) => {
     const result = await gate.finished;
     expect(result.stdout).toBe(`${sum}  -\n${sum}  copy\n`);
     expect(digest(Buffer.from(result.stderr))).toBe(digest(Buffer.from(large.toString())));
-  });
+  }, 90_000);
 
   test('what is written by turns arrives complete and in order on both', async () => {
     const lines = Array.from({ length: 3000 }, (_, index) => index + 1);
