@@ -57,10 +57,7 @@ describe('effects', () => {
       { snapshot: { sandboxMode: 'danger-full-access' } },
     ],
     ['rm /opt/a', ['deletes | /opt/a | outside'], { snapshot: { sandboxMode: 'danger-full-access' } }],
-    [
-      'curl https://example.org:8443/x',
-      ['network | example.org:8443 | on no list | outside'],
-    ],
+    ['curl https://example.org:8443/x', ['network | example.org:8443 | on no list | outside']],
     [
       'curl https://example.org',
       ['network | example.org:443 | inside'],
