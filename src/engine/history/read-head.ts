@@ -36,6 +36,7 @@ export function readHead(db: Database.Database, sessionId: SessionId): SessionHe
     origin,
     agentName: opened?.agentName ?? '',
     workspace: opened?.workspace ?? '',
+    ...(opened?.hasTerminal === true && { hasTerminal: true }),
     state,
     isPaused: false,
     isWorking: false,
