@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { printRepository } from './print-repository.ts';
 
@@ -27,6 +27,12 @@ const MAX_VISITED = 20_000;
 /** Never entered: they hold no repositories of the person, and a great many folders. */
 const PRUNED = new Set(['node_modules', '.git', '.hg', '.svn', '__pycache__', '.venv', '.cache']);
 
+/**
+ * Kinds of file systems (ext2 to ext4, XFS, tmpfs) on which a folder has exactly one link for each folder in it, and two
+ * of its own. Others may say what they like.
+ */
+const COUNTS_FOLDERS = new Set([0xef53, 0x58465342, 0x01021994]);
+
 /** Looks for repositories below `root`, breadth first, without following links. Each costs two mounts at every launch. */
 export function findNestedRepositories(root: string): NestedRepositories {
   const folders: string[] = [];
@@ -35,19 +41,64 @@ export function findNestedRepositories(root: string): NestedRepositories {
     if (depth <= MAX_DEPTH && folders.length < MAX_FOUND) folders.push(folder);
     else beyond.push({ folder, print: printRepository(folder) });
   };
+  const device = deviceThatCounts(root);
   let layer = [root];
   let visited = 0;
   for (let depth = 0; depth <= MAX_CHECKED_DEPTH && layer.length > 0; depth++) {
     const next: string[] = [];
     for (const folder of layer) {
       if (++visited > MAX_VISITED || beyond.length >= MAX_CHECKED) return { folders, beyond, isCut: true };
-      const entries = listFolder(folder);
-      if (folder !== root && entries.some((entry) => entry.name === '.git')) add(folder, depth);
-      next.push(...foldersToEnter(folder, entries));
+      const seen = lookInto(folder, device);
+      if (folder !== root && seen.isRepository) add(folder, depth);
+      next.push(...seen.folders);
     }
     layer = next;
   }
   return { folders, beyond, isCut: layer.length > 0 };
+}
+
+interface Seen {
+  readonly isRepository: boolean;
+  /** To look into next. */
+  readonly folders: readonly string[];
+}
+
+function lookInto(folder: string, device: number | null): Seen {
+  if (isLeaf(folder, device)) return { isRepository: exists(join(folder, '.git')), folders: [] };
+  const entries = listFolder(folder);
+  return {
+    isRepository: entries.some((entry) => entry.name === '.git'),
+    folders: foldersToEnter(folder, entries),
+  };
+}
+
+/** The device of the root where its links can be relied on; null elsewhere. */
+function deviceThatCounts(root: string): number | null {
+  try {
+    return COUNTS_FOLDERS.has(statfsSync(root).type) ? lstatSync(root).dev : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether no folder is in it, known without reading it: large workspaces are mostly files. */
+function isLeaf(folder: string, device: number | null): boolean {
+  if (device === null) return false;
+  try {
+    const stat = lstatSync(folder);
+    return stat.dev === device && stat.nlink === 2;
+  } catch {
+    return false;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // Unreadable for the person: the sandboxed program cannot enter it either.
+    return false;
+  }
 }
 
 function foldersToEnter(folder: string, entries: readonly Dirent[]): string[] {

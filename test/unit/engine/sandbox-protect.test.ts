@@ -95,6 +95,15 @@ describe('planProtection', () => {
     expect(missing).toEqual(expect.arrayContaining(['ws/a/b/.codex', 'ws/sub/.agents']));
   });
 
+  it('finds a .git that is a file or a link in folders without folders', () => {
+    write('ws/x/y/text');
+    write('ws/x/.git', 'gitdir: nowhere\n');
+    write('ws/z/leaf/.git', 'gitdir: nowhere\n');
+    write('ws/z/plain/text');
+    const { readOnly } = plan();
+    expect(readOnly).toEqual(['ws/x/.git', 'ws/z/leaf/.git']);
+  });
+
   it('says so when the walk is cut', () => {
     make('ws/1/2/3/4/5/6/7/8/9/10/11');
     expect(plan().notes).toEqual([expect.stringContaining('too large')]);
