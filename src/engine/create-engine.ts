@@ -30,10 +30,12 @@ import { PageSessions } from './page-sessions.ts';
 import { recallAnswer } from './recall-answer.ts';
 import {
   chooseSandbox,
+  describeLimits,
   findSecrets,
   probeKernelGate,
   readWallVersion,
   sweepPlaceholders,
+  sweepSockets,
 } from './sandbox/index.ts';
 import { recoverSessions, Session, type SessionDeps, type SessionInput } from './session/index.ts';
 
@@ -66,6 +68,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const journal = await openJournal({ file, nowMs: () => clock.nowMs() });
   const reader = openHistoryReader({ file });
   await sweepPlaceholders(options.home);
+  sweepSockets(options.runtimeDir);
+  // Looking for where limits are kept takes away control groups of the dead, too.
+  describeLimits();
   await recoverSessions(journal, reader, engineId);
   return new RunningEngine({ options, clock, engineId, journal, reader, wallVersion: await wallVersion });
 }

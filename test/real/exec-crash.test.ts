@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createEngine, historyFileOf, openHistoryReader } from '../../src/engine/index.ts';
+import { killOften } from '../support/kill-rounds.ts';
 import { makeFolder } from '../support/real-engine.ts';
+import { makeRandom } from '../support/seeded-random.ts';
 
 const ROUNDS = 5;
+const RANDOM_ROUNDS = 10;
 const DRIVER = join(import.meta.dirname, '..', 'support', 'crash-driver.ts');
 /** What a walled process and a placeholder may outlive their engine. */
 const GRACE_MS = 2000;
@@ -91,4 +94,18 @@ describe.skipIf(process.platform !== 'linux')('an engine that is killed (Linux: 
     home.remove();
     workspace.remove();
   }, 180_000);
+
+  // the long form, 200 rounds, is in test/soak
+  test(`${RANDOM_ROUNDS} times at random moments of a busy run`, async () => {
+    const done = await killOften(RANDOM_ROUNDS, makeRandom(44));
+    expect(done.rounds.filter(({ left }) => left.length > 0)).toEqual([]);
+    expect(done.sessions).toBeGreaterThan(RANDOM_ROUNDS);
+    const { findings, openSessions, sockets, groups } = done;
+    expect({ findings, openSessions, sockets, groups }).toEqual({
+      findings: [],
+      openSessions: 0,
+      sockets: [],
+      groups: [],
+    });
+  }, 600_000);
 });

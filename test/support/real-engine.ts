@@ -77,7 +77,12 @@ export async function startRealEngine(
   };
 }
 
-async function runScript(engine: Engine, script: string, options: ScriptOptions): Promise<ScriptResult> {
+/** One script as a session of an engine, to its end. */
+export async function runScript(
+  engine: Engine,
+  script: string,
+  options: ScriptOptions,
+): Promise<ScriptResult> {
   const questions: Approval[] = [];
   const events: Event[] = [];
   let sessionId: string | undefined;

@@ -33,4 +33,5 @@ export type {
   WallSettings,
 } from './sandbox.ts';
 export { findSecrets, SECRET_PATHS } from './secrets.ts';
+export { sweepSockets } from './sweep-sockets.ts';
 export { nameWallRule } from './wall-rule.ts';

@@ -95,7 +95,7 @@ describe('planProtection', () => {
     expect(missing).toEqual(expect.arrayContaining(['ws/a/b/.codex', 'ws/sub/.agents']));
   });
 
-  it('finds a .git that is a file or a link in folders without folders', () => {
+  it('finds a .git that is a file in folders without folders', () => {
     write('ws/x/y/text');
     write('ws/x/.git', 'gitdir: nowhere\n');
     write('ws/z/leaf/.git', 'gitdir: nowhere\n');
