@@ -1,4 +1,4 @@
-export { type KnownAgent, listAgents } from './agent-access.ts';
+export { listAgents } from './agent-access.ts';
 export {
   type ConfigExplanation,
   explainConfig,
@@ -15,7 +15,6 @@ export type {
   OpenSession,
   RowsView,
   SessionTerminal,
-  TerminalListener,
 } from './engine.ts';
 export {
   type HistoryReader,

@@ -1,23 +1,18 @@
 export { type AskedPart, askSentence } from './ask-sentence.ts';
 export { dependsOnInput } from './depends-on-input.ts';
 export {
-  type AddressFacts,
-  type AddressKind,
   describeAddress,
   isPrivateAddress,
 } from './describe-address.ts';
 export type { FolderAmount } from './describe-amount.ts';
 export { explainJudgement } from './explain-judgement.ts';
 export {
-  type HostJudgement,
   type HostLists,
-  type HostTarget,
   isNearHost,
   judgeHost,
   judgeTarget,
-  type TargetJudgement,
 } from './host-access.ts';
-export { type HostEntry, parseHostEntry } from './host-entry.ts';
+export { parseHostEntry } from './host-entry.ts';
 export { armsLauncher, findInherited, type InheritedVariable } from './inherited-variables.ts';
 export { isHarmless } from './is-harmless.ts';
 export { judgeBlocked, judgeBlockedSocket } from './judge-blocked.ts';
@@ -34,14 +29,12 @@ export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts
 export { matchRun, mayBeRunOf } from './match-run.ts';
 export { MAX_NAMED_PATHS, namedPaths } from './named-paths.ts';
 export {
-  type Authority,
   formatHostPort,
   type HostReading,
   type NormalHost,
   normaliseHost,
   readAuthority,
   readHost,
-  type ToAscii,
 } from './normal-host.ts';
 export { offeredScopes } from './offered-scopes.ts';
 export { actsElsewhere, changesMeaning, outerWrappers } from './outer-wrappers.ts';

@@ -29,7 +29,12 @@ describe.skipIf(process.platform !== 'linux')('a gate inside a gate (Linux: real
   });
   const run = (
     script: string,
-    options: Parameters<RealEngine['run']>[1] = { cwd: folder.path, policy: 'never' },
+    // a checkout below /tmp must be seen inside: the product is started from it
+    options: Parameters<RealEngine['run']>[1] = {
+      cwd: folder.path,
+      policy: 'never',
+      flags: { overrides: ['tmp="shared"'] },
+    },
   ) => real.run(script, options);
 
   test.each(['sandbox -- echo ran', "exec 'echo ran'"])(

@@ -1,3 +1,2 @@
-export type { AgentPreset } from './agent-preset.ts';
 export { type AppliedPreset, applyPreset } from './apply-preset.ts';
 export { choosePreset, listPresets } from './list-presets.ts';

@@ -1,4 +1,3 @@
-export type { Denial } from './bare-report.ts';
 export { chooseSandbox } from './choose-sandbox.ts';
 export { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
 export type {
