@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "holder-cover.h"
@@ -34,10 +35,18 @@ static bool attach_copy(int fd, unsigned attributes) {
     return is_done;
 }
 
+/* On any doubt "no": pinning twice is safe, pinning never is not. */
+static bool is_mount_root(int fd) {
+    struct statx found;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &found) != 0) return false;
+    return (found.stx_attributes_mask & found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 /*
  * Binds every directory between the root and a protected path onto itself. The kernel refuses to
  * rename a directory that is a mount point anywhere in the namespace; without this,
  * `mv sub old; mkdir -p sub/.git` would replace a protected sub/.git.
+ * Each is bound once: a copy carries the mounts below it along, so every further one would double them.
  */
 static bool pin_parents(int base, const char *part, bool *has_pins) {
     char parent[PATH_MAX];
@@ -46,7 +55,7 @@ static bool pin_parents(int base, const char *part, bool *has_pins) {
         *slash = 0;
         int fd = open_part(base, parent);
         if (fd < 0) return is_out_of_reach(errno);
-        bool is_pinned = attach_copy(fd, 0);
+        bool is_pinned = is_mount_root(fd) || attach_copy(fd, 0);
         close(fd);
         if (!is_pinned) return false;
         *has_pins = true;

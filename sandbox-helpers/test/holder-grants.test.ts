@@ -134,6 +134,25 @@ describe.each(users)('grants as $name', (user) => {
     });
   });
 
+  test('many protected paths deep below the same folders are no more mounts than paths and folders', async () => {
+    const repositories = Array.from({ length: 60 }, (_, index) => `${host}/other/a/b/c/d/r${index}`);
+    for (const repository of repositories) mkdirSync(`${repository}/.git`, { recursive: true });
+    own(host, user);
+    await withSandbox('', async (holder, root, next) => {
+      const rules = repositories.map((repository) => `${repository}/.git`);
+      expect(await holder.command('mount', root, `${host}/other`, 'rw', ...rules)).toEqual({
+        id: '1',
+        ok: true,
+      });
+      run(`cd ${host}/other && mkdir new && echo free > a/b/c/d/r59/free`);
+      expect(await next()).toBe('end 0\n');
+      for (const line of ['echo x > a/b/c/d/r59/.git/hook', 'mv a old', 'mv a/b/c/d/r0 old', 'mv a/b/c old']) {
+        run(`${line} 2>/dev/null`);
+        expect([line, await next()]).toEqual([line, 'end 1\n']);
+      }
+    });
+  });
+
   test('read-only, single files, and mount points that are made on a tmpfs', async () => {
     await withSandbox('', async (holder, root, next) => {
       expect(await holder.command('mount', root, `${host}/other/file`, 'rw')).toMatchObject({ ok: true });
