@@ -1,5 +1,5 @@
 /** Brings the preset of an agent into the configuration of its session. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { CheckedParams } from '../protocol/index.ts';
 import { type AppliedPreset, applyPreset, choosePreset, listPresets } from './agents/index.ts';
@@ -8,10 +8,19 @@ import { type LoadConfigOptions, type LoadedConfig, loadConfig, readToml } from 
 type OpenParams = CheckedParams<'session/open'>;
 
 /** What the preset comes to; undefined where none fits the program, or none was wanted. */
-export function applyAgent({ agent, env }: OpenParams, home: string): AppliedPreset | undefined {
+export function applyAgent({ agent, env, cwd }: OpenParams, home: string): AppliedPreset | undefined {
   if (agent === undefined) return undefined;
   const preset = choosePreset(listPresets(readToml), agent.program, agent.preset);
-  return preset && applyPreset(preset, { home, env, parse: readToml });
+  return preset && applyPreset(preset, { workspace: realOf(cwd), home, env, parse: readToml });
+}
+
+/** A folder that is not there is said by the configuration. */
+function realOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
 }
 
 /** The configuration of a session with this agent. Without a wall nothing needs to be opened. */

@@ -38,12 +38,15 @@ export interface AppliedPreset {
 }
 
 export interface ApplyContext {
+  /** Real path of the session's folder. */
+  readonly workspace: string;
   readonly home: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly parse: ParsePreset;
 }
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
+const WORKSPACE = '$'.concat('{workspace}');
 const JSON_WITH_NOTHING = '{}\n';
 
 /** Works it out, and makes folders and configurations of the agent that are not there yet. */
@@ -75,9 +78,24 @@ export function applyPreset(preset: AgentPreset, context: ApplyContext): Applied
   };
   const pass = preset.pass.filter((name) => env[name] !== undefined);
   const applied = {
-    ...{ name: preset.name, arguments: preset.arguments, folders, protectedPaths, opened, pass, set, hosts },
+    ...{
+      name: preset.name,
+      arguments: fillIn(preset.arguments, context),
+      folders,
+      protectedPaths,
+      opened,
+      pass,
+      set,
+      hosts,
+    },
   };
   return { ...applied, notice: describe(preset, applied) };
+}
+
+/** `${workspace}` stands between double quotes, as a text of TOML or JSON. */
+function fillIn(words: readonly string[], { workspace }: ApplyContext): readonly string[] {
+  const text = JSON.stringify(workspace).slice(1, -1).replaceAll('\u007f', '\\u007f');
+  return words.map((word) => word.split(WORKSPACE).join(text));
 }
 
 /** Where a folder of the agent lies; never the home folder itself or what holds it. */

@@ -35,7 +35,7 @@ function write(path: string, text = ''): string {
 function apply(id: string, env: Record<string, string> = {}) {
   const preset = PRESETS.find((one) => one.id === id);
   if (preset === undefined) throw new Error(`no preset ${id}`);
-  return applyPreset(preset, { home, env, parse: readToml });
+  return applyPreset(preset, { workspace: '/w"\\x', home, env, parse: readToml });
 }
 
 describe('the presets of the product', () => {
@@ -58,6 +58,10 @@ describe('the presets of the product', () => {
       { sandbox_mode: 'danger-full-access' },
       { approval_policy: 'on-request' },
       { features: { daemon_auto_start: false } },
+      { check_for_update_on_startup: false },
+      { analytics: { enabled: false } },
+      { features: { plugins: false } },
+      { projects: { [`$${'{workspace}'}`]: { trust_level: 'trusted' } } },
     ]);
     const claude = PRESETS.find(({ id }) => id === 'claude-code');
     expect(JSON.parse(claude?.arguments.at(-1) ?? '')).toEqual({
@@ -193,6 +197,12 @@ describe('a preset on this machine', () => {
     const applied = apply('claude-code', { CLAUDE_CONFIG_DIR: other });
     expect(applied.set).not.toHaveProperty('CLAUDE_CONFIG_DIR');
     expect(readdirSync(other)).toEqual(['settings.json']);
+  });
+
+  it('names the folder of the session in its arguments, whatever it is called', () => {
+    expect(readToml(apply('codex').arguments.at(-1) ?? '').values).toEqual({
+      projects: { '/w"\\x': { trust_level: 'trusted' } },
+    });
   });
 
   it('sets only what the person has not set', () => {
