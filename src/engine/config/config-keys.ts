@@ -2,6 +2,7 @@
  * Every key that a configuration may hold: what its value must be, in the words of the error, and what it does. The
  * protocol's `ConfigFile` has the same keys; a test compares them.
  */
+import { parseHostEntry } from '../../policy/index.ts';
 import { parseCount, parseDurationMs, parseMemoryBytes, parseSizeBytes } from '../base/index.ts';
 import type { TomlPath } from './read-toml.ts';
 
@@ -58,8 +59,7 @@ function listOf(what: readonly [one: string, many: string], isItem: (item: strin
 
 const PATHS = ['a path', 'paths'] as const;
 const HOSTS = ['a host such as "example.com" or "*.example.com:443"', 'hosts'] as const;
-const isHostEntry = (entry: string): boolean =>
-  /^(?:\*|(?:\*\*?\.)?[^\s*:/@[\]]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::\d{1,5})?$/.test(entry);
+const isHostEntry = (entry: string): boolean => 'entry' in parseHostEntry(entry);
 const ABSOLUTE_PATHS = ['a path that begins with / or ~/', 'paths that begin with / or ~/'] as const;
 const VARIABLES = ['the name of a variable', 'names of variables'] as const;
 const isAbsoluteOrHome = (path: string): boolean => /^(?:\/|~$|~\/)/.test(path);

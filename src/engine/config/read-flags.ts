@@ -1,3 +1,4 @@
+import { parseHostEntry } from '../../policy/index.ts';
 import { Fault, LIMIT_FLAGS, LIMIT_NAMES, type SessionFlags } from '../../protocol/index.ts';
 import { type ConfigEntry, type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { makeConfigFault, showText } from './config-fault.ts';
@@ -57,9 +58,28 @@ function refuseCombination(flags: SessionFlags): void {
   });
 }
 
+/** A host that nobody can read would open nothing, or in deny close everything, without a word. */
+function refuseUnreadHosts(flags: SessionFlags): void {
+  const typed = [
+    ...flags.allowDomains.map((text) => ({ flag: '--allow-domain', text })),
+    ...flags.denyDomains.map((text) => ({ flag: '--deny-domain', text })),
+  ];
+  for (const { flag, text } of typed) {
+    const reading = parseHostEntry(text);
+    if ('entry' in reading) continue;
+    throw makeConfigFault({
+      place: { flag: `${flag} ${text}` },
+      what: `this entry is not understood: ${reading.problem}`,
+      hint: 'Write a host such as example.com, example.com:443, *.example.com or *',
+      code: 'config-flag',
+    });
+  }
+}
+
 /** The layers of the command line, weakest first: each `-c`, then the flags. */
 export function readFlags(flags: SessionFlags): ConfigLayer[] {
   refuseCombination(flags);
+  refuseUnreadHosts(flags);
   const layers = flags.overrides.map(readOverride);
   const warnings: string[] = [];
   const entries: ConfigEntry[] = [];
