@@ -1,5 +1,5 @@
 /** Grants into a running sandbox, and their end. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { giveTo, listTestUsers, makeUserFolder, shareHelpers } from '../support/as-user.ts';
@@ -38,7 +38,16 @@ function listSteps(base: string): DriverStep[] {
     { kind: 'grant', id: 'git', path: `${base}/ws/.git`, mode: 'rw' },
     run(
       'commit',
-      'git -c user.name=t -c user.email=t@localhost commit -q --allow-empty -m second && git log --oneline | wc -l; echo evil > .git/hooks/planted; git config a.b evil',
+      'git -c user.name=t -c user.email=t@localhost commit -q --allow-empty -m second && git log --oneline | wc -l; echo evil > .git/hooks/planted; git config a.b evil; mkdir -p .git/modules/planted',
+      { gate: 'none' },
+    ),
+    ...['hollow', 'without-config', 'linked'].map(
+      (name): DriverStep => ({ kind: 'grant', id: name, path: `${base}/${name}/.git`, mode: 'rw' }),
+    ),
+    run(
+      'unfinished',
+      `cd ${base}; for p in hollow/.git/hooks/planted hollow/.git/config without-config/.git/config; do echo evil > $p; done
+       rm linked/.git/hooks; mkdir hollow/.git/hooks/x; echo end`,
       { gate: 'none' },
     ),
   ];
@@ -54,6 +63,13 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $
       mkdirSync(join(base, path), { recursive: true });
     writeFileSync(join(base, 'ws/.git/HEAD'), 'ref: refs/heads/main\n');
     writeFileSync(join(base, 'ws/.git/config'), '[core]\n\trepositoryformatversion = 0\n');
+    for (const name of ['without-config', 'linked']) {
+      for (const part of ['objects', 'refs']) mkdirSync(join(base, name, '.git', part), { recursive: true });
+      writeFileSync(join(base, name, '.git/HEAD'), 'ref: refs/heads/main\n');
+    }
+    mkdirSync(join(base, 'hollow/.git/hooks'), { recursive: true });
+    writeFileSync(join(base, 'linked/.git/config'), '');
+    symlinkSync(join(base, 'one'), join(base, 'linked/.git/hooks'));
     for (const file of ['outside/token', 'one/file', 'one/other'])
       writeFileSync(join(base, file), 'original\n');
     const session = describeSession(user, base, shareHelpers(base));
@@ -104,6 +120,19 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $
   it('grants .git for commits without hooks and configuration', () => {
     expect(result('commit')?.stdout).toBe('1\n');
     expect(existsSync(join(base, 'ws/.git/hooks/planted'))).toBe(false);
+    expect(existsSync(join(base, 'ws/.git/modules/planted'))).toBe(false);
     expect(readFileSync(join(base, 'ws/.git/config'), 'utf8')).not.toContain('evil');
+  });
+
+  it('grants no .git that is not finished or has a link where git looks for programs', () => {
+    const unfinished = { kind: 'failed', step: 'unfinished repository' };
+    expect(result('hollow')?.outcome).toMatchObject(unfinished);
+    expect(result('without-config')?.outcome).toMatchObject(unfinished);
+    expect(result('linked')?.outcome).toMatchObject({ kind: 'failed', errno: 'ELOOP' });
+    expect(result('unfinished')?.stdout).toBe('end\n');
+    for (const path of ['hollow/.git/hooks/planted', 'hollow/.git/hooks/x', 'hollow/.git/config'])
+      expect(existsSync(join(base, path))).toBe(false);
+    expect(existsSync(join(base, 'without-config/.git/config'))).toBe(false);
+    expect(existsSync(join(base, 'linked/.git/hooks'))).toBe(true);
   });
 });

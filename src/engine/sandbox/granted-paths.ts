@@ -2,10 +2,11 @@
  * What a grant of a path opens, and what stays closed below it.
  *
  * Promises: our own folders and the kernel's are never granted; secrets and sockets below a granted folder stay covered;
- * protected names in it stay read-only; a granted `.git` comes without what makes git run programs.
+ * protected names in it stay read-only; a granted `.git` comes without what makes git run programs. One that is not
+ * finished is not granted: a missing `config` cannot be mounted over, and whoever makes it decides what git runs.
  */
 import { lstatSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { listHostSockets } from './host-sockets.ts';
 import { INSIDE_FOLDER } from './inside-paths.ts';
 import { isBelow, isInside } from './path-inside.ts';
@@ -35,6 +36,9 @@ export interface GrantContext {
 /** In a git folder: what makes git run programs or look elsewhere. */
 const GIT_INNER = ['hooks', 'config', 'config.worktree', 'info/attributes', 'modules', 'commondir', 'gitdir'];
 
+/** Of these the ones that are missing are held by an empty folder. */
+const GIT_INNER_FOLDERS = ['hooks', 'modules'];
+
 /** Plans the grant of a real, existing path. Refusals are values: the path stays closed. */
 export function planGrant(path: string, mode: GrantMode, context: GrantContext): GrantPlan {
   const { settings, folders, masked } = context;
@@ -49,11 +53,7 @@ export function planGrant(path: string, mode: GrantMode, context: GrantContext):
   const base = { path, mode, hidden };
   if (mode === 'ro' || !stat.isDirectory())
     return { kind: 'planned', granted: { ...base, readOnly: [], missing: [] } };
-  if (isGitFolder(path)) {
-    const readOnly = GIT_INNER.map((name) => join(path, name)).filter((inner) => lookAt(inner) !== null);
-    const missing = lookAt(join(path, 'hooks')) === null ? [join(path, 'hooks')] : [];
-    return { kind: 'planned', granted: { ...base, readOnly, missing } };
-  }
+  if (isGitFolder(path)) return planGitFolder(path, base);
   const plan = planProtection({
     roots: [path],
     names: settings.protectedNames,
@@ -63,8 +63,31 @@ export function planGrant(path: string, mode: GrantMode, context: GrantContext):
   return { kind: 'planned', granted: { ...base, readOnly: plan.readOnly, missing } };
 }
 
+const GIT_PARTS = ['HEAD', 'objects', 'refs'];
+
+/** By its name too: one without its parts becomes a repository as soon as somebody makes them. */
 function isGitFolder(path: string): boolean {
-  return ['HEAD', 'objects', 'refs'].every((name) => lookAt(join(path, name)) !== null);
+  return basename(path) === '.git' || GIT_PARTS.every((name) => lookAt(join(path, name)) !== null);
+}
+
+function planGitFolder(path: string, base: Pick<GrantedPath, 'path' | 'mode' | 'hidden'>): GrantPlan {
+  if (![...GIT_PARTS, 'config'].every((name) => lookAt(join(path, name)) !== null))
+    return { kind: 'failed', step: 'unfinished repository', errno: 'EACCES' };
+  const inner = GIT_INNER.map((name) => join(path, name));
+  // A link cannot be mounted over: it would be replaced.
+  if (inner.some((place) => isThere(place) && lookAt(place) === null))
+    return { kind: 'failed', step: 'link in a repository', errno: 'ELOOP' };
+  const missing = GIT_INNER_FOLDERS.map((name) => join(path, name)).filter((place) => !isThere(place));
+  return { kind: 'planned', granted: { ...base, readOnly: inner.filter(isThere), missing } };
+}
+
+/** A link to nowhere is there too, and so is what cannot be looked at. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** The path itself when it is real (no link anywhere in it). */
