@@ -30,8 +30,9 @@ tell('socket', lambda: ask(os.path.join(ours, 'run', 'control.sock')))
 print('probe', 'is', 'over')
 `;
 
-const WAIT = `import os, time
-while not os.path.exists('go.txt'):
+/** Waits until there is a file of this name. */
+const WAIT = `import os, sys, time
+while not os.path.exists(sys.argv[1]):
     time.sleep(0.05)
 `;
 
@@ -69,8 +70,11 @@ describe.skipIf(process.platform !== 'linux').each(AGENTS)(
         { run: 'touch ~/allowed.txt; echo allowed-status-$?' },
         { run: 'touch ~/rejected.txt; echo rejected-status-$?' },
         { run: 'python3 probe.py ~ "$(cat ours.txt)"' },
-        { run: `setsid nohup sleep ${seconds} > /dev/null 2>&1 & echo daemon-$((1 + 1))` },
-        { run: 'python3 wait.py; echo over-$((1 + 2))' },
+        {
+          // an agent ends what is left of a command's process group: it must have left that before the command ends
+          run: `setsid nohup sh -c 'echo up > up.txt; exec sleep ${seconds}' > /dev/null 2>&1 & python3 wait.py up.txt; echo daemon-$((1 + 1))`,
+        },
+        { run: 'python3 wait.py go.txt; echo over-$((1 + 2))' },
         { say: 'done' },
       ]);
       const { cli, model, home } = place;
