@@ -7,8 +7,14 @@ export interface NestedRepositories {
   readonly folders: readonly string[];
   /** Those beyond: they can only be looked at again after a run. */
   readonly beyond: readonly CheckedRepository[];
-  /** True when a bound was reached: there may be more. */
-  readonly isCut: boolean;
+  /** Where the look ended at a bound, and which; there may be more. Null when all was seen. */
+  readonly cut: SearchCut | null;
+}
+
+export interface SearchCut {
+  readonly bound: 'depth' | 'folders' | 'repositories';
+  /** The first folder that was not looked into. */
+  readonly at: string;
 }
 
 export interface CheckedRepository {
@@ -19,13 +25,16 @@ export interface CheckedRepository {
 
 const MAX_DEPTH = 6;
 /** Deeper ones, down to here, are looked at again. */
-const MAX_CHECKED_DEPTH = 9;
+export const MAX_CHECKED_DEPTH = 9;
 const MAX_CHECKED = 2000;
 const MAX_FOUND = 300;
-const MAX_VISITED = 20_000;
+export const MAX_VISITED = 20_000;
 
 /** Never entered: they hold no repositories of the person, and a great many folders. */
-const PRUNED = new Set(['node_modules', '.git', '.hg', '.svn', '__pycache__', '.venv', '.cache']);
+const PRUNED = new Set([
+  ...['.git', '.hg', '.svn', '.cache', 'node_modules'],
+  ...['site-packages', 'dist-packages', '__pycache__', '.venv', '.tox', '.nox', '.mypy_cache'],
+]);
 
 /**
  * Kinds of file systems (ext2 to ext4, XFS, tmpfs) on which a folder has exactly one link for each folder in it, and two
@@ -47,14 +56,17 @@ export function findNestedRepositories(root: string): NestedRepositories {
   for (let depth = 0; depth <= MAX_CHECKED_DEPTH && layer.length > 0; depth++) {
     const next: string[] = [];
     for (const folder of layer) {
-      if (++visited > MAX_VISITED || beyond.length >= MAX_CHECKED) return { folders, beyond, isCut: true };
+      if (beyond.length >= MAX_CHECKED)
+        return { folders, beyond, cut: { bound: 'repositories', at: folder } };
+      if (++visited > MAX_VISITED) return { folders, beyond, cut: { bound: 'folders', at: folder } };
       const seen = lookInto(folder, device);
       if (folder !== root && seen.isRepository) add(folder, depth);
       next.push(...seen.folders);
     }
     layer = next;
   }
-  return { folders, beyond, isCut: layer.length > 0 };
+  const [deeper] = layer;
+  return { folders, beyond, cut: deeper === undefined ? null : { bound: 'depth', at: deeper } };
 }
 
 interface Seen {

@@ -16,7 +16,10 @@ import { lookAtProtected } from './git-places.ts';
 import {
   type CheckedRepository,
   findNestedRepositories,
+  MAX_CHECKED_DEPTH,
+  MAX_VISITED,
   type NestedRepositories,
+  type SearchCut,
 } from './nested-repositories.ts';
 import { isBelow, isInside, sortByDepth } from './path-inside.ts';
 import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
@@ -78,11 +81,7 @@ export function planProtection(spec: ProtectSpec): ProtectPlan {
 
 function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
   const nested = (spec.findNested ?? findNestedRepositories)(root);
-  if (nested.isCut) {
-    draft.notes.push(
-      `${root} is too large to look at whole: repositories nested deep in it are not protected.`,
-    );
-  }
+  if (nested.cut !== null) draft.notes.push(describeCut(root, nested.cut));
   if (nested.beyond.length > 0) {
     draft.checked.push(...nested.beyond);
     draft.notes.push(
@@ -100,6 +99,17 @@ function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
     for (const name of isMany ? ['.git'] : namesOf(spec)) addAlways(draft, root, join(base, name));
   }
   for (const row of RUNS_CODE_LATER) addWhereExisting(draft, join(root, row.name), row.reason);
+}
+
+function describeCut(root: string, { bound, at }: SearchCut): string {
+  switch (bound) {
+    case 'depth':
+      return `${at} lies more than ${MAX_CHECKED_DEPTH} folders deep in ${root}: repositories nested that deep are not protected.`;
+    case 'folders':
+      return `${root} holds more than ${MAX_VISITED} folders: repositories nested from ${at} on are not protected.`;
+    case 'repositories':
+      return `${root} holds more repositories than can be looked at: those from ${at} on are not protected.`;
+  }
 }
 
 /** The folders to pin so that neither protected paths nor placeholders can be replaced by moving a parent. */

@@ -104,9 +104,28 @@ describe('planProtection', () => {
     expect(readOnly).toEqual(['ws/x/.git', 'ws/z/leaf/.git']);
   });
 
-  it('says so when the walk is cut', () => {
+  it('names the folder that lies too deep, and does not enter those of Python packages', () => {
+    make('ws/work/venv/lib/python3/site-packages/a/b/c/d/e/f/g/h');
+    make('ws/work/src/__pycache__/a/b/c/d/e/f/g/h/i');
+    expect(plan().notes).toEqual([]);
+    make('ws/1/2/3/4/5/6/7/8/9');
+    expect(plan().notes).toEqual([]);
     make('ws/1/2/3/4/5/6/7/8/9/10/11');
-    expect(plan().notes).toEqual([expect.stringContaining('too large')]);
+    expect(plan().notes).toEqual([
+      `${root}/1/2/3/4/5/6/7/8/9/10 lies more than 9 folders deep in ${root}: repositories nested that deep are not protected.`,
+    ]);
+  });
+
+  it('says that there are too many folders where that is the reason', () => {
+    const made = planProtection({
+      roots: [root],
+      names: [],
+      paths: [],
+      findNested: () => ({ folders: [], beyond: [], cut: { bound: 'folders', at: join(root, 'late') } }),
+    });
+    expect(made.notes).toEqual([
+      `${root} holds more than 20000 folders: repositories nested from ${root}/late on are not protected.`,
+    ]);
   });
 
   it('protects only .git in a great many nested repositories, and says so', () => {
