@@ -91,7 +91,10 @@ describe('a host on no list', () => {
   ])('is refused at once where %s', async (_why, options) => {
     const done = await run(fetchHidden('refused.test'), options);
     expect(done.questions).toEqual([]);
-    expect(done.stdout).toContain('refused');
+    // said once, in the answer and in the history
+    expect(done.stdout).toMatch(/^sallyport: refused: refused\.test:\d+: (?!refused)/);
+    const judged = done.events.find(({ type }) => type === 'network/judged');
+    expect(judged).toMatchObject({ verdict: 'refuse', rule: expect.not.stringMatching(/^refused/) });
     expect(judgedOf(done.events)).toEqual(['refuse refused.test']);
   });
 

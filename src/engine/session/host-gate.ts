@@ -170,7 +170,7 @@ export class HostGate {
     const { context } = launch;
     if (settled.outcome !== 'allowed') {
       if (settled.stopTurn) context.stop('a person stopped it');
-      return refused(settled.message.replace(/^sallyport: /, ''));
+      return refused(settled.message.replace(/^sallyport: (refused: )?/, ''));
     }
     const { runId, endAccess } = settled;
     if (!this.#launches.has(context.rootRunId)) {
