@@ -64,6 +64,8 @@ function proxyVariables(
     npm_config_proxy: http,
     npm_config_https_proxy: http,
     npm_config_noproxy: DIRECT,
+    // its look for a newer npm would be a question that nobody expects
+    npm_config_update_notifier: 'false',
     CARGO_HTTP_PROXY: http,
     NODE_USE_ENV_PROXY: '1',
     GIT_SSH_COMMAND: `${environment['GIT_SSH_COMMAND'] ?? 'ssh'} -o ProxyCommand='${INSIDE_PATHS.dial} %h %p'`,
