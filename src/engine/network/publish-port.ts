@@ -11,9 +11,19 @@ export function readPublish(text: string): { port: number; hostPort: number } {
   throw new Fault({
     kind: 'user',
     code: 'no-port',
-    message: `--publish ${text}: this is no port of 127.0.0.1`,
-    hint: 'write the port that the server inside listens on, such as --publish 3000, or 8080:3000 for another one here',
+    message: `--publish ${text}: this is not a port, or two with a colon between them, each from 1 to 65535`,
+    hint: 'only 127.0.0.1 is opened: write the port that the server inside listens on, such as --publish 3000, or 8080:3000 for another one here',
   });
+}
+
+const FIRST_FREE_PORT = 1024;
+
+function suggestPort(cause: unknown, hostPort: number): string {
+  const isDenied = cause instanceof Error && 'code' in cause && cause.code === 'EACCES';
+  if (isDenied && hostPort < FIRST_FREE_PORT)
+    return `ports below ${FIRST_FREE_PORT} are for the administrator: put a higher one in front, such as --publish ${8000 + hostPort}:${hostPort}`;
+  const other = hostPort < FIRST_FREE_PORT ? 8000 + hostPort : (hostPort % 65535) + 1;
+  return `put another port of this machine in front of the one inside, such as --publish ${other}:${hostPort}`;
 }
 
 /** Opens a port of 127.0.0.1 that leads to the socket. Throws a `user` fault when it cannot be opened. */
@@ -25,7 +35,7 @@ export async function publishPort(hostPort: number, socket: string): Promise<For
       kind: 'user',
       code: 'port-taken',
       message: `port ${hostPort} of this machine cannot be opened: ${cause instanceof Error ? cause.message : cause}`,
-      hint: `choose another one, such as --publish ${hostPort + 1}:${hostPort}`,
+      hint: suggestPort(cause, hostPort),
       cause,
     });
   }
