@@ -30,10 +30,10 @@ import { PageSessions } from './page-sessions.ts';
 import { recallAnswer } from './recall-answer.ts';
 import {
   chooseSandbox,
-  describeLimits,
   findSecrets,
   probeKernelGate,
   readWallVersion,
+  sweepGroups,
   sweepPlaceholders,
   sweepSockets,
 } from './sandbox/index.ts';
@@ -69,8 +69,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const reader = openHistoryReader({ file });
   await sweepPlaceholders(options.home);
   sweepSockets(options.runtimeDir);
-  // Looking for where limits are kept takes away control groups of the dead, too.
-  describeLimits();
+  sweepGroups();
   await recoverSessions(journal, reader, engineId);
   return new RunningEngine({ options, clock, engineId, journal, reader, wallVersion: await wallVersion });
 }

@@ -59,6 +59,7 @@ export async function killOften(count: number, random: Random): Promise<KillRoun
     const left = await waitForNothing(mark, folder.path, workspace);
     rounds.push({ afterMs, left, goneMs: Date.now() - endedAt });
   }
+  await waitForReaping(started);
   const next = await createEngine({ home, runtimeDir: join(home, 'run'), version: '0.0.0-test' });
   await next.stop();
   const reader = openHistoryReader({ file: historyFileOf(home) });
@@ -100,6 +101,12 @@ async function waitForNothing(mark: string, folder: string, workspace: string): 
     if (left.length === 0) return left;
   }
   return left;
+}
+
+/** A control group stays while the first process of the machine has not taken note of the end of all who were in it. */
+async function waitForReaping(pids: ReadonlySet<string>): Promise<void> {
+  const end = Date.now() + GRACE_MS;
+  while ([...pids].some((pid) => existsSync(`/proc/${pid}`)) && Date.now() < end) await sleep(25);
 }
 
 function findLeft(mark: string, folder: string, workspace: string): string[] {

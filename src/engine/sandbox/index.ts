@@ -15,7 +15,7 @@ export type {
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
 export type { ProbeFinding } from './judge-machine.ts';
-export { describeLimits, type LimitFacts } from './limits.ts';
+export { describeLimits, type LimitFacts, sweepGroups } from './limits.ts';
 export { networkEnvironment, PROXY_PORT } from './network-environment.ts';
 export { probeKernelGate, probeMachine, readWallVersion } from './probe.ts';
 export { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';

@@ -37,6 +37,11 @@ function groupPlaces(): GroupPlaces {
   return known;
 }
 
+/** Looks anew for where groups can be made, which takes away those of the dead. Call once at the start of an engine. */
+export function sweepGroups(): void {
+  known = findGroupPlaces();
+}
+
 /** What keeps limits of walled launches on this machine, found by trying. Costs a millisecond the first time. */
 export function describeLimits(): LimitFacts {
   const { pids, memory } = groupPlaces();
