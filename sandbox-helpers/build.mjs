@@ -31,6 +31,7 @@ const programs = {
     'gate-pipes.c',
     'gate-tell.c',
     'gate-supervise.c',
+    'gate-signals.c',
     'gate-rpc.c',
     'gate-answer.c',
     'gate-exec.c',

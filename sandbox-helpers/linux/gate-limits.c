@@ -36,7 +36,7 @@
 
 static struct limits limits;
 static bool counts_processes, counts_memory; /* by watching */
-static bool is_told;
+static bool is_told, has_ended;
 static char unsaid[RULE_BYTES];
 static int64_t end_at_ms, look_at_ms, share_at_ms;
 
@@ -137,6 +137,7 @@ static void say_unsaid(bool may_wait) {
 static void tell(const char *name, const char *rule) {
     if (is_told) return;
     is_told = true;
+    has_ended = strcmp(name, "file-size") != 0; /* that one ends by itself, with its own signal */
     if (!has_rpc()) {
         snprintf(unsaid, sizeof unsaid, "%s", rule);
         say_unsaid(false);
@@ -213,6 +214,10 @@ bool is_over_limit(void) {
     if (is_told) return false;
     if (end_at_ms && now >= end_at_ms) return tell_time(), true;
     return is_looking() && now >= look_at_ms && is_over(now);
+}
+
+bool has_ended_launch(void) {
+    return has_ended;
 }
 
 void close_limits(int exit_status) {

@@ -23,6 +23,8 @@ void start_limits(void);
 int next_look_ms(void);
 /* Looks when it is time. True once the launch is to be ended; the reason has been told then. */
 bool is_over_limit(void);
+/* Whether a limit was told for which a launch is ended: its status is that of a killed one, whatever its program says. */
+bool has_ended_launch(void);
 /* Nothing lives any more: tells a reason that shows only now, and removes the control groups. */
 void close_limits(int exit_status);
 /* `exec-gate cap N -- PROGRAM ARGS`, inside: this user's processes in this namespace are N at most from here on. */

@@ -38,6 +38,7 @@
 #include "gate-pipes.h"
 #include "gate-rights.h"
 #include "gate-rpc.h"
+#include "gate-signals.h"
 #include "gate-watch.h"
 #include "gate-write.h"
 #include "kernel-calls.h"
@@ -172,24 +173,6 @@ static void serve_signals(int fd) {
     collect_children();
 }
 
-static int take_signals(void) {
-    sigset_t taken;
-    sigemptyset(&taken);
-    const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCHLD, SIGRTMIN};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        signal(numbers[i], SIG_DFL); /* an inherited "ignore" would swallow them */
-        sigaddset(&taken, numbers[i]);
-    }
-    sigprocmask(SIG_SETMASK, &taken, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGTTOU, SIG_IGN); /* telling a caller may write to a terminal whose foreground is the sandbox */
-    signal(SIGTTIN, SIG_IGN);
-    int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0) fail("signalfd");
-    watch_fd(fd, EPOLLIN, EVENT_SIGNAL, 0);
-    return fd;
-}
-
 /*
  * The root program has ended, and the launch ends with it at once: unless somebody inside stopped or broke the first
  * process of its namespace, which has to see to that.
@@ -200,11 +183,11 @@ static void expect_end(void) {
     if (!kill_at_ms) kill_at_ms = now_ms() + ENDING_MS;
 }
 
-/* How the launch ended: like its program, also when what should have told us so had to be killed. */
+/* How the launch ended: like its program, also when what should have told us so had to be killed; but by a limit, killed. */
 static int exit_status(void) {
     int status = child_status;
     bool is_known = has_child_ended && !(is_killed && is_root_over);
-    if (!is_known && !(is_root_over && read_exit(gate.root_fd, &status))) return 128 + SIGKILL;
+    if (has_ended_launch() || (!is_known && !(is_root_over && read_exit(gate.root_fd, &status)))) return 128 + SIGKILL;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -277,6 +260,7 @@ int supervise(const struct gate_options *options) {
     if (gate.epoll < 0) fail("epoll");
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) fail("subreaper");
     int signals = take_signals();
+    watch_fd(signals, EPOLLIN, EVENT_SIGNAL, 0);
     if (options->rpc_path) {
         connect_rpc(options->rpc_path);
         say_hello(options);

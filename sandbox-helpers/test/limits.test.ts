@@ -186,6 +186,23 @@ describe.each(users)('limits of a launch as $name', (user) => {
     });
   });
 
+  test.skipIf(!hasPidsPlace || user.ids !== undefined)(
+    'a program that gives up by itself at the limit has the status of an ended launch too',
+    async () => {
+      const limits = ['--max-processes', '30', '--pids-group', PIDS_PLACE];
+      const script = [
+        'import os, time',
+        'try:',
+        '  for i in range(100):',
+        '    if os.fork() == 0: time.sleep(300)',
+        'except OSError:',
+        '  os._exit(1)',
+      ].join('\n');
+      const ended = await run(limits, ['/usr/bin/python3', '-c', script]);
+      expect([ended.code, ended.stderr]).toEqual([137, expect.stringContaining('more than 30 processes')]);
+    },
+  );
+
   test.skipIf(!hasPidsPlace || user.ids !== undefined)('a control group keeps the number', async () => {
     const limits = ['--max-processes', '40', '--pids-group', PIDS_PLACE];
     const ended = await run(limits, bash('for i in {1..100}; do sleep 300 & done 2>/dev/null; wait'));
