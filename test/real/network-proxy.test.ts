@@ -32,7 +32,7 @@ describe('CONNECT', () => {
       proxy,
       `CONNECT api.test:443 HTTP/1.1\r\nHost: allowed.test:443\r\n${LOGIN}\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).toMatch(/^HTTP\/1\.1 403 sallyport: refused: api\.test:443: deny "\*"\r\n/);
     expect(answer).toContain('X-Sallyport: refused\r\n');
     expect(answer).toContain('sallyport: refused: api.test:443: deny "*"\n');
     expect(proxy.asked.map(({ host, port }) => `${host}:${port}`)).toEqual(['api.test:443']);

@@ -66,6 +66,7 @@ describe('a host on no list', () => {
     const twice = `${fetchHidden('no.test')}; ${fetchHidden('no.test')}`;
     const done = await run(twice, { answer: () => rejectWith('not this one') });
     expect(done.stdout).toMatch(/^(.*rejected net-\w+: not this one.*\n?){2}$/);
+    expect(done.stderr).toMatch(/^sallyport: refused: no\.test:\d+: rejected net-\w+: not this one\n$/);
     expect(done.questions).toHaveLength(1);
     expect(judgedOf(done.events)).toEqual(['refuse no.test']);
   });
@@ -96,6 +97,29 @@ describe('a host on no list', () => {
     const judged = done.events.find(({ type }) => type === 'network/judged');
     expect(judged).toMatchObject({ verdict: 'refuse', rule: expect.not.stringMatching(/^refused/) });
     expect(judgedOf(done.events)).toEqual(['refuse refused.test']);
+  });
+
+  test.each([
+    ['CONNECT', '-p'],
+    ['SOCKS', '--proxy "$ALL_PROXY"'],
+  ])(
+    'is refused over %s with the words on standard error, once, where the tool shows a number',
+    async (_door, how) => {
+      const fetch = `curl -s ${how} -K - <<< "url=http://tunnel.test:${server.port}/"`;
+      const done = await run(`${fetch}; ${fetch}; echo after`, {
+        answer: () => rejectWith('use the mirror\x1b[31m'),
+      });
+      expect(done.stdout).toBe('after\n');
+      expect(done.stderr).toMatch(
+        /^sallyport: refused: tunnel\.test:\d+: rejected net-\w+: use the mirror[^\x1b\n]*\n$/,
+      );
+    },
+  );
+
+  test('that is known to nobody is told on standard error too', async () => {
+    names.set('unknown.test', []);
+    const done = await run(`curl -s -p -K - <<< "url=http://unknown.test/"; echo after`);
+    expect(done.stderr).toBe('sallyport: cannot be reached: unknown.test:80: the name is not known\n');
   });
 
   test('is reached by SOCKS as well', async () => {

@@ -54,6 +54,7 @@ describe('sandbox with hosts', () => {
       script,
     );
     expect(done.stdout).toBe('served\n403');
+    expect(done.stderr).toContain('sallyport: refused: other.example.org:80: on no list\n');
     const lines = readFileSync(report, 'utf8').trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
       expect.objectContaining({ op: 'connect', host: 'other.example.org:80', rule: 'on no list' }),
@@ -71,6 +72,7 @@ describe('sandbox with hosts', () => {
     expect(entry.stderr).toContain('--allow-domain http://x.org/: this entry is not understood');
     const port = await sallyport('sandbox', '--publish', String(server.port), '--', 'true');
     expect(port.stderr).toContain(`port ${server.port} of this machine cannot be opened`);
+    expect(port.stderr).toContain('put another port of this machine in front of the one inside');
     const debug = await sallyport('debug', '--allow-domain', 'x.org', '--', 'true');
     expect([entry.code === 0, port.code === 0, debug.code]).toEqual([false, false, 2]);
   });

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { judgeTarget, parseHostEntry } from '../../policy/index.ts';
+import { formatHostPort, judgeTarget, parseHostEntry } from '../../policy/index.ts';
 import { Fault } from '../../protocol/index.ts';
 import { type Forward, forwardConnections } from './forward-connections.ts';
 import { forwardedPorts } from './forwarded-ports.ts';
@@ -55,10 +55,15 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
   const secret = secrets.issue(LAUNCH_ID);
   const mayReach = (host: string, port: number): boolean =>
     judgeTarget({ host, port, addresses: [] }, plan).verdict !== 'refuse';
+  const sayOnce = createSayer(plan);
   const proxy = await startProxy({
     socketPath: join(plan.runtimeDir, `net-${name}.sock`),
     authenticate: (user, password) => secrets.authenticate(user, password),
-    judge: createListJudge(plan),
+    judge: createListJudge(plan, sayOnce),
+    onFailed: ({ host, port, words }) =>
+      sayOnce(`cannot be reached: ${formatHostPort(host, port)}: ${words}`),
+    onStopped: ({ host, words }) =>
+      sayOnce(host === null ? `refused: ${words}` : `refused: ${host}: ${words}`),
     mayLookUpFirst: (host, port) => judgeTarget({ host, port, addresses: [] }, plan).verdict === 'allow',
     isDenied: (address, port) => !mayReach(address, port),
     forwards: ports,
@@ -94,7 +99,20 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
   };
 }
 
-function createListJudge(plan: BareNetworkPlan): (request: HostRequest) => Promise<HostDecision> {
+/** Says each line once, so that the words reach whoever reads what the command printed. */
+function createSayer(plan: BareNetworkPlan): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.has(line) || said.size >= MAX_LINES) return;
+    said.add(line);
+    plan.say(line);
+  };
+}
+
+function createListJudge(
+  plan: BareNetworkPlan,
+  sayOnce: (line: string) => void,
+): (request: HostRequest) => Promise<HostDecision> {
   const told = new Set<string>();
   return async ({ host, port, addresses }) => {
     const { verdict, rule } = judgeTarget({ host, port, addresses }, plan);
@@ -103,12 +121,14 @@ function createListJudge(plan: BareNetworkPlan): (request: HostRequest) => Promi
     if (!told.has(key) && told.size < MAX_TOLD) {
       told.add(key);
       plan.onRefused(host, port, rule);
+      sayOnce(`refused: ${formatHostPort(host, port)}: ${rule}`);
     }
     return { verdict: 'refuse', words: rule };
   };
 }
 
 const MAX_TOLD = 1000;
+const MAX_LINES = 100;
 
 function checkEntry(flag: string, text: string): void {
   const reading = parseHostEntry(text);

@@ -1,4 +1,4 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** An answer of our own. The words are for whoever reads the program's output. */
@@ -12,6 +12,12 @@ export interface OwnAnswer {
 const MAX_WORDS = 600;
 /** How long a client may take to read an answer before its connection is cut. */
 const LINGER_MS = 5_000;
+
+const MAX_REASON = 200;
+
+/** The reason phrase: all that most programs show of an answer to CONNECT. Plain ASCII, as not every program reads more. */
+const reasonOf = (answer: OwnAnswer): string =>
+  `sallyport: ${answer.words}`.replaceAll(/[^\u0020-\u007e]/g, '?').slice(0, MAX_REASON);
 
 const bodyOf = (answer: OwnAnswer): string =>
   `sallyport: ${answer.words.slice(0, MAX_WORDS).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')}\n`;
@@ -58,7 +64,7 @@ export function endSocket(socket: Duplex, lastBytes: string | Buffer): void {
 export function answerSocket(socket: Duplex, answer: OwnAnswer): void {
   const body = bodyOf(answer);
   const headers = headersOf(answer, body);
-  let head = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`;
+  let head = `HTTP/1.1 ${answer.status} ${reasonOf(answer)}\r\n`;
   for (let index = 0; index < headers.length; index += 2)
     head += `${headers[index]}: ${headers[index + 1]}\r\n`;
   endSocket(socket, `${head}\r\n${body}`);

@@ -4,6 +4,7 @@ export { forwardedPorts } from './forwarded-ports.ts';
 export { createLaunchSecrets, type LaunchSecrets } from './launch-secrets.ts';
 export type {
   ClosedConnection,
+  FailedConnection,
   HostDecision,
   HostProxy,
   HostRequest,

@@ -71,12 +71,18 @@ export function createOpener(spec: ProxySpec, limits: ProxyLimits): OpenerOfTarg
     }
   };
 
+  const tellFailed = ({ launchId, host, port }: TargetRequest, opening: Opening): Opening => {
+    if (opening.kind === 'unreachable' || opening.kind === 'busy')
+      spec.onFailed?.({ launchId, host: host.text, port, words: opening.words });
+    return opening;
+  };
+
   return async (request) => {
     const judged = await judgeInTurn(request);
     if (request.gone.aborted) return { kind: 'gone' };
-    if (judged.kind !== 'allowed') return judged;
+    if (judged.kind !== 'allowed') return tellFailed(request, judged);
     const opening = await dialOrExplain(request, judged.addresses);
-    if (!request.gone.aborted) return opening;
+    if (!request.gone.aborted) return tellFailed(request, opening);
     if (opening.kind === 'open') opening.target.socket.destroy();
     return { kind: 'gone' };
   };

@@ -31,6 +31,15 @@ export interface StoppedRequest {
   readonly words: string;
 }
 
+/** A connection that could not be made: its name is not known, nobody answers there, or too many wait. */
+export interface FailedConnection {
+  readonly launchId: string;
+  readonly host: string;
+  readonly port: number;
+  /** Complete "host:port: …". */
+  readonly words: string;
+}
+
 /** A connection that was open and is over. */
 export interface ClosedConnection {
   readonly launchId: string;
@@ -88,6 +97,8 @@ export interface ProxySpec {
   readonly forwards?: readonly number[];
   readonly limits?: Partial<ProxyLimits>;
   onStopped?(stopped: StoppedRequest): void;
+  /** Told of each connection that was allowed, or to be judged, and could not be made. `host` is canonical. */
+  onFailed?(failed: FailedConnection): void;
   onClosed?(closed: ClosedConnection): void;
 }
 

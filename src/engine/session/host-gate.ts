@@ -15,7 +15,8 @@ import {
   parseHostEntry,
 } from '../../policy/index.ts';
 import type { NetworkSettings, Step } from '../../protocol/index.ts';
-import type { HostDecision, HostRequest, StoppedRequest } from '../network/index.ts';
+import { showLine } from '../../timeline/index.ts';
+import type { FailedConnection, HostDecision, HostRequest, StoppedRequest } from '../network/index.ts';
 import type { OpenHosts } from './open-hosts.ts';
 import type { ProposedRun, SettledRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
@@ -23,6 +24,10 @@ import type { ScriptContext } from './script-context.ts';
 
 /** Rows of one launch; beyond that nothing more is written. */
 const MAX_ROWS = 500;
+
+/** Lines of one launch on standard error, and characters of each. */
+const MAX_LINES = 100;
+const MAX_LINE = 800;
 
 /** In place of a process number: calls of the launch as a whole, which end with it. */
 const WHOLE_LAUNCH = 0;
@@ -39,6 +44,7 @@ interface Launch {
   readonly answered: Map<string, HostDecision>;
   readonly waiting: Map<string, Waiting>;
   readonly told: Set<string>;
+  readonly said: Set<string>;
 }
 
 interface Target {
@@ -52,15 +58,23 @@ const refused = (words: string): HostDecision => ({ verdict: 'refuse', words });
 export class HostGate {
   readonly #lists: NetworkSettings;
   readonly #openHosts: OpenHosts;
+  readonly #say: (line: string) => void;
   readonly #launches = new Map<string, Launch>();
 
-  constructor(lists: NetworkSettings, openHosts: OpenHosts) {
+  constructor(lists: NetworkSettings, openHosts: OpenHosts, say: (line: string) => void) {
     this.#lists = lists;
     this.#openHosts = openHosts;
+    this.#say = say;
   }
 
   begin(context: ScriptContext): void {
-    const launch = { context, answered: new Map(), waiting: new Map(), told: new Set<string>() };
+    const launch = {
+      context,
+      answered: new Map(),
+      waiting: new Map(),
+      told: new Set<string>(),
+      said: new Set<string>(),
+    };
     this.#launches.set(context.rootRunId, launch);
   }
 
@@ -105,9 +119,24 @@ export class HostGate {
     if (launch === undefined || !isNew(launch, `stopped ${host} ${port} ${words}`)) return;
     const { root, rootRunId, append } = launch.context;
     const at = host === null ? {} : { host: port === null ? host : formatHostPort(host, port) };
+    this.#sayOnce(launch, at.host === undefined ? `refused: ${words}` : `refused: ${at.host}: ${words}`);
     await append([
       { type: 'wall/denied', stepId: root.stepId, runId: rootRunId, op: 'connect', ...at, rule: words },
     ]);
+  }
+
+  /** A connection that could not be made, which a program behind CONNECT or SOCKS learns as a bare number. */
+  tellFailed({ launchId, host, port, words }: FailedConnection): void {
+    const launch = this.#launches.get(launchId);
+    if (launch !== undefined)
+      this.#sayOnce(launch, `cannot be reached: ${formatHostPort(host, port)}: ${words}`);
+  }
+
+  /** A line on the standard error of the launch, so that the words reach whoever reads the result of the call. */
+  #sayOnce(launch: Launch, line: string): void {
+    if (launch.said.has(line) || launch.said.size >= MAX_LINES) return;
+    launch.said.add(line);
+    this.#say(`sallyport: ${showLine(line, MAX_LINE)}`);
   }
 
   /** An entry of allow is this very address. */
@@ -189,6 +218,8 @@ export class HostGate {
     rule: string,
   ): Promise<HostDecision> {
     const { verdict } = decision;
+    if (decision.verdict === 'refuse')
+      this.#sayOnce(launch, `refused: ${formatHostPort(host, port)}: ${decision.words}`);
     if (!isNew(launch, `${host} ${port} ${verdict}`)) return decision;
     const runId = ownerOf(launch.context).runId;
     await launch.context.append([{ type: 'network/judged', runId, host, port, verdict, rule }]);

@@ -75,7 +75,7 @@ export class SessionNetwork {
     const { network } = snapshot;
     const name = randomBytes(6).toString('hex');
     const openHosts = new OpenHosts();
-    const gate = new HostGate(network, openHosts);
+    const gate = new HostGate(network, openHosts, plan.say);
     const secrets = createLaunchSecrets();
     const published = await PublishedPorts.plan(plan.publish, { runtimeDir, name, say: plan.say });
     scope.defer(() => published.close());
@@ -87,6 +87,7 @@ export class SessionNetwork {
       mayLookUpFirst: (host, port) => gate.mayLookUpFirst(host, port),
       isDenied: (address, port) => gate.isDenied(address, port),
       onStopped: (stopped) => void gate.tellStopped(stopped).catch(() => undefined),
+      onFailed: (failed) => gate.tellFailed(failed),
       upstream: network.proxy,
       forwards: ports,
       ...(plan.resolve && { resolve: plan.resolve }),
