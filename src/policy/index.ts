@@ -39,6 +39,7 @@ export {
 export { offeredScopes } from './offered-scopes.ts';
 export { actsElsewhere, changesMeaning, outerWrappers } from './outer-wrappers.ts';
 export { classifyPath, type PathClass } from './path-access.ts';
+export { isAtOrBelow } from './path-access-join.ts';
 export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';
 export { PRESETS, type Preset } from './presets.ts';
 export { quietSocketReason, quietWriteReason } from './quiet-writes.ts';

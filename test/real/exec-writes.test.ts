@@ -110,6 +110,35 @@ for path in ['.git/hooks/post-checkout', '.git/config']:
     expect(ran.stdout).toContain('blocked .git/hooks/post-checkout');
   });
 
+  test('what a granted folder keeps closed is asked by itself', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    for (const part of ['objects', 'refs', 'hooks'])
+      mkdirSync(join(outside, '.git', part), { recursive: true });
+    writeFileSync(join(outside, '.git/HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(join(outside, '.git/config'), '');
+    const script = `python3 -c "
+open('${outside}/foo','w').write('x')
+for path in ['.git/foo2', '.git/hooks/planted']:
+    try: open('${outside}/' + path,'w').write('x'); print('wrote', path)
+    except OSError as e: print('blocked', path)
+"`;
+    const ran = await real.run(script, {
+      cwd: workspace,
+      policy: 'on-request',
+      answer: (approval) =>
+        approval.grant?.write[0]?.endsWith('/hooks') ? rejectWith('no hooks') : allowSession,
+    });
+    const later = ran.events.flatMap((event) => (event.type === 'step/judged' ? [event] : []));
+    remove();
+    expect(ran.questions.map(({ grant }) => grant?.write)).toEqual([
+      [outside],
+      [join(outside, '.git')],
+      [join(outside, '.git/hooks')],
+    ]);
+    expect(ran.stdout).toBe('wrote .git/foo2\nblocked .git/hooks/planted\n');
+    expect(later.filter(({ category }) => category === 'grant')).toEqual([]);
+  });
+
   test('after a revoke the next write is held again', async () => {
     const { workspace, outside, remove } = makePlaces();
     writeFileSync(join(outside, 'file'), '');

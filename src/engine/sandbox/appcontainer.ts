@@ -57,6 +57,7 @@ async function openSession(spec: SessionSpec, helper: string, isWalled: boolean)
     },
     grant: () => Promise.resolve(isWalled ? NO_LIVE_GRANTS : { kind: 'granted' }),
     revoke: () => Promise.resolve(isWalled ? NO_LIVE_GRANTS : { kind: 'granted' }),
+    keepsClosed: () => false,
     inspect: () => Promise.resolve([]),
     async close() {
       const processes = [...running];

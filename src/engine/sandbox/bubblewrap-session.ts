@@ -102,6 +102,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     launch: (spec) => launch(state, spec),
     grant: (path, mode) => state.grants.add(path, mode),
     revoke: (path) => state.grants.remove(path),
+    keepsClosed: (path) => state.grants.keepsClosed(path),
     inspect: () => Promise.resolve(inspectRoots(rootsOf(parts.spec), parts.firstPlan)),
     close: () => parts.scope.close(),
   };
@@ -212,7 +213,7 @@ async function planLaunch(state: State, spec: LaunchSpec, grants: readonly Grant
     ...roots.map(asBound('rw')),
     ...grants.map(({ path, mode }) => ({ path, mode })),
     ...readOnly.map(asBound('ro')),
-    ...grants.flatMap((granted) => granted.readOnly.map(asBound('ro'))),
+    ...grants.flatMap(({ readOnly: closed }) => closed.filter((path) => !isGranted(path)).map(asBound('ro'))),
   ];
   return bubblewrapArguments({
     bound,

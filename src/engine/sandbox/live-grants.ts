@@ -47,6 +47,13 @@ export class LiveGrants {
     return [...this.#mounted.values()].sort(byDepth);
   }
 
+  /** The innermost grant that is mounted there keeps it protected or hidden. */
+  keepsClosed(path: string): boolean {
+    const innermost = this.mounted().findLast((granted) => isInside(path, granted.path));
+    if (innermost === undefined) return false;
+    return [...innermost.readOnly, ...innermost.hidden].some((closed) => isInside(path, closed));
+  }
+
   add(path: string, mode: GrantMode): Promise<GrantOutcome> {
     return this.#inOrder(async () => {
       const before = this.#live.get(path);

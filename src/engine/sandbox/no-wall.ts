@@ -36,6 +36,7 @@ function openSession(spec: SessionSpec, helpers: HelperPaths): SandboxSession {
     // Everything is open already.
     grant: () => Promise.resolve({ kind: 'granted' }),
     revoke: () => Promise.resolve({ kind: 'granted' }),
+    keepsClosed: () => false,
     inspect: () => Promise.resolve([]),
     async close() {
       const processes = [...running];

@@ -128,6 +128,8 @@ export interface SandboxSession {
   grant(path: string, mode: GrantMode): Promise<GrantOutcome>;
   /** Ends a grant for new calls at once; files that are open already stay open. */
   revoke(path: string): Promise<GrantOutcome>;
+  /** True for what a live grant covers and yet keeps as it is: protected or hidden below the granted folder. */
+  keepsClosed(path: string): boolean;
   /** Paths that run code later and appeared since the session opened, and links that were replaced. */
   inspect(): Promise<readonly LateFinding[]>;
   /** Ends every launch, removes placeholders. Idempotent. */

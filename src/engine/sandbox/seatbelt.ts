@@ -66,6 +66,7 @@ export function createTethered(parts: SeatbeltParts = findSeatbeltParts()): Sand
       // Everything is open already.
       grant: () => Promise.resolve({ kind: 'granted' }),
       revoke: () => Promise.resolve({ kind: 'granted' }),
+      keepsClosed: () => false,
       inspect: () => Promise.resolve([]),
       close: () => endAll(running),
     };
@@ -165,6 +166,7 @@ function createSession(state: State): SandboxSession {
     launch: (launchSpec) => launch(state, launchSpec),
     grant: (path, mode) => Promise.resolve(grant(state, path, mode)),
     revoke: (path) => Promise.resolve(revoke(state, path)),
+    keepsClosed: () => false,
     inspect: () => Promise.resolve(inspectRoots(rootsOf(spec.settings), firstPlan)),
     close: () => scope.close(),
   };

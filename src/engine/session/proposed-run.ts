@@ -28,6 +28,8 @@ export interface RunStepPorts {
   hasAnswerer(): boolean;
   /** Opens paths in the wall; the result closes them. */
   openAccess(access: AccessGrant): Promise<() => Promise<void>>;
+  /** True for what a live grant covers and yet keeps as it is. */
+  keepsClosed(path: string): boolean;
   /** Opens what a lasting grant gives by itself; it closes when the grant ends. */
   openStanding(grantId: GrantId, access: AccessGrant): Promise<void>;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../protocol/index.ts';
 import type { Question, Settlement } from '../approvals/index.ts';
 import { allowedBy, findGrant, isStanding, makeGrant, scopesFor } from './grant-answer.ts';
+import { judgeKept, keptPaths } from './judge-kept.ts';
 import type { Going } from './pause-gate.ts';
 import type { ProposedRun, RunScope, RunStepPorts, SettledRun } from './proposed-run.ts';
 
@@ -56,8 +57,10 @@ async function settle(
   const going = await ports.whenGoing(run.gone);
   if (going !== 'going') return leave(ports, run, runId, going);
   const facts = await run.collectFacts();
-  const fresh = run.judge(facts);
-  const grant = fresh.verdict === 'ask' ? findGrant(ports, scope, run, fresh) : undefined;
+  const kept = run.isCall ? keptPaths(facts, ports.keepsClosed) : [];
+  const fresh = judgeKept(run.judge(facts), kept, ports.keepsClosed);
+  const grant =
+    fresh.verdict === 'ask' && kept.length === 0 ? findGrant(ports, scope, run, fresh) : undefined;
   const judgement = grant ? allowedBy(grant, fresh) : fresh;
   const judged = judgedEvent(scope, run, runId, { facts, judgement, grant });
   if (judgement.verdict === 'allow') {

@@ -277,6 +277,7 @@ export class Session implements OpenSession {
       whenGoing: (gone) => this.#pauseGate.whenGoing(gone),
       hasAnswerer: () => this.#hasAnswerer(),
       openAccess: (access) => this.#openAccess(access),
+      keepsClosed: (path) => this.#sandbox.keepsClosed(path),
       openStanding: async (grantId, access) => {
         this.#standing.set(grantId, await this.#openAccess(access));
       },
