@@ -116,7 +116,7 @@ function judgePrivate(target: HostTarget, host: NormalHost): string | null {
 
 /**
  * What the lists say of a host, its port and the addresses it leads to. An address that deny names is refused; an allowed
- * name that leads to a private address is asked about, unless allow names that very address.
+ * name that leads to a private address is asked about, unless allow names that very address, as an address.
  */
 export function judgeTarget(target: HostTarget, hostLists: HostLists): TargetJudgement {
   const reading = readHost(target.host);
@@ -131,9 +131,22 @@ export function judgeTarget(target: HostTarget, hostLists: HostLists): TargetJud
     const named = judged === null ? null : findDenied(judged, target.port, lists);
     if (named !== null) return { verdict: 'refuse', rule: `deny "${named.text}"`, isPrivate: place !== null };
   }
-  const isNamed = reading.host.kind !== 'name' && verdict === 'allow' && entry?.kind === 'exact';
+  const isNamed =
+    verdict === 'allow' &&
+    (reading.host.kind === 'name' ? leadsToNamed(target, lists) : entry?.kind === 'exact');
   if (place === null || isNamed) return { verdict, rule, isPrivate: false };
   return { verdict: 'ask', rule: place, isPrivate: true };
+}
+
+/** True when allow names every private address that the name leads to, as an address: each is open by itself already. */
+function leadsToNamed({ addresses, port }: HostTarget, lists: Lists): boolean {
+  return addresses.every((address) => {
+    if (!describeAddress(address).isPrivate) return true;
+    const reading = readHost(address);
+    if ('problem' in reading) return false;
+    const { verdict, entry } = decide(reading.host, port, lists);
+    return verdict === 'allow' && entry?.kind === 'exact';
+  });
 }
 
 function findDenied(address: NormalHost, port: number, lists: Lists): HostEntry | null {

@@ -158,6 +158,20 @@ describe('the lists', () => {
     expect(done.questions).toEqual([]);
   });
 
+  test('a name that leads to an address that allow names too is reached unasked, until it leads elsewhere', async () => {
+    const both = [`company.corp.example:${server.port}`, `127.0.0.1:${server.port}`];
+    const fetch = fetchHidden('company.corp.example');
+    names.set('company.corp.example', ['127.0.0.1']);
+    const named = await run(fetch, { flags: flags({ allowDomains: both }) });
+    expect([named.stdout, named.questions]).toEqual([`served company.corp.example:${server.port}\n`, []]);
+    const byName = await run(fetch, { flags: flags({ allowDomains: both.slice(0, 1) }) });
+    expect(byName.questions.map(({ reasons }) => reasons[0]?.code)).toEqual(['private-address']);
+    names.set('company.corp.example', ['127.0.0.1', '127.0.0.2']);
+    const moved = await run(fetch, { flags: flags({ allowDomains: both }), answer: () => rejectWith('no') });
+    expect(moved.questions.map(({ reasons }) => reasons[0]?.code)).toEqual(['private-address']);
+    expect(moved.stdout).toContain('rejected');
+  });
+
   test('a name that leads elsewhere after its yes is asked about anew', async () => {
     names.set('moves.test', ['127.0.0.1']);
     const script = `${fetchHidden('moves.test')}; ${fetchHidden('moves.test')}`;

@@ -103,7 +103,7 @@ export class HostGate {
     if (launch === undefined) return refused('the script has ended');
     const { host, port, addresses } = request;
     const listed = judgeTarget({ host, port, addresses }, this.#lists);
-    const isPrivate = listed.isPrivate || (request.isPrivate && !this.#namesAddress(host, port));
+    const isPrivate = listed.isPrivate || (request.isPrivate && !this.#namesAddresses(request));
     if (listed.verdict === 'refuse') return this.#tell(launch, request, refused(listed.rule), listed.rule);
     if (!isPrivate && listed.verdict === 'allow')
       return this.#tell(launch, request, { verdict: 'allow' }, listed.rule);
@@ -139,8 +139,13 @@ export class HostGate {
     this.#say(`sallyport: ${showLine(line, MAX_LINE)}`);
   }
 
-  /** An entry of allow is this very address. */
-  #namesAddress(host: string, port: number): boolean {
+  /** Allow names, as addresses, all that the host leads to; which of them is this machine's own is not known here. */
+  #namesAddresses({ host, port, addresses }: HostRequest): boolean {
+    const places = addresses.length > 0 ? addresses : [host];
+    return places.every((place) => this.#namesPlace(place, port));
+  }
+
+  #namesPlace(host: string, port: number): boolean {
     return this.#lists.allow.some((text) => {
       const reading = parseHostEntry(text);
       if (!('entry' in reading)) return false;
