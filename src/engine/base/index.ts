@@ -1,4 +1,11 @@
 export { type ChildOutcome, exitStatusOf, waitForChild } from './child.ts';
 export { type Clock, createFakeClock, realClock } from './clock.ts';
-export { parseCount, parseDurationMs, parseMemoryBytes, parseSizeBytes } from './parse-amounts.ts';
+export {
+  MIN_OPEN_FILES,
+  parseCount,
+  parseDurationMs,
+  parseMemoryBytes,
+  parseOpenFiles,
+  parseSizeBytes,
+} from './parse-amounts.ts';
 export { createScope, type Scope } from './scope.ts';

@@ -27,6 +27,15 @@ export function parseCount(value: unknown): number | undefined {
   return Number.isInteger(count) && count >= 1 && count <= 1_000_000 ? count : undefined;
 }
 
+/** What builds a wall needs some open files itself. */
+export const MIN_OPEN_FILES = 64;
+
+/** A whole number from 64 to 1,000,000, also as text; undefined else. */
+export function parseOpenFiles(value: unknown): number | undefined {
+  const count = parseCount(value);
+  return count !== undefined && count >= MIN_OPEN_FILES ? count : undefined;
+}
+
 /** `24h`, `30m`, `1h30m`, `7d` in milliseconds; undefined when it is none of these or not from 1 s to 24 d. */
 export function parseDurationMs(text: string): number | undefined {
   if (!/^(?:\d{1,9}[smhd])+$/.test(text)) return undefined;

@@ -3,7 +3,13 @@
  * protocol's `ConfigFile` has the same keys; a test compares them.
  */
 import { parseHostEntry } from '../../policy/index.ts';
-import { parseCount, parseDurationMs, parseMemoryBytes, parseSizeBytes } from '../base/index.ts';
+import {
+  parseCount,
+  parseDurationMs,
+  parseMemoryBytes,
+  parseOpenFiles,
+  parseSizeBytes,
+} from '../base/index.ts';
 import type { TomlPath } from './read-toml.ts';
 
 /** A mistake inside a value: where below the key, and what was expected there. */
@@ -104,6 +110,15 @@ const isCount: Check = (value) =>
   parseCount(value) !== undefined
     ? undefined
     : { below: [], what: 'must be a whole number from 1 to 1000000', hint: 'Write a number such as 512' };
+
+const isOpenFiles: Check = (value) =>
+  parseOpenFiles(value) !== undefined
+    ? undefined
+    : {
+        below: [],
+        what: 'must be a whole number from 64, which the wall itself needs, to 1000000',
+        hint: 'Write a number such as 4096',
+      };
 
 const isStringTable: Check = (value) => {
   const hint = 'Write NAME = "value", one per line';
@@ -269,7 +284,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
   ),
   key('limits.max_memory', 'How much memory a launch may use', '"4GiB"', limitOf(isMemory)),
   key('limits.max_file_size', 'How large a file may become', '"10GiB"', limitOf(isSize)),
-  key('limits.max_open_files', 'How many files a process may have open', '4096', limitOf(isCount)),
+  key('limits.max_open_files', 'How many files a process may have open', '4096', limitOf(isOpenFiles)),
   key('limits.max_time', 'How long a launch may run', '"2h"', limitOf(isDuration)),
 ];
 

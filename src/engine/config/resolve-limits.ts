@@ -1,6 +1,12 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import type { Limits, NetworkSettings } from '../../protocol/index.ts';
-import { parseCount, parseDurationMs, parseMemoryBytes, parseSizeBytes } from '../base/index.ts';
+import {
+  parseCount,
+  parseDurationMs,
+  parseMemoryBytes,
+  parseOpenFiles,
+  parseSizeBytes,
+} from '../base/index.ts';
 import { showOrigin } from './collect-entries.ts';
 import { makeConfigFault, showText } from './config-fault.ts';
 import type { MergedEntry } from './merge-layers.ts';
@@ -14,7 +20,7 @@ export function resolveLimits(readKey: (key: string) => unknown): Limits {
     processes: read('max_processes', parseCount),
     memoryBytes: read('max_memory', parseMemoryBytes),
     fileBytes: read('max_file_size', parseSizeBytes),
-    openFiles: read('max_open_files', parseCount),
+    openFiles: read('max_open_files', parseOpenFiles),
     wallTimeMs: read('max_time', (value) => parseDurationMs(String(value))),
   };
 }

@@ -7,6 +7,7 @@
  */
 import { existsSync } from 'node:fs';
 import { Fault, type Limits } from '../../protocol/index.ts';
+import { MIN_OPEN_FILES } from '../base/index.ts';
 import { findGroupPlaces, type GroupPlaces } from './control-groups.ts';
 
 /** What a supervisor and the program in its wall are told of limits. */
@@ -28,7 +29,6 @@ export interface LimitFacts {
 
 /** Bubblewrap and the gate are in a launch too. */
 const OWN_PROCESSES = 16;
-const MIN_OPEN_FILES = 64;
 
 let known: GroupPlaces | undefined;
 
@@ -84,8 +84,8 @@ function refuseUnkept({ processes, memoryBytes, openFiles }: Limits): void {
     throw new Fault({
       kind: 'user',
       code: 'limit-too-low',
-      message: `limits.max_open_files is ${openFiles}; what builds the wall needs ${MIN_OPEN_FILES} itself.`,
-      hint: `Set it to ${MIN_OPEN_FILES} or more (--max-open-files N).`,
+      message: `limits.max_open_files is ${openFiles}; what builds the wall needs ${MIN_OPEN_FILES} itself`,
+      hint: `set it to ${MIN_OPEN_FILES} or more (--max-open-files N).`,
     });
   }
   const facts = describeLimits();

@@ -1,5 +1,11 @@
 import { Fault, LIMIT_FLAGS, type LimitName, type Limits } from '../../protocol/index.ts';
-import { parseCount, parseDurationMs, parseMemoryBytes, parseSizeBytes } from '../base/index.ts';
+import {
+  parseCount,
+  parseDurationMs,
+  parseMemoryBytes,
+  parseOpenFiles,
+  parseSizeBytes,
+} from '../base/index.ts';
 
 /** Limits as typed, by the name of their key. */
 export type TypedLimits = Readonly<Partial<Record<LimitName, string>>>;
@@ -34,7 +40,7 @@ export function plainLimits(typed: TypedLimits): Limits {
     processes: read('max_processes', parseCount),
     memoryBytes: read('max_memory', parseMemoryBytes),
     fileBytes: read('max_file_size', parseSizeBytes),
-    openFiles: read('max_open_files', parseCount),
+    openFiles: read('max_open_files', parseOpenFiles),
     wallTimeMs: read('max_time', parseDurationMs),
   };
 }
