@@ -4,6 +4,7 @@ import { isHarmlessGit } from './harmless-git.ts';
 import { HARMLESS_PROGRAMS, type HarmlessRule } from './harmless-programs.ts';
 import { hasWriteRedirect } from './read-redirect.ts';
 import { isPrintingVariable, isRiskyVariable } from './risky-variables.ts';
+import { readShellConnection } from './shell-connection.ts';
 
 /** Launchers that add no effect of their own to what they start. */
 const PLAIN_WRAPPERS = new Set(
@@ -19,13 +20,7 @@ const PLAIN_WRAPPERS = new Set(
  */
 export function isHarmless(step: StepDraft): boolean {
   if (hasWriteRedirect(step.redirects)) return false;
-  if (
-    step.redirects.some(
-      (redirect) => redirect.effect === 'read' && /^\/dev\/(?:tcp|udp)\b/.test(redirect.target.text),
-    )
-  ) {
-    return false;
-  }
+  if (step.redirects.some(({ target }) => readShellConnection(target) !== null)) return false;
   if (!step.wrappers.every(isPlainWrapper)) return false;
   switch (step.form) {
     case 'assignment':

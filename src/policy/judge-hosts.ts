@@ -2,11 +2,14 @@
 import type { HostPort, StepDraft, Word } from '../protocol/index.ts';
 import { type GitCommand, readGitCommand } from './named-paths-git.ts';
 import { baseOf } from './path-access-join.ts';
+import { readShellConnection } from './shell-connection.ts';
 
 /** What a step needs of the network; `hosts` is empty when it needs some host that its words do not name. */
 export interface HostNeed {
   readonly program: string;
   readonly hosts: HostPort[];
+  /** Some are connections of the shell's own (`/dev/tcp`), which knows no proxy. */
+  readonly isDirect: boolean;
 }
 
 const DEFAULT_PORTS: Record<string, number> = {
@@ -227,14 +230,26 @@ function hostsOf(name: string, args: readonly Word[]): HostPort[] | null {
   return hostsOfRegistryClient(name, args);
 }
 
+/** Connections that the shell itself makes; null when there are none. */
+function hostsOfRedirects({ redirects }: StepDraft): HostPort[] | null {
+  const found = redirects.flatMap(({ operator, target }) =>
+    operator.startsWith('<<') ? [] : (readShellConnection(target) ?? []),
+  );
+  if (found.length === 0) return null;
+  return found.flatMap(({ host, port }) => (host === null ? [] : (toHostPort(host, port, '') ?? [])));
+}
+
 /** What the step needs of the network, or null when nothing is known that it needs. Loopback needs nothing. */
 export function readHostNeed(step: StepDraft): HostNeed | null {
   const program = baseOf(step.words[0]?.value ?? '');
-  if (program === '' || step.form === 'opaque') return null;
-  const named = hostsOf(program, step.words.slice(1));
-  if (named === null) return null;
+  const isKnown = program !== '' && step.form !== 'opaque';
+  const opened = hostsOfRedirects(step);
+  const reached = isKnown ? hostsOf(program, step.words.slice(1)) : null;
+  if (reached === null && opened === null) return null;
+  const named = [...(reached ?? []), ...(opened ?? [])];
   const hosts = named.filter((item) => !LOOPBACK.test(item.host));
   if (named.length > 0 && hosts.length === 0) return null;
   const unique = new Map(hosts.map((item) => [`${item.host}:${item.port ?? ''}`, item]));
-  return { program, hosts: [...unique.values()] };
+  const isDirect = opened !== null && !(opened.length > 0 && opened.every(({ host }) => LOOPBACK.test(host)));
+  return { program, hosts: [...unique.values()], isDirect };
 }

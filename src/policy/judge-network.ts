@@ -21,6 +21,10 @@ const NO_NEEDS: NetworkNeeds = { hosts: [], reasons: [], notes: [], refusals: []
 /** Where the words name no port, the usual ones. */
 const USUAL_PORTS = [443, 80];
 
+const NO_ROUTE =
+  'A connection of the shell itself (/dev/tcp, /dev/udp) fails also after a yes: there is no direct route. Use a program that knows the proxy, such as curl.';
+const DIRECT_NOTE: Reason = { code: 'no-direct-route', text: NO_ROUTE };
+
 function coversHost(access: AccessGrant | undefined, host: HostPort): boolean {
   return (
     access?.hosts.some(
@@ -62,8 +66,9 @@ export function readNetworkNeeds(
   );
   const reasons = asked.map(({ host }) => ({
     code: 'host',
-    text: `It connects to ${showHost(host)}, which is on no list of hosts of this session.`,
+    text: `It connects to ${showHost(host)}, which is on no list of hosts of this session.${need.isDirect ? ` ${NO_ROUTE}` : ''}`,
   }));
+  if (need.isDirect) return { hosts: asked.map(({ host }) => host), reasons, notes: [DIRECT_NOTE], refusals };
   const text = `${showText(need.program)} is likely to need the network: hosts on no list are asked about when it connects.`;
   const isLater =
     need.hosts.length === 0 || judged.some(({ verdict, host }) => verdict === 'ask' && isNearHost(host.host));

@@ -1,5 +1,6 @@
 import type { Redirection } from 'unbash';
 import type { Redirect } from '../protocol/index.ts';
+import { readShellConnection } from './shell-connection.ts';
 import { toWord } from './shell-word.ts';
 
 /** Targets that keep nothing: writing to them changes no file. */
@@ -17,6 +18,8 @@ export function readRedirect(node: Redirection): Redirect {
   if (node.type === 'HereString') return { operator: '<<<', ...fd, target, effect: 'none' };
   // A process substitution is a pipe; what runs at its other end is a step of its own.
   if (/^[<>]\(.*\)$/s.test(target.text)) return { operator: node.operator, ...fd, target, effect: 'none' };
+  // A connection of the shell's own opens no file.
+  if (readShellConnection(target) !== null) return { operator: node.operator, ...fd, target, effect: 'none' };
   const hasFd = node.descriptor !== undefined;
   return { operator: node.operator, ...fd, target, effect: readEffect(node.operator, target.value, hasFd) };
 }
