@@ -93,6 +93,6 @@ async function revokeGrant(words: readonly string[]): Promise<number> {
     grantId !== undefined &&
     (await client.call('grant/revoke', { grantId, by: `cli:${process.pid}` })).revoked;
   if (isRevoked) process.stdout.write(`${grantId}: revoked\n`);
-  else process.stderr.write(`sallyport: there is no such permission: ${showLine(typed, 40)}\n`);
+  else process.stderr.write(`sallyport: there is no such grant: ${showLine(typed, 40)}\n`);
   return isRevoked ? 0 : 1;
 }

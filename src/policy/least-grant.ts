@@ -43,7 +43,7 @@ export function leastGrantPath(fact: PathFact, base: PathBase): GrantPath | null
   const narrow = (path: string, why: string): GrantPath | null => (path === '/' ? null : { path, why });
   if (fact.kind === 'missing') {
     const folder = fact.existingParent ?? folderOfMissing(fact, real, base);
-    return narrow(folder, `Because the file does not exist yet, a yes opens the folder ${folder}.`);
+    return narrow(folder, `Because it does not exist yet, a yes opens the folder ${folder}.`);
   }
   if (fact.use === 'delete') {
     const folder = parentOf(real);

@@ -141,6 +141,15 @@ function refuseCovered(root: string, masks: readonly string[], folders: OwnFolde
   const special = ['/proc', '/sys', '/dev', INSIDE_FOLDER].find((path) => isInside(root, path));
   const cover = special ?? masks.find((mask) => isInside(root, mask));
   if (cover === undefined && !isInside(INSIDE_FOLDER, root)) return;
+  if (root === '/') {
+    throw new Fault({
+      kind: 'user',
+      code: 'root-is-whole',
+      message:
+        '/ cannot be a workspace or writable root: it holds everything, what the sandbox keeps closed too.',
+      hint: 'Work in a folder below it.',
+    });
+  }
   const isOwn = cover === folders.sallyportHome || cover === folders.runtimeDir;
   throw new Fault({
     kind: 'user',

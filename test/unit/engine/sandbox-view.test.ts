@@ -117,7 +117,11 @@ describe.skipIf(process.platform !== 'linux')('planView', () => {
     },
   );
 
-  it.each(['/', '/run', '/run/sallyport', '/proc', '/dev/shm'])('refuses to work in %s', (workspace) => {
+  it('refuses / by itself, not by what happens to lie in it', () => {
+    expect(() => plan({ workspace: '/', writableRoots: ['/'] })).toThrow(/^\/ cannot be a workspace/);
+  });
+
+  it.each(['/run', '/run/sallyport', '/proc', '/dev/shm'])('refuses to work in %s', (workspace) => {
     expect(() => plan({ workspace, writableRoots: [workspace] })).toThrow(/hidden from every sandbox/);
   });
 
