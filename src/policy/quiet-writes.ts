@@ -3,6 +3,8 @@
  * place where a refusal is harmless, with the reason; nothing here is ever opened.
  */
 import type { ConfigSnapshot } from '../protocol/index.ts';
+import { isHarmlessGit } from './harmless-git.ts';
+import { baseOf } from './path-access-join.ts';
 
 interface QuietRow {
   readonly path: string | RegExp;
@@ -49,6 +51,10 @@ const QUIET_ANYWHERE: readonly QuietRow[] = [
   },
   { path: /^\/var\/(log|cache)\//, reason: 'logs and caches of the machine, touched in passing' },
   { path: /^\/usr\/.*\/\.?(cache|lock)$/, reason: 'databases of packages, touched in passing' },
+  {
+    path: /^\/usr\/(local\/)?(lib|lib64|share)\/[^/]+\/extensions$/,
+    reason: 'folders of installed programs, made on every start when they are missing',
+  },
   { path: /^\/(var\/)?run\/(utmp|lock)/, reason: 'lists of logins and locks of the machine' },
   {
     path: /^\/var\/lib\/(dpkg|apt|rpm|pacman)\/[^/]*lock[^/]*$/,
@@ -57,6 +63,14 @@ const QUIET_ANYWHERE: readonly QuietRow[] = [
   {
     path: /^\/etc\/(ld\.so\.cache~?|mtab|adjtime)$/,
     reason: 'files of the machine that tools refresh in passing',
+  },
+];
+
+/** Only for a git that reads: it would refresh its list of files in passing, and goes on without. */
+const QUIET_FOR_READING_GIT: readonly QuietRow[] = [
+  {
+    path: /\/\.git\/((modules|worktrees)\/.+\/)?index\.lock$/,
+    reason: "git's list of files, refreshed in passing",
   },
 ];
 
@@ -86,10 +100,22 @@ function fits(path: string | RegExp, real: string): boolean {
   return typeof path === 'string' ? real === path || real.startsWith(`${path}/`) : path.test(real);
 }
 
-/** Why a refused change of this real path is nothing to ask a person about; null when it is. */
-export function quietWriteReason(real: string, { home }: ConfigSnapshot): string | null {
+function isReadingGit([program, ...rest]: readonly string[]): boolean {
+  return baseOf(program ?? '') === 'git' && isHarmlessGit(rest.map((text) => ({ text, value: text })));
+}
+
+/**
+ * Why a refused change of this real path is nothing to ask a person about; null when it is. `argv` are the words of the
+ * program that tries, where they are known.
+ */
+export function quietWriteReason(
+  real: string,
+  { home }: ConfigSnapshot,
+  argv: readonly string[] = [],
+): string | null {
   const inHome = QUIET_IN_HOME.find(({ path }) => fits(`${home}/${path}`, real));
-  return (inHome ?? QUIET_ANYWHERE.find(({ path }) => fits(path, real)))?.reason ?? null;
+  const rows = isReadingGit(argv) ? [...QUIET_ANYWHERE, ...QUIET_FOR_READING_GIT] : QUIET_ANYWHERE;
+  return (inHome ?? rows.find(({ path }) => fits(path, real)))?.reason ?? null;
 }
 
 /** Why a refused connection to this socket is nothing to ask a person about; null when it is. */

@@ -49,7 +49,7 @@ function describeFiles(
   snapshot: ConfigSnapshot,
 ): HeldCall {
   const names = paths.flatMap(({ real }) => real ?? []);
-  const reasons = names.map((path) => quietWriteReason(path, snapshot));
+  const reasons = names.map((path) => quietWriteReason(path, snapshot, held.lossy ? [] : held.argv));
   return {
     ...caller(held),
     kind: 'edit',

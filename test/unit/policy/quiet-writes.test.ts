@@ -16,6 +16,7 @@ describe('the quiet list', () => {
     '/srv/lib/__pycache__',
     '/srv/lib/__pycache__/a.cpython-311.pyc.140',
     '/var/lib/dpkg/lock-frontend',
+    '/usr/lib/chromium/extensions',
   ])('says why nobody is asked about %s', (path) => {
     expect(quietWriteReason(path, makeSnapshot())).toMatch(/\w/);
   });
@@ -27,8 +28,23 @@ describe('the quiet list', () => {
     '/srv/__pycache__x/a',
     '/etc/passwd',
     '/var/lib/dpkg/status',
+    '/usr/lib/chromium/extensions/evil.json',
+    '/w/.git/index.lock',
   ])('leaves %s to a person', (path) => {
     expect(quietWriteReason(path, makeSnapshot())).toBeNull();
+  });
+
+  it.each([
+    ['/w/.git/index.lock', 'git diff', true],
+    ['/w/.git/index.lock', '/usr/bin/git -C /w diff HEAD', true],
+    ['/w/.git/modules/sub/index.lock', 'git describe --dirty', true],
+    ['/w/.git/index.lock', 'git add a', false],
+    ['/w/.git/index.lock', 'git -c core.fsmonitor=x diff', false],
+    ['/w/.git/index.lock', 'touch diff', false],
+    ['/w/.git/index', 'git diff', false],
+    ['/w/.git/HEAD.lock', 'git diff', false],
+  ])('of %s by %s: %s', (path, words, isQuiet) => {
+    expect(quietWriteReason(path, makeSnapshot(), words.split(' ')) !== null).toBe(isQuiet);
   });
 
   it.each([
