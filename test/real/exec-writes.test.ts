@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -210,5 +211,36 @@ for path in ['.git/foo2', '.git/hooks/planted']:
     expect(text).toBe('before');
     const denials = ran.events.flatMap((event) => (event.type === 'wall/denied' ? [event.path] : []));
     expect(denials).toEqual([`${outside}/file`]);
+  });
+
+  test('under never a refused command is told where it would have gone, and nothing of a yes', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    const ran = await real.run(`touch ${outside}/t`, { cwd: workspace, policy: 'never' });
+    const isMade = existsSync(join(outside, 't'));
+    remove();
+    expect(isMade).toBe(false);
+    expect(ran.stderr).toMatch(
+      /refused: It writes \S+\/t, which lies outside what this session may write\. The approval policy never asks/,
+    );
+    expect(ran.stderr).not.toContain('a yes');
+  });
+
+  test('a git that reads asks nobody about the lock of its list of files', async () => {
+    const { workspace, remove } = makePlaces();
+    const commit = 'git -c user.name=t -c user.email=t@localhost commit -q -m one';
+    execFileSync('/bin/sh', ['-c', `git init -q . && echo a > a && git add a && ${commit}`], {
+      cwd: workspace,
+    });
+    const ran = await real.run(
+      'touch -d 2001-01-01 a; git diff; git diff HEAD; git describe --always --dirty',
+      {
+        cwd: workspace,
+        policy: 'on-request',
+        answer: () => rejectWith('no'),
+      },
+    );
+    remove();
+    expect(ran.questions.map(({ text }) => text)).toEqual([]);
+    expect(ran.result.exitCode).toBe(0);
   });
 });

@@ -74,7 +74,7 @@ async function settle(
     });
   }
   await ports.append([judged]);
-  if (judgement.verdict === 'refuse') return refuse(ports, run, runId, lastReason(judgement));
+  if (judgement.verdict === 'refuse') return refuse(ports, run, runId, decidingReason(judgement));
   if (!ports.hasAnswerer()) return refuse(ports, run, runId, 'nobody can answer the question here');
   const settlement = await ask(ports, scope, run, { runId, judgement });
   if (settlement.outcome === 'allowed') return allow(ports, scope, run, { runId, judgement, settlement });
@@ -242,6 +242,10 @@ async function stop(
   return { outcome: settlement.outcome, runId, message, stopTurn };
 }
 
-function lastReason(judgement: Judgement): string {
-  return judgement.reasons.at(-1)?.text ?? 'policy refuses it';
+/** What decided, behind the path that it is about; what a yes would have opened is of no use to who gets none. */
+function decidingReason({ reasons }: Judgement): string {
+  const last = reasons.findLast(({ code }) => !code.startsWith('grant-'));
+  if (last === undefined) return 'policy refuses it';
+  const place = last.code.startsWith('policy-') && reasons.find(({ code }) => code.endsWith('-path'));
+  return place ? `${place.text} ${last.text}` : last.text;
 }
