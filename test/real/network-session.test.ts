@@ -213,6 +213,13 @@ describe('what a step is known to need before', () => {
 });
 
 describe('the way out', () => {
+  test('a connection of the shell itself to a server inside is no file and no question', async () => {
+    const script = `(exec 3<>/dev/tcp/127.0.0.1/9) 2>&1; echo tried`;
+    const done = await run(script, { policy: 'never' });
+    expect(done.stdout).toMatch(/Connection refused[\s\S]*tried\n$/);
+    expect([done.questions, done.result.exitCode]).toEqual([[], 0]);
+  });
+
   test('there is none but the proxy: an address is unreachable at once, a name is not found', async () => {
     const done = await run(
       'for v in ALL_PROXY all_proxy HTTP_PROXY http_proxy; do unset $v; done; t=http://198.51.100.7/; curl -sS -m 20 "$t"; getent hosts one.test || echo no name',
