@@ -41,6 +41,13 @@ function listSteps(base: string): DriverStep[] {
       'git -c user.name=t -c user.email=t@localhost commit -q --allow-empty -m second && git log --oneline | wc -l; echo evil > .git/hooks/planted; git config a.b evil; mkdir -p .git/modules/planted',
       { gate: 'none' },
     ),
+    { kind: 'grant', id: 'around', path: `${base}/nest`, mode: 'rw' },
+    { kind: 'grant', id: 'within', path: `${base}/nest/.git`, mode: 'rw' },
+    run(
+      'nested',
+      `cd ${base}/nest; for p in new .git/new .git/config .git/hooks/planted .codex/planted; do echo x > $p && echo $p; done`,
+      { gate: 'none' },
+    ),
     ...['hollow', 'without-config', 'linked'].map(
       (name): DriverStep => ({ kind: 'grant', id: name, path: `${base}/${name}/.git`, mode: 'rw' }),
     ),
@@ -63,12 +70,12 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $
       mkdirSync(join(base, path), { recursive: true });
     writeFileSync(join(base, 'ws/.git/HEAD'), 'ref: refs/heads/main\n');
     writeFileSync(join(base, 'ws/.git/config'), '[core]\n\trepositoryformatversion = 0\n');
-    for (const name of ['without-config', 'linked']) {
+    for (const name of ['without-config', 'linked', 'nest']) {
       for (const part of ['objects', 'refs']) mkdirSync(join(base, name, '.git', part), { recursive: true });
       writeFileSync(join(base, name, '.git/HEAD'), 'ref: refs/heads/main\n');
     }
     mkdirSync(join(base, 'hollow/.git/hooks'), { recursive: true });
-    writeFileSync(join(base, 'linked/.git/config'), '');
+    for (const name of ['linked', 'nest']) writeFileSync(join(base, name, '.git/config'), '');
     symlinkSync(join(base, 'one'), join(base, 'linked/.git/hooks'));
     for (const file of ['outside/token', 'one/file', 'one/other'])
       writeFileSync(join(base, file), 'original\n');
@@ -122,6 +129,11 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $
     expect(existsSync(join(base, 'ws/.git/hooks/planted'))).toBe(false);
     expect(existsSync(join(base, 'ws/.git/modules/planted'))).toBe(false);
     expect(readFileSync(join(base, 'ws/.git/config'), 'utf8')).not.toContain('evil');
+  });
+
+  it('keeps a .git open in later launches that was granted inside a granted folder', () => {
+    expect(result('within')?.outcome).toEqual({ kind: 'granted' });
+    expect(result('nested')?.stdout).toBe('new\n.git/new\n');
   });
 
   it('grants no .git that is not finished or has a link where git looks for programs', () => {
