@@ -12,6 +12,9 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   G: 1024 ** 3,
   GIB: 1024 ** 3,
   GB: 1000 ** 3,
+  T: 1024 ** 4,
+  TIB: 1024 ** 4,
+  TB: 1000 ** 4,
 };
 
 const SHORTEST_MS = 1000;

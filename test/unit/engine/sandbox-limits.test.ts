@@ -104,6 +104,19 @@ describe('plainLimits', () => {
   });
 
   it.each([
+    ['1T', 2 ** 40],
+    ['1TiB', 2 ** 40],
+    ['1TB', 10 ** 12],
+    ['1024G', 2 ** 40],
+  ])('takes the largest size that it names: %s', (text, bytes) => {
+    expect(plainLimits({ max_memory: text, max_file_size: text })).toMatchObject({
+      memoryBytes: bytes,
+      fileBytes: bytes,
+    });
+  });
+
+  it.each([
+    ['max_memory', '2T'],
     ['max_memory', '0%'],
     ['max_memory', '101%'],
     ['max_file_size', '50%'],
