@@ -159,7 +159,8 @@ function judgeCgroup({ cgroup, isRoot }: MachineFacts): ProbeFinding {
   const detail = cgroup.isUnified
     ? `Version 2, but ${cgroup.path || 'the group of this process'} may not be divided.`
     : 'There is no version 2 at /sys/fs/cgroup.';
-  const why = 'Limits of memory and processes then count each program, and not a session as a whole.';
+  const why =
+    'Limits of memory and processes of a launch (a script or program with everything it starts) are then kept by looking four times a second where the kernel cannot keep them.';
   if (!cgroup.isUnified) {
     const repair =
       'Start the machine with systemd.unified_cgroup_hierarchy=1 on the kernel’s command line; in a container, mount /sys/fs/cgroup.';

@@ -27,6 +27,14 @@ const cases = readdirSync(folder).map((name) => ({
 }));
 
 describe('judgeMachine', () => {
+  it('counts a launch, as the limits do', () => {
+    const whys = cases.flatMap(({ facts }) =>
+      judgeMachine(facts).flatMap(({ name, why }) => (name === 'control groups' && why ? [why] : [])),
+    );
+    expect(whys.length).toBeGreaterThan(0);
+    for (const why of whys) expect(why).toMatch(/^(?!.*session).* of a launch /);
+  });
+
   it('has cases', () => expect(cases.length).toBeGreaterThan(10));
 
   it.each(cases)('$name: $about', ({ facts, expect: expected }) => {
