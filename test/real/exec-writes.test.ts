@@ -140,6 +140,22 @@ for path in ['.git/foo2', '.git/hooks/planted']:
     expect(later.filter(({ category }) => category === 'grant')).toEqual([]);
   });
 
+  test('a yes to a folder with sixty deep repositories is carried out', async () => {
+    const { workspace, outside, remove } = makePlaces();
+    for (let index = 0; index < 60; index += 1)
+      mkdirSync(join(outside, `a/b/c/d/r${index}/.git`), { recursive: true });
+    const script = `mkdir ${outside}/new; touch ${outside}/a/b/c/d/r59/.git/planted`;
+    const ran = await real.run(script, {
+      cwd: workspace,
+      policy: 'on-request',
+      answer: (approval) => (approval.grant?.write[0] === outside ? allowOnce : rejectWith('no')),
+    });
+    const made = ['new', 'a/b/c/d/r59/.git/planted'].map((name) => existsSync(join(outside, name)));
+    remove();
+    expect(ran.stderr).not.toContain('ENOSPC');
+    expect(made).toEqual([true, false]);
+  });
+
   test('after a revoke the next write is held again', async () => {
     const { workspace, outside, remove } = makePlaces();
     writeFileSync(join(outside, 'file'), '');
