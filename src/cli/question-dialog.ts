@@ -13,7 +13,7 @@ type DialogState = { at: 'key' } | { at: 'id'; scope: GrantScope } | { at: 'feed
 
 const HELP = [
   'Type a key, then Enter. Nothing is allowed by anything else, and nothing by waiting.',
-  'allow once: this run only; the next one is asked again.',
+  'allow once: this run only; the next one is asked again. For a host, once and a no hold until the script or program ends.',
   'reject: the run does not happen; a line of feedback can be sent to the script or agent.',
   'Another terminal can answer as well: sallyport approvals list. The first answer counts.',
 ];

@@ -101,6 +101,9 @@ function listNotices({ approval, enforced, judged }: ApprovalRecord, facts: Fact
   if (approval.kind === 'cmd' && facts?.isHeld === false) {
     notices.push('It is held by the shell, cooperatively: a program could get around this question.');
   }
+  if (approval.kind === 'net' && (approval.grant?.hosts.length ?? 0) > 0) {
+    notices.push('For a host, once lasts until the script or program has ended, and so does a no.');
+  }
   if (facts?.isTruncated === true) notices.push('It names more paths than were looked at.');
   if (judged === undefined) notices.push('How it was judged is not in the history.');
   return notices;

@@ -52,6 +52,11 @@ describe('a host on no list', () => {
     expect(question?.text).toContain(`connect to one.test:${server.port}   (by curl`);
     expect(question?.reasons[0]?.text).toContain('leads to 127.0.0.1, a private address');
     expect(judgedOf(done.events)).toEqual(['allow one.test']);
+    if (question === undefined) throw new Error('no question');
+    const { context } = await real.engine.describeApproval(question.approvalId);
+    expect(context?.notices.join(' ')).toContain(
+      'once lasts until the script or program has ended, and so does a no',
+    );
   });
 
   test('is one question, however many connections wait for it, also one after the other', async () => {

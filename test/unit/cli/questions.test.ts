@@ -63,6 +63,15 @@ describe('the dialog', () => {
   it.each(rows)('%s', (_name, changes, lines, expected) => {
     expect(talk(makeApproval(changes), lines)).toEqual(expected);
   });
+
+  it('the help says how long once and a no last for a host', () => {
+    const dialog = new QuestionDialog(makeApproval({}));
+    dialog.open();
+    const turn = dialog.take('?');
+    expect(turn.kind === 'say' && turn.text).toMatch(
+      /For a host, once and a no hold until the script or program ends/,
+    );
+  });
 });
 
 describe('the block', () => {
