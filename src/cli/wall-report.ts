@@ -7,6 +7,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, realpathSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Event, Fault } from '../protocol/index.ts';
+import { maskEvent } from '../replay/index.ts';
 import { showLine } from '../timeline/index.ts';
 
 /** One line of a report. */
@@ -17,19 +18,28 @@ export interface ReportedDenial {
   readonly rule: string;
   readonly program?: string | undefined;
   readonly pid?: number | undefined;
+  /** The step of the script that it happened in, masked; the first one where several did the same. */
+  readonly step?: string | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
 const MAX_LINES = 10_000;
 const SHOWN = 3;
+const MAX_STEP_CHARACTERS = 200;
+
+interface ReportedStep {
+  readonly step: string;
+  readonly program: string | undefined;
+}
 
 export class WallReport {
   readonly #fd: number;
   readonly #name: string;
   readonly #seen = new Map<string, ReportedDenial>();
-  /** What ran as which step. */
-  readonly #programs = new Map<string, string>();
+  readonly #steps = new Map<string, ReportedStep>();
+  /** Which step a run belongs to. */
+  readonly #runs = new Map<string, string>();
 
   /** Throws a `user` fault when `typed` cannot be used. */
   constructor(typed: string, workspace: string) {
@@ -50,15 +60,29 @@ export class WallReport {
   /** Takes what matters of a session's events. */
   takeEvent(event: Event): void {
     if (event.type === 'step/proposed') {
-      const program = event.argv?.[0];
-      if (program !== undefined) this.#programs.set(event.stepId, program);
+      const masked = maskEvent(event);
+      const text = masked.type === 'step/proposed' ? masked.text : '';
+      this.#steps.set(event.stepId, { step: cutStep(text), program: event.argv?.[0] });
+    } else if (event.type === 'step/started' || (event.type === 'step/judged' && event.runId !== undefined)) {
+      this.#runs.set(event.runId ?? '', event.stepId);
     } else if (event.type === 'wall/denied') {
       const { op, path, host, rule, at, stepId } = event;
-      this.tell({ op, path, host, rule, program: stepId && this.#programs.get(stepId), at });
+      this.tell({ op, path, host, rule, ...this.#stepOf(stepId, event.runId), at });
     } else if (event.type === 'network/judged' && event.verdict === 'refuse') {
       const { host, port, rule, at } = event;
-      this.tell({ op: 'connect', host: `${host}:${port}`, rule, at });
+      this.tell({
+        op: 'connect',
+        host: `${host}:${port}`,
+        rule,
+        ...this.#stepOf(undefined, event.runId),
+        at,
+      });
     }
+  }
+
+  #stepOf(stepId: string | undefined, runId: string | undefined): Partial<ReportedStep> {
+    const known = stepId ?? (runId && this.#runs.get(runId));
+    return (known && this.#steps.get(known)) || {};
   }
 
   /** Closes the file. One line for a person, undefined when nothing was stopped. */
@@ -75,6 +99,13 @@ export class WallReport {
     const what = all.length === 1 ? 'one thing' : `${Math.min(all.length, MAX_LINES)} things`;
     return `the wall stopped ${what}: ${shown.join(', ')}${more}; see ${showLine(this.#name)}`;
   }
+}
+
+/** At most so many characters, whole ones. */
+function cutStep(text: string): string {
+  const characters = [...text.slice(0, 2 * MAX_STEP_CHARACTERS + 1)];
+  if (characters.length <= MAX_STEP_CHARACTERS) return text;
+  return `${characters.slice(0, MAX_STEP_CHARACTERS).join('')}…`;
 }
 
 function openReport(path: string, workspace: string): number {

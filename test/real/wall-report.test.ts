@@ -112,8 +112,36 @@ describe.skipIf(!isLinux).each(isLinux ? listTestUsers().filter(canRun) : [])('r
     // Not to be seen in the words: what is, is refused before it runs.
     const script = `/usr/bin/python3 -c 'open("${base}/out" + "/y", "w")'`;
     const ran = sallyport('exec', '--no-input', '--report', report, script);
-    expect(readLines(report)).toContainEqual(expect.objectContaining({ op: 'write', path: `${base}/out/y` }));
+    expect(readLines(report)).toContainEqual(
+      expect.objectContaining({
+        op: 'write',
+        path: `${base}/out/y`,
+        program: '/usr/bin/python3',
+        step: script,
+      }),
+    );
     expect(ran.stderr).toContain('sallyport: the wall stopped one thing: write ');
     expect(existsSync(join(base, 'out/y'))).toBe(false);
+  });
+
+  it('a host that is refused has the step of its row', () => {
+    const script = `/usr/bin/python3 -c 'import urllib.request as r; r.urlopen("http://refused.example/")' 2>/dev/null; true`;
+    const ran = sallyport(
+      'exec',
+      '--no-input',
+      '--deny-domain',
+      'refused.example',
+      '--report',
+      report,
+      script,
+    );
+    expect(ran.status).toBe(0);
+    expect(readLines(report)).toContainEqual(
+      expect.objectContaining({
+        op: 'connect',
+        host: 'refused.example:80',
+        step: expect.stringContaining('urlopen'),
+      }),
+    );
   });
 });
