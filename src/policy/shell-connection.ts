@@ -1,7 +1,7 @@
 import type { Word } from '../protocol/index.ts';
 
 /** Of a redirection to `/dev/tcp/HOST/PORT` or `/dev/udp/HOST/PORT`; null where the words do not name the host. */
-export interface ShellConnection {
+interface ShellConnection {
   readonly host: string | null;
   readonly port: string;
 }
