@@ -31,6 +31,8 @@ export async function runCase(one: EscapeCase, options: RunOptions): Promise<Cas
   const place = makePlace(options);
   try {
     await one.setup?.(place);
+    const hidden = options.isWalled ? whyNodeIsHidden(place, one) : undefined;
+    if (hidden !== undefined) return tell({ verdict: 'skipped', reason: hidden });
     return tell(await runIn(place, one, options));
   } catch (error) {
     return tell({ verdict: 'failed', reason: error instanceof Error ? error.message : String(error) });
@@ -95,6 +97,13 @@ async function observe(
     isSeen: await one.verify?.({ place, stdout, stderr, findings, loot }),
     words: stderr.slice(-400),
   };
+}
+
+/** A sandbox has a /tmp of its own: a Node below the one of the host is not in it, which says nothing about the wall. */
+function whyNodeIsHidden(place: CasePlace, { payload }: EscapeCase): string | undefined {
+  const words = typeof payload === 'string' ? payload : payload(place);
+  if (!words.includes('$NODE') || !place.node.startsWith('/tmp/')) return undefined;
+  return `this Node is below /tmp, which the wall replaces: ${place.node}`;
 }
 
 function isThere(need: string): boolean {

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CaseResult } from '../../../src/cli/escape-test/index.ts';
-import { isBad, listCases } from '../../../src/cli/escape-test/index.ts';
+import { isBad, listCases, runCases } from '../../../src/cli/escape-test/index.ts';
 import { judgeCase, type Observation } from '../../../src/cli/escape-test/judge-case.ts';
 import { renderResults } from '../../../src/cli/escape-test/print-results.ts';
 import { listUnshown } from '../../support/unshown-cases.ts';
@@ -13,6 +16,26 @@ const seen = (more: Partial<Observation>): Observation => ({
   isSeen: undefined,
   words: '',
   ...more,
+});
+
+describe.skipIf(process.platform === 'win32')('a Node below /tmp', () => {
+  it('is not there behind the wall: its cases are skipped with that reason, however they are written', async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'sallyport-escape-'));
+    onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+    const one = { family: 'work', kind: 'work', title: 'node' } as const;
+    const results = await runCases(
+      [
+        { ...one, id: 'work: text', payload: '"$NODE" -e 1' },
+        { ...one, id: 'work: made', payload: () => '"$NODE" -e 1' },
+      ],
+      { node: '/tmp/clone/node', launcher: ['/bin/false'], isWalled: true, parent },
+    );
+    const skipped = {
+      verdict: 'skipped',
+      reason: 'this Node is below /tmp, which the wall replaces: /tmp/clone/node',
+    };
+    expect(results).toMatchObject([skipped, skipped]);
+  });
 });
 
 describe('judgeCase', () => {
