@@ -101,6 +101,7 @@ function sayWhereAsked(): void {
 }
 
 function readArgv(argv: readonly string[]): readonly string[] {
+  if (argv[0] === '') throw usageFault('the name of the program is empty', 'sallyport run');
   // arguments that are not UTF-8 reach us with this character in their place: other words than those typed
   if (argv.some((word) => word.includes('\uFFFD'))) {
     throw new Fault({

@@ -53,7 +53,7 @@ export function WorkFields(props: FieldsProps): ReactNode {
           value={draft.text}
           isMono
           placeholder="npm run check"
-          hint="One command line. It gets a terminal of its own and no input."
+          hint="One command line. It gets a terminal of its own, on which this page can type."
           problem={problems.text}
           maxLength={65_536}
           onChange={(text) => onChange({ text })}
