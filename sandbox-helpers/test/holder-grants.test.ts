@@ -146,7 +146,12 @@ describe.each(users)('grants as $name', (user) => {
       });
       run(`cd ${host}/other && mkdir new && echo free > a/b/c/d/r59/free`);
       expect(await next()).toBe('end 0\n');
-      for (const line of ['echo x > a/b/c/d/r59/.git/hook', 'mv a old', 'mv a/b/c/d/r0 old', 'mv a/b/c old']) {
+      for (const line of [
+        'echo x > a/b/c/d/r59/.git/hook',
+        'mv a old',
+        'mv a/b/c/d/r0 old',
+        'mv a/b/c old',
+      ]) {
         run(`${line} 2>/dev/null`);
         expect([line, await next()]).toEqual([line, 'end 1\n']);
       }
