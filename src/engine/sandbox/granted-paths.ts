@@ -34,7 +34,15 @@ export interface GrantContext {
 }
 
 /** In a git folder: what makes git run programs or look elsewhere. */
-const GIT_INNER = ['hooks', 'config', 'config.worktree', 'info/attributes', 'modules', 'commondir', 'gitdir'];
+export const GIT_INNER = [
+  'hooks',
+  'config',
+  'config.worktree',
+  'info/attributes',
+  'modules',
+  'commondir',
+  'gitdir',
+];
 
 /** Of these the ones that are missing are held by an empty folder. */
 const GIT_INNER_FOLDERS = ['hooks', 'modules'];

@@ -10,11 +10,11 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
 import { Fault } from '../../protocol/index.ts';
 import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { removeGroups } from './control-groups.ts';
 import { attachExecGate, type ExecGate, type GateHandlers, type GateMode } from './exec-gate.ts';
+import { keepUnread } from './keep-unread.ts';
 import type { LaunchLimits } from './limits.ts';
 import type { LaunchStdio, SandboxProcess, SandboxTerminal } from './sandbox.ts';
 import { startInTerminal } from './terminal.ts';
@@ -95,11 +95,6 @@ function start(spec: SupervisedSpec, words: readonly string[]): StartedProcess {
       ? { stdin, stdout: keepUnread(stdout), stderr: keepUnread(stderr) }
       : null;
   return { pid: child.pid ?? 0, finished, pipes, terminal: null };
-}
-
-/** Node throws away what nobody has begun to read when a child ends, and a short script ends before its reader comes. */
-function keepUnread(output: Readable): Readable {
-  return output.pipe(new PassThrough());
 }
 
 interface Channel {

@@ -5,8 +5,8 @@
  * Does not promise to reach what has left the group.
  */
 import { spawn } from 'node:child_process';
-import { PassThrough, type Readable } from 'node:stream';
 import { waitForChild } from '../base/index.ts';
+import { keepUnread } from './keep-unread.ts';
 import type { LaunchSpec, SandboxProcess } from './sandbox.ts';
 import { startInTerminal } from './terminal.ts';
 import { withUmask } from './with-umask.ts';
@@ -62,9 +62,4 @@ function describe(launchId: string, started: Started): SandboxProcess {
     // Killed itself, the tether could not see to the end of the group: it is told to.
     kill: () => send('SIGUSR1'),
   };
-}
-
-/** Node throws away what nobody has begun to read when a child ends, and a short script ends before its reader comes. */
-function keepUnread(output: Readable): Readable {
-  return output.pipe(new PassThrough());
 }

@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { GIT_INNER } from './granted-paths.ts';
 import { isBelow, isInside } from './path-inside.ts';
 import { planProtection } from './protect.ts';
 import type { GrantMode, GrantOutcome, WallSettings } from './sandbox.ts';
@@ -7,9 +8,6 @@ import type { SeatbeltGrant } from './seatbelt-profile.ts';
 export type SeatbeltGrantPlan =
   | { readonly kind: 'planned'; readonly grant: SeatbeltGrant }
   | Extract<GrantOutcome, { kind: 'failed' }>;
-
-/** In a git folder: what makes git run programs or look elsewhere. */
-const GIT_INNER = ['hooks', 'config', 'config.worktree', 'info/attributes', 'modules', 'commondir', 'gitdir'];
 
 /**
  * What a grant of a real path opens on macOS. Our own folders and devices are never granted; secrets below it stay
