@@ -9,7 +9,7 @@ export type ChosenApproval =
   | { readonly kind: 'other'; readonly approvalId: string };
 
 interface ChoosePurpose {
-  readonly outcome: 'allowed' | 'rejected';
+  readonly outcome: 'allowed' | 'rejected' | 'edited';
   /** What a usage fault names. */
   readonly command: string;
 }
@@ -39,7 +39,7 @@ export function chooseApproval(
   const [approval] = fitting;
   if (approval === undefined)
     return ApprovalId.safeParse(text).success ? { kind: 'other', approvalId: text } : undefined;
-  if (outcome === 'allowed' && needsTypedId(approval)) {
+  if (outcome !== 'rejected' && needsTypedId(approval)) {
     const level = approval.risk?.level ?? 'high';
     throw usageFault(
       `the risk of ${approval.approvalId} is ${level}: its whole ID must be typed to allow it`,

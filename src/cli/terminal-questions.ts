@@ -153,7 +153,7 @@ export class TerminalQuestions {
 export function describeResult(result: AnswerResult, answer: ApprovalAnswer): string {
   switch (result.result) {
     case 'accepted':
-      return answer.outcome === 'allowed' ? `allowed (${answer.scope})` : 'rejected';
+      return answer.outcome === 'allowed' ? `allowed (${answer.scope})` : answer.outcome;
     case 'already-settled': {
       const by = result.by === undefined ? '' : ` by ${result.by}`;
       return `already answered: ${result.outcome}${by}`;
@@ -164,5 +164,7 @@ export function describeResult(result: AnswerResult, answer: ApprovalAnswer): st
       return 'there is no such question any more';
     case 'scope-not-offered':
       return `that scope is not offered; these are: ${result.scopes.join(', ')}`;
+    case 'not-possible':
+      return result.message;
   }
 }

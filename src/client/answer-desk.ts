@@ -129,6 +129,8 @@ function explainReply(reply: Exclude<MethodResult<'approval/answer'>, { result: 
       return 'The engine does not know this question any more.';
     case 'scope-not-offered':
       return `This answer is not offered; what is offered: ${reply.scopes.join(', ')}.`;
+    case 'not-possible':
+      return reply.message;
   }
 }
 

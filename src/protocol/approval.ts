@@ -1,3 +1,4 @@
+import { EditFile } from './edit.ts';
 import { AccessGrant, GrantScope } from './grant.ts';
 import { ApprovalId, ApprovalKind, RunId, SessionId, StepId } from './ids.ts';
 import { Risk } from './risk.ts';
@@ -20,6 +21,18 @@ export const Approval = z.object({
   reasons: z.array(Reason),
   risk: Risk.nullable(),
   grant: AccessGrant.optional(),
+  /** Of kind `edit`, when files are proposed to be changed: what is applied after a yes, all or nothing. */
+  files: z.array(EditFile).optional(),
+  /** Of kind `perm`: what was asked for. An answer may grant a part of it. */
+  requested: AccessGrant.optional(),
+  /** What the asking agent gave as its reason. */
+  agentReason: z.string().optional(),
+  /** The lines that an answer for always would save, and the file. Absent: always is not offered. */
+  always: z
+    .object({ allow: z.string().optional(), forbid: z.string().optional(), file: z.string() })
+    .optional(),
+  /** A person may change the text and allow that instead: it is split and judged anew under a new id. */
+  isEditable: z.boolean().optional(),
   /** The scopes that an answer may have; `once` always, and alone when the risk is critical. */
   scopes: z.array(GrantScope),
   digest: z.string(),
@@ -34,6 +47,10 @@ export const AllowAnswer = z.strictObject({
   /** For `until`: epoch ms. */
   untilMs: z.int().optional(),
   match: z.enum(['exact', 'prefix']).optional(),
+  /** For a question of kind `perm`: the part of what was asked for that is granted; absent: all of it. */
+  granted: AccessGrant.optional(),
+  /** For `always`: the line to save, as it was shown. */
+  rule: z.string().max(8000).optional(),
 });
 export const RejectAnswer = z.strictObject({
   outcome: z.literal('rejected'),
@@ -41,8 +58,17 @@ export const RejectAnswer = z.strictObject({
   feedback: z.string().max(4000).optional(),
   /** Ends the turn too. */
   stopTurn: z.boolean().optional(),
+  /** `session`: the same is refused without a question from here on; `always`: a forbidden line is saved. */
+  scope: z.enum(['once', 'session', 'always']).optional(),
+  /** For `always`: the line to save, as it was shown. */
+  rule: z.string().max(8000).optional(),
 });
-export const ApprovalAnswer = z.discriminatedUnion('outcome', [AllowAnswer, RejectAnswer]);
+/** The text is not run as asked; this one is split, judged and asked about in its place. */
+export const EditAnswer = z.strictObject({
+  outcome: z.literal('edited'),
+  text: z.string().min(1).max(65_536),
+});
+export const ApprovalAnswer = z.discriminatedUnion('outcome', [AllowAnswer, RejectAnswer, EditAnswer]);
 export type ApprovalAnswer = z.infer<typeof ApprovalAnswer>;
 
 /** What came of an answer: the first one counts. */
@@ -51,11 +77,13 @@ export const AnswerResult = z.discriminatedUnion('result', [
   z.object({
     result: z.literal('already-settled'),
     approvalId: ApprovalId,
-    outcome: z.enum(['allowed', 'rejected', 'withdrawn', 'expired']),
+    outcome: z.enum(['allowed', 'rejected', 'edited', 'withdrawn', 'expired']),
     by: z.string().optional(),
   }),
   z.object({ result: z.literal('changed'), approvalId: ApprovalId, digest: z.string() }),
   z.object({ result: z.literal('unknown'), approvalId: z.string() }),
   z.object({ result: z.literal('scope-not-offered'), approvalId: ApprovalId, scopes: z.array(GrantScope) }),
+  /** The line, the part or the text of the answer cannot be taken; the question stays open. */
+  z.object({ result: z.literal('not-possible'), approvalId: ApprovalId, message: z.string() }),
 ]);
 export type AnswerResult = z.infer<typeof AnswerResult>;

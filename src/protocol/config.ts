@@ -1,3 +1,5 @@
+import { AccessProfile } from './access-profile.ts';
+import { RuleSet } from './rule.ts';
 import { z } from './zod.ts';
 
 export const SandboxMode = z.enum(['read-only', 'workspace-write', 'danger-full-access']);
@@ -137,29 +139,14 @@ export const ConfigSnapshot = z.object({
   protectedPaths: z.array(z.string()),
   environment: EnvironmentPolicy,
   home: z.string(),
+  /** The permission profile in force, in place of the mode's own lists; null: the mode's. */
+  profile: AccessProfile.nullable().default(null),
+  rules: RuleSet.prefault({}),
+  /** Who answers questions first. */
+  approvalsReviewer: z.enum(['user', 'guardian_subagent']).default('user'),
+  /** MCP servers whose hint that a tool only reads is believed. */
+  trustedMcpServers: z.array(z.string()).default([]),
+  /** Real paths; programs below one are those of a skill or plugin. */
+  skillFolders: z.array(z.string()).default([]),
 });
 export type ConfigSnapshot = z.infer<typeof ConfigSnapshot>;
-
-/** The layers of configuration, weakest first. */
-export const ConfigLayerKind = z.enum([
-  'defaults',
-  'user',
-  'project',
-  'profile',
-  'override',
-  'flag',
-  'session',
-  'managed',
-]);
-export type ConfigLayerKind = z.infer<typeof ConfigLayerKind>;
-
-/** Where a value comes from: the layer, and in files the place. */
-export const ConfigOrigin = z.object({
-  layer: ConfigLayerKind,
-  file: z.string().optional(),
-  line: z.int().optional(),
-  column: z.int().optional(),
-  /** The flag as typed, for the layers `flag` and `override`. */
-  flag: z.string().optional(),
-});
-export type ConfigOrigin = z.infer<typeof ConfigOrigin>;

@@ -1,5 +1,5 @@
 import { Approval } from './approval.ts';
-import { Grant, GrantScope } from './grant.ts';
+import { AccessGrant, Grant, GrantScope } from './grant.ts';
 import { ApprovalId, GrantId } from './ids.ts';
 import { z } from './zod.ts';
 
@@ -7,11 +7,17 @@ export const ApprovalAsked = Approval.omit({ sessionId: true }).extend({ type: z
 export const ApprovalAnswered = z.object({
   type: z.literal('approval/answered'),
   approvalId: ApprovalId,
-  outcome: z.enum(['allowed', 'rejected']),
+  outcome: z.enum(['allowed', 'rejected', 'edited']),
   /** Who answered: `terminal:<pid>`, `cli`, `page`, `guardian`, `grant:<id>` … */
   by: z.string(),
   scope: GrantScope.optional(),
   feedback: z.string().optional(),
+  /** Of kind `perm`: the part that was granted. */
+  granted: AccessGrant.optional(),
+  /** The line that was saved, and where. */
+  saved: z.object({ line: z.string(), file: z.string() }).optional(),
+  /** Where the text was edited: what takes its place. */
+  editedText: z.string().optional(),
   /** The key of the request, so that a resend is told the same. */
   requestKey: z.string(),
 });

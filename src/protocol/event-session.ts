@@ -1,4 +1,5 @@
-import { ConfigOrigin, ConfigSnapshot } from './config.ts';
+import { ConfigSnapshot } from './config.ts';
+import { ConfigOrigin } from './config-origin.ts';
 import { TurnId } from './ids.ts';
 import { z } from './zod.ts';
 
@@ -37,6 +38,8 @@ export const ConfigSnapshotTaken = z.object({
   content: ConfigSnapshot,
   origins: z.record(z.string(), ConfigOrigin),
   warnings: z.array(z.string()),
+  /** A person, or a file that was written, changed it while the session was open; absent for the first one. */
+  by: z.string().optional(),
 });
 export const TurnStarted = z.object({ type: z.literal('turn/started'), turnId: TurnId });
 export const TurnEnded = z.object({

@@ -1,3 +1,4 @@
+import { EditFile } from './edit.ts';
 import { GrantId, RunId, StepId } from './ids.ts';
 import { EnforcedAccess, Facts, Judgement, RunOutcome, Step } from './step.ts';
 import { z } from './zod.ts';
@@ -44,9 +45,7 @@ export const StepFinished = z.object({
 export const EditProposed = z.object({
   type: z.literal('edit/proposed'),
   stepId: StepId,
-  files: z.array(
-    z.object({ path: z.string(), change: z.enum(['create', 'modify', 'delete', 'move']), patch: z.string() }),
-  ),
+  files: z.array(EditFile),
 });
 export const EditApplied = z.object({
   type: z.literal('edit/applied'),

@@ -1,11 +1,10 @@
+export { AccessProfile, PathAccess, PathEntry } from './access-profile.ts';
 export { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
 export { ApprovalContext, Effect, ScriptStep } from './approval-context.ts';
 export {
   ApprovalPolicy,
   AskOnRisk,
   ConfigFile,
-  ConfigLayerKind,
-  ConfigOrigin,
   ConfigSnapshot,
   EnvironmentPolicy,
   GranularPolicy,
@@ -15,6 +14,8 @@ export {
   NO_HOSTS,
   SandboxMode,
 } from './config.ts';
+export { ConfigLayerKind, ConfigOrigin } from './config-origin.ts';
+export { EditFile } from './edit.ts';
 export { Event, EventBody, type EventOf, type EventType, OutputNotice } from './event.ts';
 export { Review } from './event-review.ts';
 export { CapturedStream } from './event-step.ts';
@@ -64,6 +65,14 @@ export { NO_LIMITS } from './no-limits.ts';
 export type { Ports } from './ports.ts';
 export { Risk, RiskEvidence, RiskFamily, RiskLevel, riskLevelOf } from './risk.ts';
 export { type NotificationListeners, type Pipe, type RequestHandlers, RpcPeer } from './rpc-peer.ts';
+export {
+  HostExecutable,
+  NetworkRule,
+  PrefixRule,
+  RuleDecision,
+  RuleOrigin,
+  RuleSet,
+} from './rule.ts';
 export { SessionHead, SettledApproval } from './session-head.ts';
 export {
   EnforcedAccess,

@@ -14,6 +14,9 @@ const Empty = z.strictObject({});
 export const SessionFlags = z.strictObject({
   sandbox: z.string().optional(),
   askForApproval: z.string().optional(),
+  /** `-p`: the name of a profile. */
+  profile: z.string().optional(),
+  preset: z.string().optional(),
   addDirs: z.array(z.string()).default([]),
   overrides: z.array(z.string()).default([]),
   fullAuto: z.boolean().default(false),
@@ -108,6 +111,17 @@ export const methods = {
   'session/run': {
     params: z.strictObject({ sessionId: SessionId, argv: z.array(z.string()).min(1).max(4096) }),
     result: SessionExecResult,
+  },
+  /** Changes one key of an open session, from its next step on. `value` as behind `-c key=`; absent: takes the change back. */
+  'session/set': {
+    params: z.strictObject({
+      /** The id or an unambiguous prefix of one. */
+      sessionId: z.string().max(64),
+      key: z.string().min(1).max(200),
+      value: z.string().max(65_536).optional(),
+      by: z.string().max(128),
+    }),
+    result: z.object({ sessionId: SessionId, digest: z.string(), warnings: z.array(z.string()) }),
   },
   'session/close': { params: z.strictObject({ sessionId: SessionId }), result: Empty },
   'session/signal': {

@@ -40,7 +40,7 @@ export type SessionHead = z.infer<typeof SessionHead>;
 export const SettledApproval = z.object({
   approvalId: ApprovalId,
   sessionId: SessionId,
-  outcome: z.enum(['allowed', 'rejected', 'withdrawn', 'expired']),
+  outcome: z.enum(['allowed', 'rejected', 'edited', 'withdrawn', 'expired']),
   /** Who answered, or why it was withdrawn. */
   by: z.string().optional(),
   scope: z.string().optional(),

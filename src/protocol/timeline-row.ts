@@ -35,6 +35,7 @@ export const RowOutcome = z.enum([
   'blocked',
   'expired',
   'withdrawn',
+  'edited',
   'cancelled',
   'lost',
   'skipped',

@@ -20,7 +20,7 @@ export interface ApprovalRow {
   readonly text: string;
   readonly risk: Risk | null;
   readonly askedAt: number;
-  readonly outcome: 'open' | 'allowed' | 'rejected' | 'withdrawn' | 'expired';
+  readonly outcome: 'open' | 'allowed' | 'rejected' | 'edited' | 'withdrawn' | 'expired';
   readonly settledAt?: number;
   /** Who answered; the reason when it was withdrawn. */
   readonly by?: string;

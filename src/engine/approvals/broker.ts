@@ -124,8 +124,8 @@ export class Broker {
             outcome: 'rejected',
             approvalId,
             by: request.by,
-            feedback: answer.feedback,
-            stopTurn: answer.stopTurn ?? false,
+            feedback: answer.outcome === 'rejected' ? answer.feedback : undefined,
+            stopTurn: answer.outcome === 'rejected' && (answer.stopTurn ?? false),
           };
     await this.#settle(open, settlement, {
       type: 'approval/answered',

@@ -10,6 +10,7 @@ import {
   type ConfigSnapshot,
   EnvironmentPolicy,
   type NetworkSettings,
+  RuleSet,
   SandboxMode,
   type SessionFlags,
 } from '../../protocol/index.ts';
@@ -83,6 +84,11 @@ class SnapshotResolver {
         set: this.#value('shell_environment_policy.set'),
       }),
       home,
+      profile: null,
+      rules: RuleSet.parse({}),
+      approvalsReviewer: 'user',
+      trustedMcpServers: [],
+      skillFolders: [],
     };
   }
 

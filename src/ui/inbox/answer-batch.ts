@@ -50,5 +50,7 @@ function describeReply(reply: OtherReply): string {
       return 'not answered: it is gone';
     case 'scope-not-offered':
       return 'not answered: it cannot be allowed like this';
+    case 'not-possible':
+      return `not answered: ${reply.message}`;
   }
 }

@@ -1,4 +1,4 @@
-import { Check, CircleX, Clock, KeyRound, type LucideIcon, Minus } from 'lucide-react';
+import { Check, CircleX, Clock, KeyRound, type LucideIcon, Minus, Pencil } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Approval, SettledApproval } from '../../protocol/index.ts';
 import { Button } from '../controls/index.ts';
@@ -15,6 +15,8 @@ function iconOf(settled: Pick<SettledApproval, 'outcome' | 'scope'>): LucideIcon
       return settled.scope === undefined || settled.scope === 'once' ? Check : KeyRound;
     case 'rejected':
       return CircleX;
+    case 'edited':
+      return Pencil;
     case 'expired':
       return Clock;
     case 'withdrawn':

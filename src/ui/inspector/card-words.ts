@@ -86,6 +86,8 @@ export function outcomeWord(settled: Pick<SettledApproval, 'outcome' | 'scope'>)
         : `Allowed · ${settled.scope}`;
     case 'rejected':
       return 'Rejected';
+    case 'edited':
+      return 'Edited';
     case 'withdrawn':
       return 'Withdrawn';
     case 'expired':

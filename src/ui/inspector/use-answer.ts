@@ -11,7 +11,7 @@ export type Sending =
   /** It was answered before; what of it is known. */
   | {
       readonly state: 'late';
-      readonly outcome: 'allowed' | 'rejected' | 'withdrawn' | 'expired';
+      readonly outcome: 'allowed' | 'rejected' | 'edited' | 'withdrawn' | 'expired';
       readonly by?: string;
     }
   /** The engine's question is not the one with this digest, which was shown; that one cannot be answered any more. */
@@ -44,6 +44,8 @@ function readReply(reply: AnswerReply, question: Approval, answer: ApprovalAnswe
         state: 'failed',
         message: `The engine does not give this for so long. It offers: ${reply.scopes.join(', ')}.`,
       };
+    case 'not-possible':
+      return { state: 'failed', message: reply.message };
   }
 }
 

@@ -264,7 +264,13 @@ export const ROW_CASES: readonly RowCase[] = [
       {
         type: 'edit/proposed',
         stepId: step,
-        files: ['a', 'b', 'c', 'd'].map((path) => ({ path, change: 'modify', patch: '' })),
+        files: ['a', 'b', 'c', 'd'].map((path) => ({
+          path,
+          change: 'modify',
+          patch: '',
+          place: 'inside',
+          cutBytes: 0,
+        })),
       },
       { type: 'edit/applied', stepId: step, files: [{ path: 'a' }] },
     ],

@@ -22,6 +22,7 @@ const TAKEN = [
   ['session/run', { sessionId: SESSION, argv: ['ls', '-l'] }],
   ['session/close', { sessionId: SESSION }],
   ['session/signal', { sessionId: SESSION, signal: 'SIGINT' }],
+  ['session/set', { sessionId: 'a1', key: 'approval_policy', value: 'never', by: 'cli:1' }],
   ['session/resize', { sessionId: SESSION, columns: 1, rows: 1 }],
   ['event/subscribe', {}],
   ['approval/list', {}],
