@@ -1,0 +1,145 @@
+/**
+ * The folders that a mode opens for writing. Promises: every one is real and exists; one that lies in the workspace but
+ * leads out of it is refused; what is left out or is wider than it looks is said in a warning.
+ */
+import { isAbsolute } from 'node:path';
+import type { SandboxMode, SessionFlags } from '../../protocol/index.ts';
+import { showOrigin } from './collect-entries.ts';
+import { type ConfigPlace, makeConfigFault, showText } from './config-fault.ts';
+import type { MergedEntry } from './merge-layers.ts';
+import type { TomlDocument } from './read-toml.ts';
+import { findRealFolder, isWithin, makeAbsolute, resolveExistingPart } from './resolve-paths.ts';
+
+/** What the folders depend on besides the configuration. */
+export interface RootsContext {
+  /** Real path of the session's folder. */
+  readonly workspace: string;
+  readonly cwd: string;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: Pick<SessionFlags, 'addDirs'>;
+  /** The user's file, to point at single items of lists. */
+  readonly userDocument: TomlDocument | undefined;
+}
+
+class RootsResolver {
+  readonly warnings: string[] = [];
+  readonly #merged: ReadonlyMap<string, MergedEntry>;
+  readonly #context: RootsContext;
+
+  constructor(merged: ReadonlyMap<string, MergedEntry>, context: RootsContext) {
+    this.#merged = merged;
+    this.#context = context;
+  }
+
+  resolve(mode: SandboxMode): string[] {
+    const { workspace, flags, cwd, home } = this.#context;
+    if (mode === 'read-only') {
+      const first = flags.addDirs[0];
+      if (first !== undefined)
+        this.warnings.push(`--add-dir ${showText(first)} does nothing in read-only mode`);
+      return [];
+    }
+    if (mode === 'workspace-write') this.#warnIfWide(workspace, 'The workspace');
+    const roots = [workspace, ...this.#resolveConfiguredRoots()];
+    for (const typed of flags.addDirs) {
+      const real = findRealFolder(makeAbsolute(typed, cwd, home));
+      if (real === undefined) {
+        throw makeConfigFault({
+          place: { flag: `--add-dir ${typed}` },
+          what: 'there is no such folder',
+          hint: 'Make it first, or name another one',
+          code: 'config-flag',
+        });
+      }
+      this.#refuseSwapped(makeAbsolute(typed, cwd, home), real, { flag: `--add-dir ${typed}` });
+      this.#warnIfWide(real, `--add-dir ${showText(typed)}`);
+      roots.push(real);
+    }
+    const tmpDir = this.#resolveTmpDir();
+    if (tmpDir !== undefined) roots.push(tmpDir);
+    return [...new Set(roots)];
+  }
+
+  #resolveConfiguredRoots(): string[] {
+    const key = 'sandbox_workspace_write.writable_roots';
+    const origin = this.#merged.get(key)?.origin ?? { layer: 'defaults' as const };
+    return this.#texts(key).flatMap((path, index) => {
+      const item =
+        origin.layer === 'user'
+          ? this.#context.userDocument?.valuePosition([...key.split('.'), index])
+          : undefined;
+      const place = showOrigin({ ...origin, ...item });
+      const real = findRealFolder(makeAbsolute(path, this.#context.cwd, this.#context.home));
+      if (real === undefined) {
+        this.warnings.push(
+          `${place}: the writable root ${showText(path)} is not a folder that exists: skipped`,
+        );
+        return [];
+      }
+      this.#refuseSwapped(makeAbsolute(path, this.#context.cwd, this.#context.home), real, { flag: place });
+      this.#warnIfWide(real, `${place}: the writable root`);
+      return [real];
+    });
+  }
+
+  /** A TMPDIR below a private /tmp does not exist inside; one that holds a home would open too much. */
+  #resolveTmpDir(): string | undefined {
+    const { env, home } = this.#context;
+    const set = env['TMPDIR'];
+    if (set === undefined || !isAbsolute(set)) return undefined;
+    if (this.#value('sandbox_workspace_write.exclude_tmpdir_env_var') === true) return undefined;
+    const real = findRealFolder(set);
+    if (real === undefined || isWithin(real, '/tmp')) return undefined;
+    if (isWithin(home, real)) {
+      this.warnings.push(`TMPDIR ${showText(set)} holds your home folder: it is not made writable`);
+      return undefined;
+    }
+    return real;
+  }
+
+  /**
+   * A root named inside the workspace that leads out of it is refused: an earlier command may have put a link to
+   * anywhere in its place.
+   */
+  #refuseSwapped(typed: string, real: string, place: ConfigPlace): void {
+    const { workspace, cwd } = this.#context;
+    const isInside = isWithin(typed, workspace) || isWithin(typed, cwd);
+    if (!isInside || isWithin(real, workspace)) return;
+    throw makeConfigFault({
+      place,
+      what: `the writable root ${showText(typed)} lies in the workspace but leads to ${showText(real)}`,
+      hint: 'Name the real folder, if it is the one that you mean',
+    });
+  }
+
+  #warnIfWide(path: string, name: string): void {
+    const { home } = this.#context;
+    if (path === '/') this.warnings.push(`${name} is /: almost everything may be written`);
+    else if (isWithin(resolveExistingPart(home), path)) {
+      this.warnings.push(
+        `${name} is ${showText(path)}, which holds your whole home folder: all of it may be written`,
+      );
+    }
+  }
+
+  #value(key: string): unknown {
+    return this.#merged.get(key)?.value;
+  }
+
+  #texts(key: string): string[] {
+    const value = this.#value(key);
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+}
+
+/** The writable folders of a mode, the workspace first. Throws a `user` fault with the place of a mistake. */
+export function resolveRoots(
+  mode: SandboxMode,
+  merged: ReadonlyMap<string, MergedEntry>,
+  context: RootsContext,
+): { readonly roots: readonly string[]; readonly warnings: readonly string[] } {
+  const resolver = new RootsResolver(merged, context);
+  const roots = resolver.resolve(mode);
+  return { roots, warnings: resolver.warnings };
+}
