@@ -7,6 +7,13 @@ export {
 export type { FolderAmount } from './describe-amount.ts';
 export { explainJudgement } from './explain-judgement.ts';
 export {
+  type Alternative,
+  type ExplainedCause,
+  type ExplainOptions,
+  type Explanation,
+  explainStep,
+} from './explain-step.ts';
+export {
   type HostLists,
   isNearHost,
   judgeHost,
@@ -21,6 +28,9 @@ export {
   judgeBlockedHost,
   judgePublishedPort,
 } from './judge-blocked-host.ts';
+export { judgeEdit } from './judge-edit.ts';
+export { judgeMcpCall, type McpCall } from './judge-mcp-call.ts';
+export { judgeMoreAccess } from './judge-more-access.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { isLauncher } from './launcher.ts';
 export { leastGrant } from './least-grant.ts';
@@ -47,6 +57,7 @@ export { readOperator } from './read-operator.ts';
 export { rewriteScript } from './rewrite-script.ts';
 export { assessRisk } from './risk/index.ts';
 export { isRiskyVariable } from './risky-variables.ts';
+export { type MatchContext, matchRules, type RuleMatch, strictestDecision } from './rules/index.ts';
 export { type ScriptSplit, splitScript } from './split-script.ts';
 export { TOP_OF_SCRIPT } from './step-scope.ts';
 export { strictestVerdict } from './strictest-verdict.ts';

@@ -1,27 +1,84 @@
 /** The matrix: what a category comes to under an approval policy and a sandbox mode. */
-import type { ConfigSnapshot, Reason, Verdict } from '../protocol/index.ts';
+import type { ConfigSnapshot, GranularPolicy, Reason, Verdict } from '../protocol/index.ts';
+import { sayPolicy } from './policy-sentence.ts';
 
-/** The rows that need no rules, profiles or agents. `protected` is the row that danger-full-access keeps of `outside`. */
-export type PolicyRow = 'harmless' | 'inside' | 'risk' | 'outside' | 'protected' | 'blocked' | 'opaque';
+/** A row of the matrix. `protected` is the row that danger-full-access keeps of `outside`. */
+export type PolicyRow =
+  | 'harmless'
+  | 'inside'
+  | 'risk'
+  | 'outside'
+  | 'protected'
+  | 'blocked'
+  | 'opaque'
+  | 'more-access'
+  | 'rule-prompt'
+  | 'edit-inside'
+  | 'edit-outside'
+  | 'edit-protected'
+  | 'mcp-hinted'
+  | 'mcp'
+  | 'skill';
 
 type Row = Readonly<Record<'untrusted' | 'on-request' | 'never', Verdict>>;
 
+const BEYOND: Row = { untrusted: 'ask', 'on-request': 'ask', never: 'refuse' };
+const BOUNDED: Row = { untrusted: 'ask', 'on-request': 'allow', never: 'allow' };
+/** Behind no wall: asked about where anybody may be asked. */
+const UNBOUNDED: Row = { untrusted: 'ask', 'on-request': 'ask', never: 'allow' };
+
 const ROWS: Readonly<Record<PolicyRow, Row>> = {
   harmless: { untrusted: 'allow', 'on-request': 'allow', never: 'allow' },
-  inside: { untrusted: 'ask', 'on-request': 'allow', never: 'allow' },
-  risk: { untrusted: 'ask', 'on-request': 'ask', never: 'allow' },
-  outside: { untrusted: 'ask', 'on-request': 'ask', never: 'refuse' },
-  protected: { untrusted: 'ask', 'on-request': 'ask', never: 'refuse' },
-  blocked: { untrusted: 'ask', 'on-request': 'ask', never: 'refuse' },
-  opaque: { untrusted: 'ask', 'on-request': 'allow', never: 'allow' },
+  inside: BOUNDED,
+  risk: UNBOUNDED,
+  outside: BEYOND,
+  protected: BEYOND,
+  blocked: BEYOND,
+  opaque: BOUNDED,
+  'more-access': BEYOND,
+  'rule-prompt': BEYOND,
+  'edit-inside': BOUNDED,
+  'edit-outside': BEYOND,
+  'edit-protected': BEYOND,
+  'mcp-hinted': BOUNDED,
+  mcp: BEYOND,
+  skill: BOUNDED,
 };
 
 /** Behind no wall nothing bounds what is opaque, and a protected path is only asked about. */
 const OPEN_ROWS: Partial<Record<PolicyRow, Row>> = {
-  protected: { untrusted: 'ask', 'on-request': 'ask', never: 'allow' },
-  blocked: { untrusted: 'ask', 'on-request': 'ask', never: 'allow' },
-  opaque: { untrusted: 'ask', 'on-request': 'ask', never: 'allow' },
+  protected: UNBOUNDED,
+  blocked: UNBOUNDED,
+  opaque: UNBOUNDED,
+  'edit-protected': UNBOUNDED,
 };
+
+/** The switch of a granular policy that a row's questions belong to. Questions about risk have none. */
+const SWITCHES: Readonly<Partial<Record<PolicyRow, keyof GranularPolicy>>> = {
+  outside: 'sandbox_approval',
+  protected: 'sandbox_approval',
+  blocked: 'sandbox_approval',
+  opaque: 'sandbox_approval',
+  'edit-inside': 'sandbox_approval',
+  'edit-outside': 'sandbox_approval',
+  'edit-protected': 'sandbox_approval',
+  'rule-prompt': 'rules',
+  mcp: 'mcp_elicitations',
+  'mcp-hinted': 'mcp_elicitations',
+  'more-access': 'request_permissions',
+};
+
+/** What a row comes to, and what in the policy decided. */
+export interface PolicyDecision {
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+}
+
+/** What else the verdict for a row depends on. */
+export interface PolicyContext {
+  /** The step runs a program of a skill or plugin: its questions belong to `skill_approval` as well. */
+  readonly isSkill?: boolean;
+}
 
 /**
  * The verdict for a row, with what in the policy decided. A granular policy asks where on-request would, and refuses
@@ -30,50 +87,38 @@ const OPEN_ROWS: Partial<Record<PolicyRow, Row>> = {
 export function decideByPolicy(
   row: PolicyRow,
   snapshot: ConfigSnapshot,
-): { verdict: Verdict; reason: Reason } {
+  { isSkill = false }: PolicyContext = {},
+): PolicyDecision {
   const { approvalPolicy: policy } = snapshot;
   const isOpen = snapshot.sandboxMode === 'danger-full-access';
   const verdicts = (isOpen ? OPEN_ROWS[row] : undefined) ?? ROWS[row];
   if (typeof policy === 'string') {
     const verdict = verdicts[policy];
-    return { verdict, reason: { code: `policy-${policy}`, text: sentence(policy, row, verdict, isOpen) } };
+    const text = sayPolicy({ policy, row, verdict, isOpen });
+    return { verdict, reason: { code: `policy-${policy}`, text } };
   }
   const asked = verdicts['on-request'];
-  if (asked === 'ask' && row !== 'risk' && !policy.granular.sandbox_approval) {
-    const text =
-      'The granular approval policy has sandbox_approval = false, which refuses this without asking.';
-    return { verdict: 'refuse', reason: { code: 'policy-granular', text } };
-  }
+  const off = asked === 'ask' ? findSwitchedOff(row, policy.granular, isSkill) : undefined;
   const text =
-    asked === 'ask'
-      ? 'The granular approval policy asks about this.'
-      : 'The granular approval policy lets this run.';
-  return { verdict: asked, reason: { code: 'policy-granular', text } };
+    off === undefined
+      ? GRANULAR_WORDS[asked]
+      : `The granular approval policy has ${off} = false, which refuses this without asking.`;
+  return { verdict: off === undefined ? asked : 'refuse', reason: { code: 'policy-granular', text } };
 }
 
-const NEVER_SENTENCES: Partial<Record<Verdict, string>> = {
-  refuse: 'The approval policy never asks, so what lies beyond the access is refused.',
+const GRANULAR_WORDS: Readonly<Record<Verdict, string>> = {
+  allow: 'The granular approval policy lets this run.',
+  ask: 'The granular approval policy asks about this.',
+  refuse: 'The granular approval policy refuses this.',
 };
 
-function sentence(
-  policy: 'untrusted' | 'on-request' | 'never',
+function findSwitchedOff(
   row: PolicyRow,
-  verdict: Verdict,
-  isOpen: boolean,
-): string {
-  if (policy === 'untrusted') {
-    if (row === 'blocked')
-      return 'The approval policy untrusted asks before the wall is opened for a running command.';
-    return verdict === 'ask'
-      ? 'The approval policy untrusted asks about everything but known harmless reads.'
-      : 'The approval policy untrusted lets known harmless reads run.';
-  }
-  if (policy === 'never') {
-    const bound = isOpen ? 'and this session has no wall' : 'and the wall bounds what it can do';
-    return NEVER_SENTENCES[verdict] ?? `The approval policy never asks, ${bound}.`;
-  }
-  if (verdict === 'ask') return 'The approval policy on-request asks about this.';
-  return row === 'opaque'
-    ? 'The approval policy on-request lets it run, because the wall bounds what it can do.'
-    : 'The approval policy on-request lets this run.';
+  switches: GranularPolicy,
+  isSkill: boolean,
+): keyof GranularPolicy | undefined {
+  const name = SWITCHES[row];
+  if (name === undefined) return undefined;
+  if (!switches[name]) return name;
+  return isSkill && !switches.skill_approval ? 'skill_approval' : undefined;
 }
