@@ -1,0 +1,1 @@
+export { type MatchContext, matchRules, type RuleMatch, strictestDecision } from './match-rule.ts';
