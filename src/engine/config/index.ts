@@ -1,5 +1,6 @@
 export { showOrigin } from './collect-entries.ts';
+export { editToml, type TomlEdit, TomlEditError } from './edit-toml.ts';
 export { type ConfigExplanation, explainConfig, listConfig } from './explain-config.ts';
 export { digestSnapshot, type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.ts';
-export { readToml } from './read-toml.ts';
+export { readToml, TomlSyntaxError } from './read-toml.ts';
 export { expandHome } from './resolve-paths.ts';
