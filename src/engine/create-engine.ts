@@ -17,6 +17,7 @@ import { type Clock, realClock } from './base/index.ts';
 import { type LoadConfigOptions, loadConfig } from './config/index.ts';
 import { describeApproval } from './describe-approval.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
+import { type EngineOptions, historyFileOf } from './engine-options.ts';
 import {
   type HistoryReader,
   HistoryViews,
@@ -37,25 +38,8 @@ import {
   sweepPlaceholders,
   sweepSockets,
 } from './sandbox/index.ts';
+import { saveRuleIn } from './save-rule.ts';
 import { recoverSessions, Session, type SessionDeps, type SessionInput } from './session/index.ts';
-
-export interface EngineOptions {
-  /** `$SALLYPORT_HOME`. */
-  readonly home: string;
-  /** Folder of the control socket; mode 0700. */
-  readonly runtimeDir: string;
-  readonly version: string;
-  readonly clock?: Clock;
-  /** Looks names up for sessions; the system's own by default. */
-  readonly resolve?: Resolve;
-  /** Environment of the login, for sessions that no client opens; that of this process by default. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-/** Where the history lies in `$SALLYPORT_HOME`. */
-export function historyFileOf(home: string): string {
-  return join(home, 'history.sqlite');
-}
 
 /** Opens the history, recovers what a dead engine left, and is ready for sessions. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
@@ -114,6 +98,7 @@ class RunningEngine implements Engine {
       nowMs: () => clock.nowMs(),
       setTimer: (callback: () => void, delayMs: number) => clock.setTimer(callback, delayMs),
       append: journal.append.bind(journal),
+      saveRule: saveRuleIn(options.home),
     };
     this.#broker = new Broker({ ...ports, makeApprovalId: ids.approval });
     this.#grants = new GrantBook(ports);
@@ -148,14 +133,13 @@ class RunningEngine implements Engine {
       open: (input) => this.#open(() => input),
     });
     // An engine that cannot write its history stops running commands.
-    journal.onFailure(() => void this.#closeSessions('engine-stopped'));
+    journal.onFailure(() => void this.#closeSessions());
   }
 
   about(): ReturnType<Engine['about']> {
-    const { version, engineId } = this;
-    const { wallVersion } = this.#parts;
+    const { wallVersion, engineId } = this.#parts;
     return {
-      version,
+      version: this.version,
       engineId,
       pid: process.pid,
       platform: process.platform,
@@ -281,8 +265,8 @@ class RunningEngine implements Engine {
   async answerApproval(
     request: Parameters<Engine['answerApproval']>[0],
   ): ReturnType<Engine['answerApproval']> {
-    const result = await this.#broker.answer(request);
-    return (result.result === 'unknown' && recallAnswer(this.#parts.reader, request)) || result;
+    const told = await this.#broker.answer(request);
+    return (told.result === 'unknown' && recallAnswer(this.#parts.reader, request)) || told;
   }
 
   describeApproval(
@@ -328,15 +312,15 @@ class RunningEngine implements Engine {
   }
 
   async #stop(): Promise<void> {
-    await this.#closeSessions('engine-stopped');
+    await this.#closeSessions();
     await this.#pageSessions.removeDemo();
     this.#views.close();
     this.#parts.reader.close();
     await this.#parts.journal.close();
   }
 
-  async #closeSessions(reason: 'engine-stopped'): Promise<void> {
-    await Promise.allSettled([...this.#sessions.values()].map((session) => session.close(reason)));
+  async #closeSessions(): Promise<void> {
+    await Promise.allSettled([...this.#sessions.values()].map((session) => session.close('engine-stopped')));
   }
 
   #tellCount(): void {

@@ -7,7 +7,7 @@ export {
   loadConfig,
   showOrigin,
 } from './config/index.ts';
-export { createEngine, historyFileOf } from './create-engine.ts';
+export { createEngine } from './create-engine.ts';
 export { createDemoProject, type DemoProject } from './demo-project.ts';
 export type {
   Engine,
@@ -16,6 +16,7 @@ export type {
   RowsView,
   SessionTerminal,
 } from './engine.ts';
+export { historyFileOf } from './engine-options.ts';
 export {
   type HistoryReader,
   openHistoryReader,

@@ -35,6 +35,8 @@ export const Approval = z.object({
   isEditable: z.boolean().optional(),
   /** The scopes that an answer may have; `once` always, and alone when the risk is critical. */
   scopes: z.array(GrantScope),
+  /** How long a no may count. Absent: once. */
+  rejectScopes: z.array(z.enum(['once', 'session', 'always'])).optional(),
   digest: z.string(),
   askedAt: z.int(),
   expiresAt: z.int(),

@@ -5,6 +5,7 @@
  * clients could settle one question differently, or a late answer could allow something that was never shown.
  */
 import {
+  type AccessGrant,
   type AnswerResult,
   type Approval,
   type ApprovalAnswer,
@@ -13,8 +14,11 @@ import {
   type EventBody,
   Fault,
   type SessionId,
+  toFault,
 } from '../../protocol/index.ts';
+import { type RuleToSave, refuseAnswer, ruleToSave } from './check-answer.ts';
 import { makeApproval, type Question } from './questions.ts';
+import { SettledQuestions } from './settled-questions.ts';
 import { type TimerPorts, waitUntil } from './wait-until.ts';
 
 /** How a question ended. Only `allowed` lets anything happen. */
@@ -24,6 +28,8 @@ export type Settlement =
       readonly approvalId: ApprovalId;
       readonly by: string;
       readonly answer: Extract<ApprovalAnswer, { outcome: 'allowed' }>;
+      /** What a yes opens: of a request for more access perhaps a part. */
+      readonly access: AccessGrant | undefined;
     }
   | {
       readonly outcome: 'rejected';
@@ -31,6 +37,14 @@ export type Settlement =
       readonly by: string;
       readonly feedback?: string | undefined;
       readonly stopTurn: boolean;
+      readonly scope: 'once' | 'session' | 'always';
+    }
+  /** Nothing of it runs as asked; `text` is to be judged in its place. */
+  | {
+      readonly outcome: 'edited';
+      readonly approvalId: ApprovalId;
+      readonly by: string;
+      readonly text: string;
     }
   | { readonly outcome: 'expired'; readonly approvalId: ApprovalId }
   | { readonly outcome: 'withdrawn'; readonly approvalId: ApprovalId; readonly reason: string };
@@ -40,6 +54,16 @@ export interface BrokerPorts extends TimerPorts {
   makeApprovalId(kind: ApprovalKind): ApprovalId;
   /** Resolves after the commit. */
   append(sessionId: SessionId, bodies: readonly EventBody[]): Promise<unknown>;
+  /**
+   * Saves the line of an answer for always. Resolves when it holds, in open sessions too; throws a Fault where it cannot
+   * be taken, and then nothing was answered.
+   */
+  saveRule(approval: Approval, rule: RuleToSave): Promise<SavedRule>;
+}
+
+export interface SavedRule {
+  readonly line: string;
+  readonly file: string;
 }
 
 export interface AnswerRequest {
@@ -55,21 +79,14 @@ interface OpenQuestion {
   readonly settle: (settlement: Settlement) => void;
   readonly fail: (cause: unknown) => void;
   readonly cancelTimer: () => void;
+  /** While the line of an answer is being saved, others wait whether it counts. */
+  saving: Promise<unknown> | undefined;
 }
-
-interface SettledQuestion {
-  readonly outcome: 'allowed' | 'rejected' | 'withdrawn' | 'expired';
-  readonly by?: string | undefined;
-  readonly requestKey?: string | undefined;
-}
-
-/** Settled questions are remembered, so that late answers are told who was first. */
-const REMEMBERED_SETTLEMENTS = 10_000;
 
 export class Broker {
   readonly #ports: BrokerPorts;
   readonly #open = new Map<ApprovalId, OpenQuestion>();
-  readonly #settled = new Map<ApprovalId, SettledQuestion>();
+  readonly #settled = new SettledQuestions();
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
@@ -88,7 +105,7 @@ export class Broker {
     const approval = makeApproval(question, this.#ports.makeApprovalId(question.kind), this.#ports.nowMs());
     const settled = new Promise<Settlement>((settle, fail) => {
       const cancelTimer = this.#startExpiry(approval);
-      this.#open.set(approval.approvalId, { approval, settle, fail, cancelTimer });
+      this.#open.set(approval.approvalId, { approval, settle, fail, cancelTimer, saving: undefined });
     });
     // A failure below must not surface twice: once here, once as an unhandled rejection.
     settled.catch(() => undefined);
@@ -107,36 +124,53 @@ export class Broker {
   async answer(request: AnswerRequest): Promise<AnswerResult> {
     const approvalId = this.#resolveId(request.approvalId);
     if (approvalId === null) return { result: 'unknown', approvalId: request.approvalId };
-    const open = this.#open.get(approvalId);
-    if (!open) return this.#answerSettled(approvalId, request);
+    let open = this.#open.get(approvalId);
+    while (open?.saving !== undefined) {
+      await open.saving;
+      open = this.#open.get(approvalId);
+    }
+    if (!open) return this.#settled.tell(approvalId, request.requestKey);
     const { approval } = open;
     if (request.digest !== undefined && request.digest !== approval.digest) {
       return { result: 'changed', approvalId, digest: approval.digest };
     }
-    const { answer } = request;
-    if (answer.outcome === 'allowed' && !isOffered(answer, approval)) {
-      return { result: 'scope-not-offered', approvalId, scopes: approval.scopes };
+    const refused = refuseAnswer(request.answer, approval);
+    if (refused !== undefined) return refused;
+    const rule = ruleToSave(request.answer, approval);
+    if (rule === undefined) return this.#accept(open, request, undefined);
+    const done = this.#saveFirst(open, request, rule);
+    open.saving = done.catch(() => undefined);
+    try {
+      return await done;
+    } finally {
+      open.saving = undefined;
     }
-    const settlement: Settlement =
-      answer.outcome === 'allowed'
-        ? { outcome: 'allowed', approvalId, by: request.by, answer }
-        : {
-            outcome: 'rejected',
-            approvalId,
-            by: request.by,
-            feedback: answer.outcome === 'rejected' ? answer.feedback : undefined,
-            stopTurn: answer.outcome === 'rejected' && (answer.stopTurn ?? false),
-          };
-    await this.#settle(open, settlement, {
-      type: 'approval/answered',
-      approvalId,
-      outcome: answer.outcome,
-      by: request.by,
-      requestKey: request.requestKey,
-      ...(answer.outcome === 'allowed' && { scope: answer.scope }),
-      ...(answer.outcome === 'rejected' && answer.feedback !== undefined && { feedback: answer.feedback }),
-    });
-    return { result: 'accepted', approvalId };
+  }
+
+  /** The line is saved before the answer counts; where it cannot be, nothing was answered. */
+  async #saveFirst(open: OpenQuestion, request: AnswerRequest, rule: RuleToSave): Promise<AnswerResult> {
+    const { approval } = open;
+    const { approvalId } = approval;
+    let saved: SavedRule;
+    try {
+      saved = await this.#ports.saveRule(approval, rule);
+    } catch (cause) {
+      const message = `the rule was not saved: ${toFault(cause).message}`;
+      return { result: 'not-possible', approvalId, message };
+    }
+    // It may have expired, or its asker have gone, while the line was written.
+    if (this.#open.get(approvalId) !== open) return this.#settled.tell(approvalId, request.requestKey);
+    return this.#accept(open, request, saved);
+  }
+
+  async #accept(
+    open: OpenQuestion,
+    request: AnswerRequest,
+    saved: SavedRule | undefined,
+  ): Promise<AnswerResult> {
+    const { approval } = open;
+    await this.#settle(open, settlementOf(approval, request), answeredEvent(approval, request, saved));
+    return { result: 'accepted', approvalId: approval.approvalId };
   }
 
   /** The asker is gone: nobody needs to answer any more. */
@@ -170,7 +204,7 @@ export class Broker {
   async #settle(open: OpenQuestion, settlement: Settlement, body: EventBody): Promise<void> {
     const { approvalId, sessionId } = open.approval;
     this.#forget(approvalId);
-    this.#remember(approvalId, {
+    this.#settled.remember(approvalId, {
       outcome: settlement.outcome,
       by: 'by' in settlement ? settlement.by : undefined,
       requestKey: body.type === 'approval/answered' ? body.requestKey : undefined,
@@ -189,24 +223,10 @@ export class Broker {
     this.#open.delete(approvalId);
   }
 
-  #remember(approvalId: ApprovalId, settled: SettledQuestion): void {
-    this.#settled.set(approvalId, settled);
-    if (this.#settled.size <= REMEMBERED_SETTLEMENTS) return;
-    const oldest = this.#settled.keys().next();
-    if (!oldest.done) this.#settled.delete(oldest.value);
-  }
-
-  #answerSettled(approvalId: ApprovalId, request: AnswerRequest): AnswerResult {
-    const settled = this.#settled.get(approvalId);
-    if (!settled) return { result: 'unknown', approvalId: request.approvalId };
-    if (settled.requestKey === request.requestKey) return { result: 'accepted', approvalId };
-    return { result: 'already-settled', approvalId, outcome: settled.outcome, by: settled.by };
-  }
-
   /** The id itself, or the only open question whose id begins so; settled ones by their whole id only. */
   #resolveId(typed: string): ApprovalId | null {
     const text = typed.toLowerCase();
-    for (const known of [...this.#open.keys(), ...this.#settled.keys()]) if (known === text) return known;
+    for (const known of [...this.#open.keys(), ...this.#settled.ids()]) if (known === text) return known;
     const open = [...this.#open.keys()].filter(
       (id) => id.startsWith(text) || id.slice(id.indexOf('-') + 1).startsWith(text),
     );
@@ -222,9 +242,37 @@ export class Broker {
   }
 }
 
-function isOffered(answer: Extract<ApprovalAnswer, { outcome: 'allowed' }>, approval: Approval): boolean {
-  // Nothing critical is ever allowed more than once, whatever was offered.
-  if (approval.risk?.level === 'critical') return answer.scope === 'once';
-  if (answer.scope === 'until' && answer.untilMs === undefined) return false;
-  return answer.scope === 'once' || approval.scopes.includes(answer.scope);
+function settlementOf(approval: Approval, { by, answer }: AnswerRequest): Settlement {
+  const { approvalId } = approval;
+  switch (answer.outcome) {
+    case 'allowed':
+      return { outcome: 'allowed', approvalId, by, answer, access: answer.granted ?? approval.grant };
+    case 'rejected': {
+      const { feedback, stopTurn = false, scope = 'once' } = answer;
+      return { outcome: 'rejected', approvalId, by, feedback, stopTurn, scope };
+    }
+    case 'edited':
+      return { outcome: 'edited', approvalId, by, text: answer.text };
+  }
+}
+
+function answeredEvent(
+  { approvalId }: Approval,
+  { by, requestKey, answer }: AnswerRequest,
+  saved: SavedRule | undefined,
+): EventBody {
+  const head = { type: 'approval/answered' as const, approvalId, outcome: answer.outcome, by, requestKey };
+  if (answer.outcome === 'edited') return { ...head, editedText: answer.text };
+  const kept = saved === undefined ? {} : { saved: { line: saved.line, file: saved.file } };
+  if (answer.outcome === 'allowed') {
+    const { scope, granted } = answer;
+    return { ...head, scope, ...(granted !== undefined && { granted }), ...kept };
+  }
+  const { scope = 'once', feedback } = answer;
+  return {
+    ...head,
+    ...(scope !== 'once' && { scope }),
+    ...(feedback !== undefined && { feedback }),
+    ...kept,
+  };
 }

@@ -4,6 +4,7 @@ import type {
   Approval,
   ApprovalId,
   ApprovalKind,
+  EditFile,
   GrantScope,
   Reason,
   Risk,
@@ -30,6 +31,16 @@ export interface Question {
   readonly risk: Risk | null;
   readonly grant?: AccessGrant | undefined;
   readonly scopes: readonly GrantScope[];
+  /** How long a no may count; absent: once. */
+  readonly rejectScopes?: Approval['rejectScopes'];
+  /** Of kind `edit`: the files that are proposed to be changed. */
+  readonly files?: readonly EditFile[] | undefined;
+  /** Of kind `perm`: what was asked for. */
+  readonly requested?: AccessGrant | undefined;
+  /** What the asking agent gave as its reason. */
+  readonly agentReason?: string | undefined;
+  readonly always?: Approval['always'];
+  readonly isEditable?: boolean | undefined;
   readonly expiryMs: number;
 }
 
@@ -46,6 +57,12 @@ function digestOf(question: Question): string {
     question.risk,
     question.grant ?? null,
     question.scopes,
+    question.rejectScopes ?? null,
+    question.files ?? null,
+    question.requested ?? null,
+    question.agentReason ?? null,
+    question.always ?? null,
+    question.isEditable ?? false,
   ];
   return createHash('sha256').update(JSON.stringify(shown)).digest('hex');
 }
@@ -66,7 +83,13 @@ export function makeApproval(question: Question, approvalId: ApprovalId, askedAt
     reasons: [...question.reasons],
     risk: question.risk,
     ...(question.grant && { grant: question.grant }),
+    ...(question.files && { files: [...question.files] }),
+    ...(question.requested && { requested: question.requested }),
+    ...(question.agentReason !== undefined && { agentReason: question.agentReason }),
+    ...(question.always && { always: question.always }),
+    ...(question.isEditable === true && { isEditable: true }),
     scopes: [...question.scopes],
+    ...(question.rejectScopes && { rejectScopes: [...question.rejectScopes] }),
     digest: digestOf(question),
     askedAt,
     expiresAt: askedAt + question.expiryMs,

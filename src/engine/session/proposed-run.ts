@@ -1,11 +1,14 @@
 import type {
   AccessGrant,
+  ApprovalId,
   ApprovalKind,
   ConfigSnapshot,
+  EditFile,
   EnforcedAccess,
   EventBody,
   Facts,
   GrantId,
+  GrantScope,
   IdMaker,
   Judgement,
   RunId,
@@ -53,13 +56,33 @@ export interface ProposedRun {
   readonly assignments?: Step['assignments'] | 'unsure';
   readonly cwd: string;
   collectFacts(): Promise<Facts>;
-  judge(facts: Facts): Judgement;
+  /** Under the configuration that held when the run was handed in. */
+  judge(facts: Facts, snapshot: ConfigSnapshot): Judgement;
   /** Aborted when whoever wants it is gone. */
   readonly gone: AbortSignal;
   /** Called when a question about it is open. */
   onPosed?(): void;
+  /** Takes the text that a person wrote in its place, to be judged and run where it stands. Absent: it cannot be edited. */
+  replaceWith?(text: string): Promise<void>;
   /** An access grant stands by itself (a blocked call); else it holds only while a matching command runs. */
   readonly isCall: boolean;
+  /** Files that are to be changed by us: shown with the question; a yes for once opens nothing in the wall. */
+  readonly files?: readonly EditFile[] | undefined;
+  /** More access that was asked for: an answer may grant a part of it. */
+  readonly requested?: AccessGrant | undefined;
+  /** What the asking agent gave as its reason. */
+  readonly agentReason?: string | undefined;
+  /** The scopes that an answer may have, in place of those that follow from the judgement; the first stands for `once`. */
+  scopes?(judgement: Judgement): readonly GrantScope[];
+}
+
+/** What a person said to a run that was asked about. */
+export interface GivenAnswer {
+  readonly approvalId: ApprovalId;
+  readonly by: string;
+  readonly scope: GrantScope;
+  /** What a grant of this answer gives, where it gives access. */
+  readonly access?: AccessGrant | undefined;
 }
 
 export type SettledRun =
@@ -67,13 +90,18 @@ export type SettledRun =
       readonly outcome: 'allowed';
       readonly runId: RunId;
       readonly judgement: Judgement;
+      /** Absent where nobody was asked. */
+      readonly answer?: GivenAnswer | undefined;
       /** Ends what was opened for this run alone. */
       endAccess(): Promise<void>;
     }
   | {
-      readonly outcome: 'refused' | 'rejected' | 'expired' | 'withdrawn' | 'cancelled';
+      readonly outcome: 'refused' | 'rejected' | 'expired' | 'withdrawn' | 'cancelled' | 'skipped';
       readonly runId: RunId;
       /** For the asking program's standard error. */
       readonly message: string;
       readonly stopTurn: boolean;
+      /** The question that it comes from, and what the person said with a no. */
+      readonly approvalId?: ApprovalId | undefined;
+      readonly feedback?: string | undefined;
     };

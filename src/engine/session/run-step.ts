@@ -4,11 +4,14 @@
  * written to the history before anything follows from it. It returns `allowed` or a reason to stop; whoever calls it may
  * let the run go only on `allowed`. Every fault on the way means refuse.
  */
+import { coversAccess } from '../../policy/index.ts';
 import {
   type AccessGrant,
   type EventBody,
   type Facts,
+  Fault,
   type Grant,
+  type GrantScope,
   type Judgement,
   type RunId,
   toFault,
@@ -58,7 +61,7 @@ async function settle(
   if (going !== 'going') return leave(ports, run, runId, going);
   const facts = await run.collectFacts();
   const kept = run.isCall ? keptPaths(facts, ports.keepsClosed) : [];
-  const fresh = judgeKept(run.judge(facts), kept, ports.keepsClosed);
+  const fresh = judgeKept(run.judge(facts, scope.snapshot), kept, ports.keepsClosed);
   const grant =
     fresh.verdict === 'ask' && kept.length === 0 ? findGrant(ports, scope, run, fresh) : undefined;
   const judgement = grant ? allowedBy(grant, fresh) : fresh;
@@ -78,6 +81,7 @@ async function settle(
   if (!ports.hasAnswerer()) return refuse(ports, run, runId, 'nobody can answer the question here');
   const settlement = await ask(ports, scope, run, { runId, judgement });
   if (settlement.outcome === 'allowed') return allow(ports, scope, run, { runId, judgement, settlement });
+  if (settlement.outcome === 'edited') return replace(ports, run, runId, settlement);
   return stop(ports, run, runId, settlement);
 }
 
@@ -120,7 +124,11 @@ async function ask(
     reasons: judgement.reasons,
     risk: judgement.risk,
     grant: judgement.grant,
-    scopes: scopesFor(run, judgement, scope.snapshot),
+    files: run.files,
+    requested: run.requested,
+    agentReason: run.agentReason,
+    scopes: run.scopes?.(judgement) ?? scopesFor(run, judgement, scope.snapshot),
+    isEditable: run.replaceWith !== undefined,
     expiryMs: scope.snapshot.approvalExpiryMs,
   };
   return ports.broker.ask(question, (approval) => {
@@ -139,21 +147,42 @@ async function allow(
   run: ProposedRun,
   at: { runId: RunId; judgement: Judgement; settlement: Extract<Settlement, { outcome: 'allowed' }> },
 ): Promise<SettledRun> {
-  const { runId, judgement, settlement } = at;
-  const { answer } = settlement;
+  const { runId, settlement } = at;
   const going = await ports.whenGoing(run.gone);
   if (going !== 'going') return leave(ports, run, runId, going);
+  const answer = { ...settlement.answer, scope: scopeOf(run, at.judgement, settlement.answer.scope) };
+  const judgement = withGranted(run, at.judgement, settlement.access);
   const stands = isStanding(run, judgement, answer.scope);
   if (answer.scope !== 'once') {
-    const grant = makeGrant(ports, scope, run, at);
+    const grant = makeGrant(ports, scope, run, { runId, judgement, settlement: { ...settlement, answer } });
     if (stands && grant.access) await ports.openStanding(grant.grantId, grant.access);
     await ports.grants.add(grant, scope.sessionId);
   }
-  return start(ports, scope, run, {
+  const started = await start(ports, scope, run, {
     runId,
     judgement,
-    access: stands ? undefined : judgement.grant,
+    access: stands || run.files ? undefined : judgement.grant,
     before: [],
+  });
+  if (started.outcome !== 'allowed') return started;
+  const { approvalId, by } = settlement;
+  return { ...started, answer: { approvalId, by, scope: answer.scope, access: judgement.grant } };
+}
+
+/** The scope that counts: where once is not offered, the narrowest that is. */
+function scopeOf(run: ProposedRun, judgement: Judgement, answered: GrantScope): GrantScope {
+  const [narrowest = 'once', ...wider] = run.scopes?.(judgement) ?? ['once'];
+  return answered !== 'once' || [narrowest, ...wider].includes('once') ? answered : narrowest;
+}
+
+/** Of a request for more access, the part that was granted. Throws where that is more than was asked for. */
+function withGranted(run: ProposedRun, judgement: Judgement, access: AccessGrant | undefined): Judgement {
+  if (run.requested === undefined || access === undefined) return judgement;
+  if (coversAccess(run.requested, access)) return { ...judgement, grant: access };
+  throw new Fault({
+    kind: 'peer',
+    code: 'grants-too-much',
+    message: 'the answer grants what was not asked for',
   });
 }
 
@@ -220,11 +249,33 @@ async function refuse(
   return { outcome: 'refused', runId, message: `sallyport: refused: ${reason}`, stopTurn: false };
 }
 
+/** It does not run; what the person wrote is judged anew and runs in its place. */
+async function replace(
+  ports: RunStepPorts,
+  run: ProposedRun,
+  runId: RunId,
+  { approvalId, text, by }: Extract<Settlement, { outcome: 'edited' }>,
+): Promise<SettledRun> {
+  if (run.replaceWith === undefined) return refuse(ports, run, runId, 'another text cannot run in its place');
+  await run.replaceWith(text);
+  const feedback = `edited by ${by}; what was written in its place runs instead`;
+  const { stepId } = run.step;
+  await ports.append([{ type: 'step/finished', stepId, runId, outcome: 'skipped', feedback }]);
+  return {
+    outcome: 'skipped',
+    runId,
+    message: `sallyport: edited ${approvalId}`,
+    stopTurn: false,
+    approvalId,
+    feedback,
+  };
+}
+
 async function stop(
   ports: RunStepPorts,
   run: ProposedRun,
   runId: RunId,
-  settlement: Exclude<Settlement, { outcome: 'allowed' }>,
+  settlement: Exclude<Settlement, { outcome: 'allowed' | 'edited' }>,
 ): Promise<SettledRun> {
   const feedback = settlement.outcome === 'rejected' ? settlement.feedback : undefined;
   await ports.append([
@@ -239,7 +290,8 @@ async function stop(
   const said = feedback === undefined || feedback === '' ? '' : `: ${feedback}`;
   const message = `sallyport: ${settlement.outcome} ${settlement.approvalId}${said}`;
   const stopTurn = settlement.outcome === 'rejected' && settlement.stopTurn;
-  return { outcome: settlement.outcome, runId, message, stopTurn };
+  const { approvalId, outcome } = settlement;
+  return { outcome, runId, message, stopTurn, approvalId, feedback };
 }
 
 /** What decided, behind the path that it is about; what a yes would have opened is of no use to who gets none. */
