@@ -5,7 +5,7 @@ import { DEFAULT_LAYER } from './config-defaults.ts';
 import { showText } from './config-fault.ts';
 import { type ConfigFiles, findConfigFiles } from './find-config-files.ts';
 import { type MergedEntry, mergeLayers } from './merge-layers.ts';
-import { readConfigFile } from './read-config-file.ts';
+import { parseConfigText, readConfigFile } from './read-config-file.ts';
 import { readFlags } from './read-flags.ts';
 import { findRealFolder } from './resolve-paths.ts';
 import { resolveSnapshot } from './resolve-snapshot.ts';
@@ -18,6 +18,8 @@ export interface LoadConfigOptions {
   /** Absolute path of the user's home folder. */
   readonly home: string;
   readonly flags: SessionFlags;
+  /** What the user's file would hold, in place of what it holds: for a change that is not written yet. */
+  readonly userText?: string | undefined;
   readonly ports: {
     /** Real paths of the secrets that exist on this machine. */
     findSecrets(home: string): readonly string[];
@@ -83,7 +85,9 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
     });
   }
   const files = findConfigFiles({ env, home, workspace });
-  const userDocument = readConfigFile(files.user);
+  const { userText } = options;
+  const userDocument =
+    userText === undefined ? readConfigFile(files.user) : parseConfigText(files.user, userText);
   const userLayer =
     userDocument === undefined
       ? undefined

@@ -81,7 +81,7 @@ function findBadByte(bytes: Buffer): TextPosition {
 
 function decodeText(file: string, bytes: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (thrown) {
     throw makeConfigFault({
       place: { file, position: findBadByte(bytes) },
@@ -94,15 +94,18 @@ function decodeText(file: string, bytes: Buffer): string {
 }
 
 /**
- * Reads one configuration file; undefined when there is none. Throws a `user` fault with the place when it cannot be
- * read, is too large, not UTF-8 or not TOML.
+ * The text of one configuration file, a byte order mark among it; undefined when there is none. Throws a `user` fault
+ * with the place when it cannot be read, is too large or not UTF-8.
  */
-export function readConfigFile(file: string): TomlDocument | undefined {
+export function readConfigText(file: string): string | undefined {
   const bytes = readBytes(file);
-  if (bytes === undefined) return undefined;
-  const text = decodeText(file, bytes);
+  return bytes === undefined ? undefined : decodeText(file, bytes);
+}
+
+/** What the text of a configuration file says. Throws a `user` fault with the place when it is not TOML. */
+export function parseConfigText(file: string, text: string): TomlDocument {
   try {
-    return readToml(text);
+    return readToml(text.replace(/^\ufeff/, ''));
   } catch (thrown) {
     if (!(thrown instanceof TomlSyntaxError)) throw thrown;
     throw makeConfigFault({
@@ -113,4 +116,13 @@ export function readConfigFile(file: string): TomlDocument | undefined {
       cause: thrown,
     });
   }
+}
+
+/**
+ * Reads one configuration file; undefined when there is none. Throws a `user` fault with the place when it cannot be
+ * read, is too large, not UTF-8 or not TOML.
+ */
+export function readConfigFile(file: string): TomlDocument | undefined {
+  const text = readConfigText(file);
+  return text === undefined ? undefined : parseConfigText(file, text);
 }

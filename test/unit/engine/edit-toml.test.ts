@@ -3,7 +3,7 @@ import { editToml, readToml, type TomlEdit, TomlEditError } from '../../../src/e
 import { GeneratedToml } from '../../support/generated-toml.ts';
 import { makeRandom } from '../../support/seeded-random.ts';
 
-const set = (path: string[], value: Extract<TomlEdit, { kind: 'set' }>['value']): TomlEdit => ({
+const set = (path: string[], value: Extract<TomlEdit, { value: unknown }>['value']): TomlEdit => ({
   kind: 'set',
   path,
   value,
