@@ -39,7 +39,7 @@ function doubtProgram(
 }
 
 /** Behind no wall every path is writable in principle; programs of the system still count as such. */
-function isSystemProgram(program: string, snapshot: ConfigSnapshot): boolean {
+export function isSystemProgram(program: string, snapshot: ConfigSnapshot): boolean {
   return snapshot.sandboxMode === 'danger-full-access' && /^\/(usr\/(local\/)?)?s?bin\//.test(program);
 }
 

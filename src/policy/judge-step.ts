@@ -1,7 +1,7 @@
 /**
  * Judges one step. Promises: the same step, configuration and facts give the same judgement on any machine and at any
- * time; the order is what the wall lacks, then risk, then the rest, and the strictest of a stage wins with every reason
- * kept that speaks for its verdict. Does not promise that the step does only what it is known to need: that is the
+ * time; the order is what rules forbid, what the wall lacks, what rules want asked, then what rules allow in place of risk
+ * and the rest, and the strictest wins with every reason kept that speaks for its verdict; no rule allows a critical risk. Does not promise that the step does only what it is known to need: that is the
  * wall's part. What went wrong without it: a prompt per command, or none.
  */
 import type {
@@ -20,7 +20,9 @@ import { isHarmless } from './is-harmless.ts';
 import { doubtHarmless } from './judge-harmless.ts';
 import { readNeeds, type StepNeeds } from './judge-needs.ts';
 import { decideByPolicy, type PolicyRow } from './judge-policy.ts';
+import { readRules, type StepRules } from './judge-rules.ts';
 import { showText } from './judge-show.ts';
+import { readSkill } from './judge-skill.ts';
 import { leastGrant, type MissingAccess } from './least-grant.ts';
 import { assessRisk } from './risk/index.ts';
 import { strictestVerdict } from './strictest-verdict.ts';
@@ -34,37 +36,66 @@ export interface JudgeOptions {
 }
 
 interface Stage {
-  readonly row: PolicyRow;
+  /** null: allowed by what its reasons say, whatever the policy. */
+  readonly row: PolicyRow | null;
   readonly category: StepCategory;
   readonly reasons: readonly Reason[];
+}
+
+/** Everything that is known of a step before it is decided. */
+interface Known {
+  readonly step: StepDraft;
+  readonly snapshot: ConfigSnapshot;
+  readonly facts: Facts;
+  readonly needs: StepNeeds;
+  readonly rules: StepRules;
+  readonly skill: Reason | null;
+  readonly risk: Risk | null;
 }
 
 const THRESHOLDS: Record<AskOnRisk, number> = { medium: 3, high: 6, critical: 9, off: 11 };
 
 /** Reasons to let a step run: a person who is asked, or refused, is not told why that would not have been needed. */
-const REASSURING = new Set(['inside', 'harmless']);
+const REASSURING = new Set(['inside', 'harmless', 'rule-allow']);
 
-function settle(stages: readonly Stage[], snapshot: ConfigSnapshot, risk: Risk | null): Judgement {
-  const decided = stages.map((stage) => ({ stage, ...decideByPolicy(stage.row, snapshot) }));
+function settle(stages: readonly Stage[], { snapshot, risk, skill }: Known): Judgement {
+  const context = { isSkill: skill !== null };
+  const decided = stages.map((stage) =>
+    stage.row === null
+      ? { stage, verdict: 'allow' as const, reason: undefined }
+      : { stage, ...decideByPolicy(stage.row, snapshot, context) },
+  );
   const verdict = strictestVerdict(decided.map((item) => item.verdict));
   const deciding = decided.find((item) => item.verdict === verdict);
   const found = stages.flatMap((stage) => stage.reasons);
   const said = verdict === 'allow' ? found : found.filter(({ code }) => !REASSURING.has(code));
-  const reasons = [...said, ...(deciding ? [deciding.reason] : [])];
+  const reasons = [...said, ...(deciding?.reason ? [deciding.reason] : [])];
   return { verdict, category: deciding?.stage.category ?? 'opaque', reasons, risk };
 }
 
-function judgeMissing(
-  needs: StepNeeds,
-  snapshot: ConfigSnapshot,
-  facts: Facts,
-  risk: Risk | null,
-): Judgement {
-  const row: PolicyRow = snapshot.sandboxMode === 'danger-full-access' ? 'protected' : 'outside';
+/** The stages in the order of the contract: what the wall lacks, rules that ask, skills, risk, and the rest. */
+function listStages(known: Known): Stage[] {
+  const { needs, rules, skill, snapshot } = known;
+  const stages: Stage[] = [];
+  const isMissing = needs.missing.paths.length + needs.missing.hosts.length > 0;
+  const beyond: PolicyRow = snapshot.sandboxMode === 'danger-full-access' ? 'protected' : 'outside';
+  if (isMissing) stages.push({ row: beyond, category: 'outside', reasons: needs.reasons });
+  if (rules.prompts.length > 0) stages.push({ row: 'rule-prompt', category: 'rule', reasons: rules.prompts });
+  if (skill !== null && decideByPolicy('skill', snapshot).verdict !== 'allow')
+    stages.push({ row: 'skill', category: 'skill', reasons: [] });
+  return [...stages, ...listReplaceable(known, isMissing)];
+}
+
+/** What a rule that allows stands in place of, unless the risk is critical. */
+function listReplaceable(known: Known, isMissing: boolean): Stage[] {
+  const { risk, rules, snapshot } = known;
+  const isCritical = risk?.level === 'critical';
+  if (rules.allows.length > 0 && !isCritical) {
+    return [{ row: null, category: 'rule', reasons: rules.allows }];
+  }
   const riskStage = readRiskStage(risk, snapshot);
-  const stages: Stage[] = [{ row, category: 'outside', reasons: needs.reasons }];
-  if (riskStage !== null) stages.push(riskStage);
-  return addLeastGrant(settle(stages, snapshot, risk), needs.missing, facts);
+  const plain = isMissing ? [] : [readPlainStage(known)];
+  return riskStage === null ? plain : [riskStage, ...plain];
 }
 
 function readRiskStage(risk: Risk | null, snapshot: ConfigSnapshot): Stage | null {
@@ -73,7 +104,7 @@ function readRiskStage(risk: Risk | null, snapshot: ConfigSnapshot): Stage | nul
   return { row: 'risk', category: 'risk', reasons: [{ code: 'risk', text }] };
 }
 
-function readPlainStage(step: StepDraft, needs: StepNeeds, snapshot: ConfigSnapshot, facts: Facts): Stage {
+function readPlainStage({ step, needs, snapshot, facts }: Known): Stage {
   if (step.form === 'opaque') {
     const why = showText(step.opaque ?? 'its text is not understood', 300);
     return {
@@ -99,6 +130,22 @@ function readPlainStage(step: StepDraft, needs: StepNeeds, snapshot: ConfigSnaps
   return { row: 'inside', category: 'inside', reasons };
 }
 
+const NOT_LIFTED: Reason = {
+  code: 'rule-not-lifted',
+  text: 'A rule allows this command, but no rule allows what has a critical risk.',
+};
+
+/** What is said of a step whatever the verdict: doubts about what runs, and rules that do not count. */
+function readNotes({ facts, rules, risk, skill }: Known): Reason[] {
+  const isNotLifted = rules.allows.length > 0 && risk?.level === 'critical';
+  return [
+    ...doubtHeld(facts),
+    ...rules.notes,
+    ...(isNotLifted ? [NOT_LIFTED] : []),
+    ...(skill === null ? [] : [skill]),
+  ];
+}
+
 /** The verdict on a step, with reasons as sentences, its risk, and the least grant when it needs more access. */
 export function judgeStep(
   step: StepDraft,
@@ -106,29 +153,24 @@ export function judgeStep(
   facts: Facts,
   options: JudgeOptions = {},
 ): Judgement {
-  const risk = assessRisk(step, snapshot, facts, options);
-  const needs = readNeeds(step, snapshot, facts, options.access);
-  if (needs.refusals.length > 0)
-    return { verdict: 'refuse', category: 'outside', reasons: [...needs.refusals], risk };
-  const judgement =
-    needs.missing.paths.length + needs.missing.hosts.length > 0
-      ? judgeMissing(needs, snapshot, facts, risk)
-      : judgePlain(step, { snapshot, facts, needs, risk });
-  return { ...judgement, reasons: [...doubtHeld(facts), ...judgement.reasons] };
-}
-
-function judgePlain(
-  step: StepDraft,
-  {
+  const known: Known = {
+    step,
     snapshot,
     facts,
-    needs,
-    risk,
-  }: { snapshot: ConfigSnapshot; facts: Facts; needs: StepNeeds; risk: Risk | null },
-): Judgement {
-  const riskStage = readRiskStage(risk, snapshot);
-  const plain = readPlainStage(step, needs, snapshot, facts);
-  return settle(riskStage === null ? [plain] : [riskStage, plain], snapshot, risk);
+    needs: readNeeds(step, snapshot, facts, options.access),
+    rules: readRules(step, snapshot, facts),
+    skill: readSkill(step, snapshot, facts),
+    risk: assessRisk(step, snapshot, facts, options),
+  };
+  const { needs, rules, risk } = known;
+  const notes = readNotes(known);
+  if (rules.forbidden.length + needs.refusals.length > 0) {
+    const category = rules.forbidden.length > 0 ? 'rule' : 'outside';
+    const reasons = [...notes, ...needs.refusals, ...rules.forbidden];
+    return { verdict: 'refuse', category, reasons, risk };
+  }
+  const judgement = addLeastGrant(settle(listStages(known), known), needs.missing, facts);
+  return { ...judgement, reasons: [...notes, ...judgement.reasons] };
 }
 
 /** The judgement with the least grant, when all that is missing can be granted. */

@@ -1,0 +1,123 @@
+/**
+ * What the rules say of a step. Promises: a rule that forbids or asks counts however the command is wrapped; one that
+ * allows counts only for a command that is known to be what the rule names. Does not promise that a program keeps to
+ * its name: the wall bounds it. Without it a rule would hold for those who spell a command as its author did.
+ */
+import type { ConfigSnapshot, Facts, PrefixRule, Reason, StepDraft } from '../protocol/index.ts';
+import { type CommandForm, listCommandForms } from './command-forms.ts';
+import { tellUnverified } from './doubt-held.ts';
+import { isSystemProgram } from './judge-harmless.ts';
+import { showText } from './judge-show.ts';
+import { classifyPath } from './path-access.ts';
+import { sayPossibleRule, sayRule } from './rule-sentence.ts';
+import { matchRules, type RuleMatch } from './rules/index.ts';
+
+/** The rules that speak of a step, as reasons and by themselves. */
+export interface StepRules {
+  readonly forbidden: readonly Reason[];
+  readonly prompts: readonly Reason[];
+  readonly allows: readonly Reason[];
+  /** Of rules that would allow, and do not count. */
+  readonly notes: readonly Reason[];
+  /** All that counted, in the order of the set. */
+  readonly counted: readonly PrefixRule[];
+}
+
+const NO_RULES: StepRules = { forbidden: [], prompts: [], allows: [], notes: [], counted: [] };
+
+/** One rule against all forms of a command; the surest match counts. */
+interface RuleFinding {
+  readonly rule: PrefixRule;
+  readonly path?: string | undefined;
+  readonly isPossible: boolean;
+  /** Why a rule that allows does not count. */
+  readonly but?: string | undefined;
+}
+
+const ELSEWHERE = 'here it is started by something that changes what it does';
+const ONLY_LAUNCHER = 'not what it starts';
+
+/** Why nothing of this command can be taken as its words say. */
+function doubtCommand(facts: Facts): string | undefined {
+  if (tellUnverified(facts) !== null) return 'what is shown of it is not verified';
+  if (facts.variables?.length || facts.variablesCut)
+    return 'what runs before it has changed what is set for it';
+  return undefined;
+}
+
+/** A bare name that leads to a file which the session can change says nothing of what runs. */
+function doubtProgram(match: RuleMatch, form: CommandForm, snapshot: ConfigSnapshot): string | undefined {
+  const { program } = form;
+  const [word = ''] = match.matchedPrefix;
+  if (typeof program !== 'string' || /[\\/]/.test(word)) return undefined;
+  const place = classifyPath(program, snapshot);
+  if ((place !== 'inside' && place !== 'scratch') || isSystemProgram(program, snapshot)) return undefined;
+  const isListed = snapshot.rules.hostExecutables.some(
+    ({ name, paths }) => name === word && paths.includes(program),
+  );
+  return isListed ? undefined : `here that is ${showText(program)}, a file that the session can change`;
+}
+
+function doubtAllow(
+  match: RuleMatch,
+  form: CommandForm,
+  { snapshot, facts }: { snapshot: ConfigSnapshot; facts: Facts },
+): string | undefined {
+  if (match.rule.pattern.length <= form.launcherWords) return ONLY_LAUNCHER;
+  if (!form.isSure) return ELSEWHERE;
+  return doubtCommand(facts) ?? doubtProgram(match, form, snapshot);
+}
+
+function isSurer(found: RuleFinding, known: RuleFinding | undefined): boolean {
+  if (known === undefined) return true;
+  if (found.rule.decision === 'allow') return known.but !== undefined && found.but === undefined;
+  return known.isPossible && !found.isPossible;
+}
+
+function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): RuleFinding[] {
+  const { rules } = snapshot;
+  const context = {
+    cwd: facts.cwd,
+    home: snapshot.home,
+    assignments: step.assignments.map(({ name, value }) => ({ name, value: value.value })),
+  };
+  const findings = new Map<PrefixRule, RuleFinding>();
+  for (const form of listCommandForms(step, facts)) {
+    const program = form.program === undefined ? {} : { program: form.program };
+    for (const match of matchRules(form.words, { ...context, ...program }, rules)) {
+      const { rule, resolvedProgram: path, isPossible = false } = match;
+      const but = rule.decision === 'allow' ? doubtAllow(match, form, { snapshot, facts }) : undefined;
+      const found = { rule, path, isPossible, but };
+      if (isSurer(found, findings.get(rule))) findings.set(rule, found);
+    }
+  }
+  return [...findings.values()];
+}
+
+function toReason(code: string): (found: RuleFinding) => Reason {
+  return ({ rule, path, isPossible, but }) => {
+    if (isPossible) return { code, text: sayPossibleRule(rule) };
+    return { code, text: sayRule(rule, { path, ...(but !== undefined && { but }) }) };
+  };
+}
+
+/** Everything that the rules in force say of a step. */
+export function readRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): StepRules {
+  if (snapshot.rules.prefix.length === 0) return NO_RULES;
+  const findings = findRules(step, snapshot, facts);
+  if (findings.length === 0) return NO_RULES;
+  const of = (decision: PrefixRule['decision']): RuleFinding[] =>
+    findings.filter(({ rule }) => rule.decision === decision);
+  const forbidden = of('forbidden');
+  const allows = of('allow');
+  return {
+    forbidden: forbidden.filter(({ isPossible }) => !isPossible).map(toReason('rule-forbidden')),
+    // What may be forbidden is asked about: at its start the words are known, and decide.
+    prompts: [...forbidden.filter(({ isPossible }) => isPossible), ...of('prompt')].map(
+      toReason('rule-prompt'),
+    ),
+    allows: allows.filter(({ but }) => but === undefined).map(toReason('rule-allow')),
+    notes: allows.filter(({ but }) => but !== undefined).map(toReason('rule-not-counted')),
+    counted: findings.filter(({ but }) => but === undefined).map(({ rule }) => rule),
+  };
+}
