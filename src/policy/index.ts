@@ -5,6 +5,7 @@ export {
   isPrivateAddress,
 } from './describe-address.ts';
 export type { FolderAmount } from './describe-amount.ts';
+export { applyHunks, type FileChange, parsePatch, unifiedDiff } from './edits/index.ts';
 export { explainJudgement } from './explain-judgement.ts';
 export {
   type Alternative,
