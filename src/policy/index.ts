@@ -34,7 +34,7 @@ export { judgeMcpCall, type McpCall } from './judge-mcp-call.ts';
 export { judgeMoreAccess } from './judge-more-access.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { isLauncher } from './launcher.ts';
-export { leastGrant } from './least-grant.ts';
+export { isRepositoryGrant, isRepositoryPath, leastGrant } from './least-grant.ts';
 export { listEffects } from './list-effects.ts';
 export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts';
 export { matchRun, mayBeRunOf } from './match-run.ts';
@@ -58,7 +58,21 @@ export { readOperator } from './read-operator.ts';
 export { rewriteScript } from './rewrite-script.ts';
 export { assessRisk } from './risk/index.ts';
 export { isRiskyVariable } from './risky-variables.ts';
-export { type MatchContext, matchRules, type RuleMatch, strictestDecision } from './rules/index.ts';
+export {
+  describeMistake,
+  LONGEST_RULES_TEXT,
+  type MatchContext,
+  matchRules,
+  parseRules,
+  proposeRule,
+  type RuleHosts,
+  type RuleMatch,
+  type RuleMistake,
+  type RuleProposal,
+  ruleHosts,
+  strictestDecision,
+  writeRule,
+} from './rules/index.ts';
 export { type ScriptSplit, splitScript } from './split-script.ts';
 export { TOP_OF_SCRIPT } from './step-scope.ts';
 export { strictestVerdict } from './strictest-verdict.ts';

@@ -1,1 +1,6 @@
 export { type MatchContext, matchRules, type RuleMatch, strictestDecision } from './match-rule.ts';
+export { LONGEST_RULES_TEXT, parseRules, type RulesPlace } from './parse-rules.ts';
+export { proposeRule, type RuleProposal } from './propose-rule.ts';
+export { type RuleHosts, ruleHosts } from './rule-hosts.ts';
+export { describeMistake, type RuleMistake } from './rule-mistake.ts';
+export { writeRule } from './write-rule.ts';

@@ -23,6 +23,11 @@ export interface ProgramName {
 const SYSTEM_FOLDERS =
   /^(?:\/usr(?:\/local)?|\/opt\/homebrew|\/opt\/local)?\/s?bin\/[^/]+$|^\/snap\/bin\/[^/]+$|^[A-Za-z]:[\\/](?:Windows[\\/]System32|Program Files(?: \(x86\))?)[\\/]/;
 
+/** True for a path that only the machine's owner can have put a program at. */
+export function isSystemProgram(path: string): boolean {
+  return SYSTEM_FOLDERS.test(path) && !/[\\/]\.\.(?:[\\/]|$)/.test(path);
+}
+
 function isAbsolute(path: string): boolean {
   return path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path);
 }
