@@ -14,6 +14,7 @@ import {
   SCOPE_WORDS,
 } from './offer-scopes.ts';
 import { PanelFoot, type PanelProps } from './panel-foot.tsx';
+import { RuleLine } from './rule-line.tsx';
 
 export interface AllowChoice {
   readonly scope: LongerScope;
@@ -91,7 +92,12 @@ export function AllowPanel(
         </div>
       )}
       <p className={css['covers']}>{coverWords(approval, choice.scope, choice.match)}</p>
-      <PanelFoot {...props} look="allow" words={`Allow for ${SCOPE_WORDS[choice.scope]}`} />
+      {choice.scope === 'always' && <RuleLine line={approval.always?.allow} file={approval.always?.file} />}
+      <PanelFoot
+        {...props}
+        look="allow"
+        words={choice.scope === 'always' ? 'Allow always' : `Allow for ${SCOPE_WORDS[choice.scope]}`}
+      />
     </>
   );
 }

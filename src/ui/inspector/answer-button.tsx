@@ -13,7 +13,7 @@ export function AnswerButton(props: {
   readonly keyCap?: string | undefined;
   /** Its place stays when it is not to be seen: the focus must not move the answers. */
   readonly hasKeyCaps: boolean;
-  readonly look: 'plain' | 'allow' | 'deny';
+  readonly look: 'plain' | 'allow' | 'deny' | 'quiet';
   readonly isDisabled: boolean;
   readonly guard: CardGuard;
   onAnswer(): void;

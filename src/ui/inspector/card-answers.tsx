@@ -11,6 +11,10 @@ export function CardAnswers(props: {
   readonly needsChord: boolean;
   /** Without a wider scope. */
   readonly isOnceOnly: boolean;
+  /** Its text can be changed, and that allowed instead. */
+  readonly isEditable: boolean;
+  /** All that was asked for is left out: there is nothing to allow. */
+  readonly isNothing: boolean;
   /** Key caps show only while the card has the focus. */
   readonly hasKeyCaps: boolean;
   readonly hasLetterKeys: boolean;
@@ -46,6 +50,7 @@ export function CardAnswers(props: {
         {...shared}
         name="allow-once"
         look="allow"
+        isDisabled={isDisabled || props.isNothing}
         keyCap={allowCap}
         onAnswer={() => onAction('allow-once')}
       >
@@ -61,6 +66,17 @@ export function CardAnswers(props: {
       >
         {isOnceOnly ? 'Once only' : 'Allow for…'}
       </AnswerButton>
+      {props.isEditable && (
+        <AnswerButton
+          {...shared}
+          name="open-edit"
+          look="quiet"
+          keyCap={cap('T')}
+          onAnswer={() => onAction('open-edit')}
+        >
+          Edit the text…
+        </AnswerButton>
+      )}
     </div>
   );
 }

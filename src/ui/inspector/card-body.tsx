@@ -10,6 +10,8 @@ import { CardOutcome, type Outcome, OutcomeLinks } from './card-outcome.tsx';
 import { CardPayload } from './card-payload.tsx';
 import { CardRisk } from './card-risk.tsx';
 import { plainSentence } from './card-words.ts';
+import { EditFiles } from './edit-files.tsx';
+import { RequestChoice } from './request-choice.tsx';
 import { ShownPath } from './shown-path.tsx';
 import type { Card } from './use-card.ts';
 
@@ -96,12 +98,22 @@ export function CardBody(props: {
       {isLit && <CardHost approval={approval} />}
       <div>
         <CardPayload approval={approval} context={context} isLit={isLit} />
+        {approval.files !== undefined && <EditFiles files={approval.files} />}
         <Folders approval={approval} />
       </div>
       {outcome !== undefined && <CardOutcome settled={outcome} isLate={isLate} />}
       {outcome !== undefined && <OutcomeLinks approval={approval} hasKeyCaps={card.focus.hasFocus} />}
       {context !== undefined && isLit && <EffectRows effects={context.effects} />}
-      <GrantWords grant={approval.grant} />
+      {approval.requested === undefined ? (
+        <GrantWords grant={approval.grant} />
+      ) : (
+        <RequestChoice
+          requested={approval.requested}
+          left={card.draft.left}
+          isOpen={isLit}
+          onChange={card.draft.leave}
+        />
+      )}
       <CardRisk
         risk={approval.risk}
         before={card.before?.risk}

@@ -4,8 +4,12 @@ import { Kbd, SafeText } from '../marks/index.ts';
 import { AllowPanel } from './allow-panel.tsx';
 import css from './answers.module.css';
 import { CardAnswers } from './card-answers.tsx';
+import { EditPanel } from './edit-panel.tsx';
 import { RejectPanel } from './reject-panel.tsx';
 import type { Card } from './use-card.ts';
+
+const SENDING = { allowed: 'Allowing…', rejected: 'Rejecting…', edited: 'Sending the text…' };
+const SENT = { allowed: 'Allowed.', rejected: 'Rejected.', edited: 'The text is being judged.' };
 
 /** What is said below the answers, for as long as it is so. */
 function dockNews(card: Card): ReactNode {
@@ -13,9 +17,9 @@ function dockNews(card: Card): ReactNode {
   if (!card.isConnected) return 'Answers wait for the engine. Nothing is kept for later.';
   switch (sending.state) {
     case 'sending':
-      return sending.answer.outcome === 'allowed' ? 'Allowing…' : 'Rejecting…';
+      return SENDING[sending.answer.outcome];
     case 'accepted':
-      return sending.answer.outcome === 'allowed' ? 'Allowed.' : 'Rejected.';
+      return SENT[sending.answer.outcome];
     case 'failed':
       return (
         <span className={css['problem']}>
@@ -90,12 +94,22 @@ export function CardDock(props: {
   return (
     <div ref={dock} className={`${css['dock']} ${isRearmed ? css['rearmed'] : ''}`} data-panel={draft.panel}>
       {draft.panel === 'reject' && <RejectPanel {...panel} words={draft.words} onChange={draft.write} />}
-      {draft.panel === 'allow' && <AllowPanel {...panel} choice={draft.choice} onChange={draft.choose} />}
+      {draft.panel === 'allow' && (
+        <AllowPanel
+          {...panel}
+          isDisabled={isDisabled || card.isNothing}
+          choice={draft.choice}
+          onChange={draft.choose}
+        />
+      )}
+      {draft.panel === 'edit' && <EditPanel {...panel} text={draft.text} onChange={draft.edit} />}
       {draft.panel === 'answers' && (
         <CardAnswers
           {...panel}
           needsChord={card.needsChord}
           isOnceOnly={card.isOnceOnly}
+          isEditable={card.isEditable}
+          isNothing={card.isNothing}
           hasLetterKeys={hasLetterKeys}
           onAction={run}
         />

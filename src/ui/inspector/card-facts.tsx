@@ -143,10 +143,11 @@ export function CardQuotes(props: {
   readonly context: ApprovalContext | undefined;
 }): ReactNode {
   const { approval, context } = props;
+  const agentSays = approval.agentReason ?? context?.agentSays;
   return (
     <>
       <Whys texts={[...new Set(approval.reasons.map(({ text }) => text))]} />
-      {context?.agentSays !== undefined && <CardQuote label="Agent says" text={context.agentSays} isQuoted />}
+      {agentSays !== undefined && <CardQuote label="Agent says" text={agentSays} isQuoted />}
       {context !== undefined && <CardQuote label="If you reject" text={context.ifRejected} />}
       {context?.notices.map((notice) => (
         <p key={notice} className={css['notice']}>

@@ -19,7 +19,7 @@ export type FocusPlace =
   /** Not in the card. */
   | 'outside';
 
-export type CardPanel = 'answers' | 'reject' | 'allow';
+export type CardPanel = 'answers' | 'reject' | 'allow' | 'edit';
 
 export interface KeyPress {
   readonly key: string;
@@ -37,6 +37,8 @@ export interface CardKeyState {
   readonly needsChord: boolean;
   /** Something wider than once can be chosen. */
   readonly hasScopes: boolean;
+  /** Its text can be changed. */
+  readonly isEditable: boolean;
   /** It waits, and the engine can be reached. */
   readonly isOpen: boolean;
   /** The person has not turned single letters off. */
@@ -48,6 +50,7 @@ export type CardAction =
   | 'open-reject'
   | 'allow-once'
   | 'open-allow'
+  | 'open-edit'
   | 'send-panel'
   | 'toggle-evidence'
   | 'back'
@@ -101,6 +104,8 @@ function actionOfLetter(key: string, card: CardKeyState): CardAction | undefined
       return card.needsChord ? undefined : 'allow-once';
     case 's':
       return card.hasScopes ? 'open-allow' : undefined;
+    case 't':
+      return card.isEditable ? 'open-edit' : undefined;
     default:
       return undefined;
   }
@@ -108,5 +113,5 @@ function actionOfLetter(key: string, card: CardKeyState): CardAction | undefined
 
 /** Letters that belong to a card with focus, whether they do something just now or not: nobody else may act on them. */
 export function isLetterOfCard(key: string): boolean {
-  return ['r', 'f', 'a', 's', 'e'].includes(key.toLowerCase());
+  return ['r', 'f', 'a', 's', 't', 'e'].includes(key.toLowerCase());
 }

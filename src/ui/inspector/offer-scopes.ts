@@ -1,17 +1,17 @@
-/** What "Allow for…" can give, and what that would cover, in words. Narrow first; never `always`. */
+/** What "Allow for…" can give, and what that would cover, in words. Narrow first. */
 import type { AccessGrant, Approval, ApprovalAnswer, GrantScope } from '../../protocol/index.ts';
 
-/** Longer than once, and given by an answer alone. */
-export type LongerScope = Exclude<GrantScope, 'once' | 'always'>;
+/** Longer than once. */
+export type LongerScope = Exclude<GrantScope, 'once'>;
 
 export type CommandMatchChoice = 'exact' | 'prefix';
 
 /** The one time span that is offered with `until`, in ms. */
 export const UNTIL_MS = 60 * 60 * 1000;
 
-const LONGER: readonly LongerScope[] = ['step', 'turn', 'session', 'until'];
+const LONGER: readonly LongerScope[] = ['step', 'turn', 'session', 'until', 'always'];
 
-type Asked = Pick<Approval, 'scopes' | 'risk' | 'grant' | 'argv' | 'text' | 'category'>;
+type Asked = Pick<Approval, 'scopes' | 'risk' | 'grant' | 'argv' | 'text' | 'category' | 'always'>;
 
 /**
  * The longer scopes that do something for this question, narrow first. A command outside of the access that asks for
@@ -19,9 +19,14 @@ type Asked = Pick<Approval, 'scopes' | 'risk' | 'grant' | 'argv' | 'text' | 'cat
  */
 export function longerScopes(asked: Asked): LongerScope[] {
   if (asked.risk?.level === 'critical') return [];
-  const offered = LONGER.filter((scope) => asked.scopes.includes(scope));
+  const offered = LONGER.filter((scope) => isOffered(asked, scope));
   if (asked.category !== 'outside' || isGrantOfSomething(asked.grant)) return offered;
-  return offered.filter((scope) => scope === 'step');
+  return offered.filter((scope) => scope === 'step' || scope === 'always');
+}
+
+/** For always only with the line that would be saved: nothing is written that was not shown. */
+function isOffered(asked: Asked, scope: LongerScope): boolean {
+  return asked.scopes.includes(scope) && (scope !== 'always' || asked.always?.allow !== undefined);
 }
 
 function isGrantOfSomething(grant: AccessGrant | undefined): grant is AccessGrant {
@@ -40,7 +45,13 @@ export function opensForAll(asked: Asked): boolean {
 
 /** Whether "with more arguments" can be chosen: only where the command is known again, and nothing about it is high. */
 export function matchChoices(asked: Asked, scope: LongerScope): CommandMatchChoice[] {
-  if (scope === 'step' || asked.argv === undefined || asked.argv.length === 0 || opensForAll(asked))
+  if (
+    scope === 'step' ||
+    scope === 'always' ||
+    asked.argv === undefined ||
+    asked.argv.length === 0 ||
+    opensForAll(asked)
+  )
     return [];
   const isMild = asked.risk !== null && (asked.risk.level === 'low' || asked.risk.level === 'medium');
   return isMild ? ['exact', 'prefix'] : ['exact'];
@@ -51,9 +62,10 @@ export const SCOPE_WORDS: Record<LongerScope, string> = {
   turn: 'turn',
   session: 'session',
   until: '1 hour',
+  always: 'always',
 };
 
-const SCOPE_SPANS: Record<LongerScope, string> = {
+const SCOPE_SPANS: Record<Exclude<LongerScope, 'always'>, string> = {
   step: 'every time this step runs, until its script ends',
   turn: 'until this script ends',
   session: 'until this session ends',
@@ -62,6 +74,8 @@ const SCOPE_SPANS: Record<LongerScope, string> = {
 
 /** What would be allowed, as one sentence. */
 export function coverWords(asked: Asked, scope: LongerScope, match: CommandMatchChoice): string {
+  if (scope === 'always')
+    return 'This line is saved as a rule. It holds in every session, until it is taken out of the file.';
   const span = SCOPE_SPANS[scope];
   if (opensForAll(asked) && scope !== 'step') {
     return `What it opens stays open for everything this session runs, ${span}.`;
@@ -73,13 +87,18 @@ export function coverWords(asked: Asked, scope: LongerScope, match: CommandMatch
 
 /** The answer that the panel sends. */
 export function longerAnswer(
-  choice: { readonly scope: LongerScope; readonly match: CommandMatchChoice | undefined },
+  choice: {
+    readonly scope: LongerScope;
+    readonly match: CommandMatchChoice | undefined;
+    readonly rule?: string | undefined;
+  },
   nowMs: number,
 ): ApprovalAnswer {
   return {
     outcome: 'allowed',
     scope: choice.scope,
     ...(choice.match !== undefined && { match: choice.match }),
+    ...(choice.scope === 'always' && choice.rule !== undefined && { rule: choice.rule }),
     ...(choice.scope === 'until' && { untilMs: nowMs + UNTIL_MS }),
   };
 }

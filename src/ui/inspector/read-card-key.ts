@@ -29,7 +29,14 @@ function actionOfButton(event: KeyboardEvent, names: readonly CardAction[]): Car
   return names.find((action) => action === name);
 }
 
-const ANSWERS: readonly CardAction[] = ['reject', 'open-reject', 'allow-once', 'open-allow', 'send-panel'];
+const ANSWERS: readonly CardAction[] = [
+  'reject',
+  'open-reject',
+  'allow-once',
+  'open-allow',
+  'open-edit',
+  'send-panel',
+];
 
 function isComposing(event: KeyboardEvent): boolean {
   return event.nativeEvent.isComposing || event.key === 'Process' || event.key === 'Dead';

@@ -1,13 +1,36 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import type { Approval } from '../../protocol/index.ts';
+import { Segmented } from '../controls/index.ts';
 import css from './answers.module.css';
 import { cannedReasons, feedbackCount, MAX_FEEDBACK } from './card-words.ts';
 import { PanelFoot, type PanelProps } from './panel-foot.tsx';
+import { RuleLine } from './rule-line.tsx';
 
 export interface RejectWords {
   readonly feedback: string;
   readonly stopTurn: boolean;
+  /** For how long the same is refused without a question. */
+  readonly scope: RejectScope;
 }
+
+export type RejectScope = 'once' | 'session' | 'always';
+
+/** For how long a no can hold here; for always only with the line that would be saved. */
+export function rejectScopes(approval: Approval): RejectScope[] {
+  const isAlways = approval.always?.forbid !== undefined;
+  return ['once', 'session', ...(isAlways ? (['always'] as const) : [])];
+}
+
+const REJECT_WORDS: Record<RejectScope, string> = {
+  once: 'this time',
+  session: 'this session',
+  always: 'always',
+};
+
+const REJECT_COVERS: Record<Exclude<RejectScope, 'once'>, string> = {
+  session: 'The same is refused without a question until this session ends.',
+  always: 'This line is saved as a rule. It holds in every session, until it is taken out of the file.',
+};
 
 /** The feedback with a canned reason put in, or taken out again where it is all there is. */
 export function withReason(feedback: string, reason: string, canned: readonly string[]): string {
@@ -61,6 +84,18 @@ export function RejectPanel(
         onChange={(event) => onChange({ ...words, feedback: event.target.value })}
       />
       {count !== undefined && <p className={css['hint']}>{count}</p>}
+      <div className={css['forRow']} data-choice="">
+        <span>for</span>
+        <Segmented
+          label="For how long it is rejected"
+          value={words.scope}
+          isFull
+          choices={rejectScopes(approval).map((scope) => ({ value: scope, words: REJECT_WORDS[scope] }))}
+          onChange={(scope) => onChange({ ...words, scope })}
+        />
+      </div>
+      {words.scope !== 'once' && <p className={css['covers']}>{REJECT_COVERS[words.scope]}</p>}
+      {words.scope === 'always' && <RuleLine line={approval.always?.forbid} file={approval.always?.file} />}
       <label className={css['check']} data-choice="">
         <input
           type="checkbox"

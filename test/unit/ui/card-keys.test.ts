@@ -23,17 +23,19 @@ const state = (parts: Partial<CardKeyState> = {}): CardKeyState => ({
   panel: 'answers',
   needsChord: false,
   hasScopes: true,
+  isEditable: true,
   isOpen: true,
   hasLetterKeys: true,
   ...parts,
 });
 const PLACES: readonly FocusPlace[] = ['card', 'chord-button', 'choice', 'button', 'field', 'outside'];
-const PANELS: readonly CardPanel[] = ['answers', 'reject', 'allow'];
+const PANELS: readonly CardPanel[] = ['answers', 'reject', 'allow', 'edit'];
 const KEYS = [
   'r',
   'f',
   'a',
   's',
+  't',
   'e',
   'R',
   'Enter',
@@ -74,6 +76,7 @@ describe('keys of a card', () => {
     ['f', 'open-reject'],
     ['a', 'allow-once'],
     ['s', 'open-allow'],
+    ['t', 'open-edit'],
     ['e', 'toggle-evidence'],
     ['A', 'allow-once'],
     ['Escape', 'leave'],
@@ -92,6 +95,11 @@ describe('keys of a card', () => {
     expect(actionOfKey(chord, state({ panel: 'reject', place: 'field' }))).toBe('send-panel');
     expect(actionOfKey(chord, state({ panel: 'allow', place: 'choice' }))).toBe('send-panel');
     expect(actionOfKey(chord, state({ panel: 'allow', place: 'button' }))).toBeUndefined();
+  });
+
+  test('T means something only where the text can be changed', () => {
+    expect(actionOfKey(press('t'), state({ isEditable: false }))).toBeUndefined();
+    expect(actionOfKey(press('t'), state({ isOpen: false }))).toBeUndefined();
   });
 
   test('Escape answers nothing, in no state', () => {

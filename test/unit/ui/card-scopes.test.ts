@@ -22,8 +22,18 @@ const asked = (parts: object = {}) => ({
 const GRANT = { read: [], write: ['/srv/www'], hosts: [], sockets: [] };
 
 describe('what "Allow for…" offers', () => {
-  test('is in order from narrow to wide, and never "always" or "once"', () => {
+  test('is in order from narrow to wide, without "always" where no line would be saved', () => {
     expect(longerScopes(asked())).toEqual(['step', 'turn', 'session', 'until']);
+  });
+  test('has "always" last, with the line that it saves', () => {
+    const always = { allow: 'prefix_rule(pattern=["npm"], decision="prompt")', file: '/r' };
+    expect(longerScopes(asked({ always }))).toEqual(['step', 'turn', 'session', 'until', 'always']);
+    expect(longerScopes(asked({ always: { forbid: 'x', file: '/r' } }))).not.toContain('always');
+    expect(longerScopes(asked({ always, scopes: ['once', 'turn'] }))).toEqual(['turn']);
+    expect(longerScopes(asked({ always, risk: riskOf(9) }))).toEqual([]);
+    expect(matchChoices(asked({ always }), 'always')).toEqual([]);
+    const answer = longerAnswer({ scope: 'always', match: undefined, rule: always.allow }, 5);
+    expect(ApprovalAnswer.parse(answer)).toEqual({ outcome: 'allowed', scope: 'always', rule: always.allow });
   });
   test('is what the engine offers and nothing else', () => {
     expect(longerScopes(asked({ scopes: ['once', 'session'] }))).toEqual(['session']);
