@@ -6,7 +6,7 @@
 import type { ConfigSnapshot, EditFile, Facts, Judgement, Reason } from '../protocol/index.ts';
 import { decideByPolicy, type PolicyRow } from './judge-policy.ts';
 import { showText } from './judge-show.ts';
-import { classifyPath, type PathClass } from './path-access.ts';
+import { classifyPath, describeDenial, type PathClass } from './path-access.ts';
 import { strictestVerdict } from './strictest-verdict.ts';
 
 type EditPlace = NonNullable<EditFile['place']>;
@@ -24,6 +24,8 @@ const PLACES: Readonly<Record<PathClass, EditPlace>> = {
   outside: 'outside',
   protected: 'protected',
   secret: 'secret',
+  denied: 'secret',
+  unreadable: 'outside',
 };
 const STRICTNESS: readonly EditPlace[] = ['inside', 'outside', 'unknown', 'protected', 'secret'];
 
@@ -69,7 +71,8 @@ function rowOf(place: EditPlace, snapshot: ConfigSnapshot): PolicyRow {
 
 function reasonFor({ path, change, place }: Placed, snapshot: ConfigSnapshot): Reason | null {
   if (rowOf(place, snapshot) === 'edit-inside' || place === 'inside') return null;
-  return { code: `edit-${place}`, text: `It ${VERBS[change]} ${showText(path)}, ${TAILS[place]}.` };
+  const why = describeDenial(path, snapshot) ?? TAILS[place];
+  return { code: `edit-${place}`, text: `It ${VERBS[change]} ${showText(path)}, ${why}.` };
 }
 
 /** The verdict on a change of files, with every file that lies beyond the access as a reason. */

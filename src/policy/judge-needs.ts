@@ -16,7 +16,7 @@ import { readNetworkNeeds } from './judge-network.ts';
 import { showText } from './judge-show.ts';
 import { missingPathOf } from './least-grant.ts';
 import { listNamedPaths, MAX_NAMED_PATHS } from './named-paths.ts';
-import { classifyPath, type PathClass } from './path-access.ts';
+import { classifyPath, describeDenial, type PathClass } from './path-access.ts';
 import { isAtOrBelow, joinPath } from './path-access-join.ts';
 
 /** The needs of a step, sorted into what is missing and what may be said about the rest. */
@@ -45,13 +45,19 @@ function isReading(fact: PathFact): boolean {
 /** The strictest class of the path and of what it would be once it exists. */
 export function classifyFact(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): PathClass | 'unknown' {
   if (fact.real === null) return 'unknown';
-  if (fact.kind === 'unknown') return classifyPath(fact.real, snapshot) === 'secret' ? 'secret' : 'unknown';
+  if (fact.kind === 'unknown') {
+    const found = classifyPath(fact.real, snapshot);
+    return found === 'secret' || found === 'denied' ? found : 'unknown';
+  }
   const whole = fact.kind === 'missing' ? missingPathOf(fact, facts) : fact.real;
   const classes = [fact.real, whole ?? fact.real].map((path) => classifyPath(path, snapshot));
   // The name as written too: `ln -sf other .git` changes the link, wherever it led.
   const written = classifyPath(joinPath(fact.text, facts.cwd, facts.home), snapshot);
   if (!isReading(fact) && written === 'protected') classes.push(written);
-  const strict: PathClass[] = ['secret', 'protected', 'outside', 'inside', 'scratch', 'device'];
+  const strict: PathClass[] = [
+    ...(['secret', 'denied', 'unreadable', 'protected'] as const),
+    ...(['outside', 'inside', 'scratch', 'device'] as const),
+  ];
   return strict.find((item) => classes.includes(item)) ?? 'outside';
 }
 
@@ -59,7 +65,9 @@ function isOpened(fact: PathFact, access: AccessGrant | undefined): boolean {
   if (access === undefined || fact.real === null) return false;
   const { real } = fact;
   const open = isReading(fact) ? [...access.read, ...access.write] : access.write;
-  return open.some((path) => isAtOrBelow(real, path));
+  // A `.git` that is a file leads to its repository, and that is what git writes.
+  const place = isReading(fact) ? real : (fact.repository ?? real);
+  return open.some((path) => isAtOrBelow(place, path));
 }
 
 function describe(fact: PathFact): string {
@@ -67,19 +75,22 @@ function describe(fact: PathFact): string {
   return fact.real === null || fact.real === fact.text ? named : `${named} (${showText(fact.real)})`;
 }
 
-const CLASS_REASONS: Record<'secret' | 'protected' | 'outside' | 'unknown', { code: string; tail: string }> =
-  {
-    secret: { code: 'secret-path', tail: 'which is kept secret from sessions' },
-    protected: {
-      code: 'protected-path',
-      tail: 'which is protected although it lies below a writable folder',
-    },
-    outside: { code: 'outside-path', tail: 'which lies outside what this session may write' },
-    unknown: {
-      code: 'unknown-path',
-      tail: 'which could not be looked up, so that it is judged as lying outside',
-    },
-  };
+type Beyond = Exclude<PathClass, 'inside' | 'scratch' | 'device'> | 'unknown';
+
+const CLASS_REASONS: Record<Beyond, { code: string; tail: string }> = {
+  secret: { code: 'secret-path', tail: 'which is kept secret from sessions' },
+  denied: { code: 'denied-path', tail: 'which is denied' },
+  unreadable: { code: 'unreadable-path', tail: 'which lies outside what this session may read' },
+  protected: {
+    code: 'protected-path',
+    tail: 'which is protected although it lies below a writable folder',
+  },
+  outside: { code: 'outside-path', tail: 'which lies outside what this session may write' },
+  unknown: {
+    code: 'unknown-path',
+    tail: 'which could not be looked up, so that it is judged as lying outside',
+  },
+};
 
 /** The reason why a path is beyond the access, or null when it is within. */
 export function missingReason(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
@@ -87,8 +98,11 @@ export function missingReason(fact: PathFact, snapshot: ConfigSnapshot, facts: F
   if (found === 'inside' || found === 'scratch' || found === 'device') return null;
   if (isReading(fact) && (found === 'outside' || found === 'protected')) return null;
   if (found === 'unknown' && snapshot.sandboxMode === 'danger-full-access') return null;
+  // What is not there can be read by nobody: a yes would open a folder for nothing.
+  if (found === 'unreadable' && isReading(fact) && fact.kind === 'missing') return null;
   const { code, tail } = CLASS_REASONS[found];
-  return { code, text: `It ${VERBS[fact.use]} ${describe(fact)}, ${tail}.` };
+  const why = fact.real === null ? null : describeDenial(fact.real, snapshot);
+  return { code, text: `It ${VERBS[fact.use]} ${describe(fact)}, ${why ?? tail}.` };
 }
 
 const REPOSITORY = /^(?:.*\/)?(?:\.\.\/)*\.git$/;

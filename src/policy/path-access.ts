@@ -4,15 +4,26 @@
  * the path is real: who asks resolves symbolic links first. Without it a write to `.git/hooks` would pass as a write
  * in the workspace.
  */
-import type { ConfigSnapshot } from '../protocol/index.ts';
+import type { ConfigSnapshot, PathEntry } from '../protocol/index.ts';
+import { showText } from './judge-show.ts';
 import { isAtOrBelow } from './path-access-join.ts';
+import { decidePath, listAncestors, type PathDecision } from './profile/index.ts';
 
 /**
- * `inside`: may be written; `protected`: read-only although below a writable root; `secret`: not even read; `scratch`:
- * the session's own temporary files, which vanish; `device`: a harmless device such as /dev/null; `outside`: the rest,
- * which may be read only.
+ * `inside`: may be written; `protected`: read-only although below a writable root; `secret`: not even read; `denied`: not
+ * even read, because a profile or `.sallyportignore` says so; `unreadable`: not even read, because the profile lists what
+ * may be read; `scratch`: the session's own temporary files, which vanish; `device`: a harmless device such as /dev/null;
+ * `outside`: the rest, which may be read only.
  */
-export type PathClass = 'inside' | 'protected' | 'secret' | 'outside' | 'scratch' | 'device';
+export type PathClass =
+  | 'inside'
+  | 'protected'
+  | 'secret'
+  | 'denied'
+  | 'unreadable'
+  | 'outside'
+  | 'scratch'
+  | 'device';
 
 const PLAIN_DEVICES = new Set([
   'null',
@@ -33,15 +44,24 @@ function isPlainDevice(real: string): boolean {
   return PLAIN_DEVICES.has(name) || /^(fd|pts)\/\d+$/.test(name);
 }
 
+const SETS = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** The longest of the paths that holds `real`. Costs the depth of the path, not the length of the list. */
+function longestAbove(real: string, paths: readonly string[]): string | null {
+  if (paths.length === 0) return null;
+  const known = SETS.get(paths);
+  const set = known ?? new Set(paths);
+  if (known === undefined) SETS.set(paths, set);
+  for (const ancestor of listAncestors(real)) if (set.has(ancestor)) return ancestor;
+  return set.has('/') ? '/' : null;
+}
+
 /** The writable root that a path lies below, the longest first; in danger-full-access the workspace is one too. */
 export function rootOf(real: string, snapshot: ConfigSnapshot): string | null {
-  const isOpen = snapshot.sandboxMode === 'danger-full-access';
-  const roots = isOpen ? [snapshot.workspace, ...snapshot.writableRoots] : snapshot.writableRoots;
-  let longest: string | null = null;
-  for (const root of roots) {
-    if (isAtOrBelow(real, root) && (longest === null || root.length > longest.length)) longest = root;
-  }
-  return longest;
+  const root = longestAbove(real, snapshot.writableRoots);
+  const { sandboxMode, workspace } = snapshot;
+  if (sandboxMode !== 'danger-full-access' || !isAtOrBelow(real, workspace)) return root;
+  return root === null || root.length < workspace.length ? workspace : root;
 }
 
 /** True when a component below `root` has one of the names, in any letter case. */
@@ -51,12 +71,16 @@ function hasProtectedName(below: string, names: readonly string[]): boolean {
 }
 
 function isProtected(real: string, snapshot: ConfigSnapshot): boolean {
-  if (snapshot.protectedPaths.some((path) => isAtOrBelow(real, path))) return true;
-  const isNamed = (root: string) =>
-    isAtOrBelow(real, root) &&
-    hasProtectedName(real.slice(root === '/' ? 0 : root.length), snapshot.protectedNames);
-  if (snapshot.writableRoots.some(isNamed)) return true;
-  return snapshot.sandboxMode === 'danger-full-access' && isNamed(snapshot.workspace);
+  const { writableRoots, protectedPaths, protectedNames, sandboxMode, workspace } = snapshot;
+  if (longestAbove(real, protectedPaths) !== null) return true;
+  // The outermost root: a name counts anywhere below it.
+  const isOpen = sandboxMode === 'danger-full-access' && isAtOrBelow(real, workspace);
+  const roots = isOpen ? [workspace, ...writableRoots] : writableRoots;
+  if (!hasProtectedName(real, protectedNames)) return false;
+  return roots.some(
+    (root) =>
+      isAtOrBelow(real, root) && hasProtectedName(real.slice(root === '/' ? 0 : root.length), protectedNames),
+  );
 }
 
 function isScratch(real: string, snapshot: ConfigSnapshot): boolean {
@@ -68,20 +92,70 @@ function isScratch(real: string, snapshot: ConfigSnapshot): boolean {
   );
 }
 
-function isSecret(real: string, snapshot: ConfigSnapshot): boolean {
-  if (!snapshot.protectSecrets || snapshot.sandboxMode === 'danger-full-access') return false;
-  return snapshot.secretPaths.some((path) => isAtOrBelow(real, path));
+/** What the lists alone say; a snapshot whose secrets are open keeps none. */
+function decide(real: string, snapshot: ConfigSnapshot): PathDecision {
+  const { profile, ignored, protectSecrets, secretPaths } = snapshot;
+  return decidePath(real, { profile, ignored, secretPaths: protectSecrets ? secretPaths : [] });
+}
+
+/** Below /tmp, what an entry names is the host's own and lies on top of the session's. */
+function isNamedInTmp(real: string, decision: PathDecision): boolean {
+  return isAtOrBelow(real, '/tmp') && 'by' in decision && decision.by.path !== '/tmp';
 }
 
 /** Classifies an absolute real path, strictest meaning first. Behind no wall everything unprotected is inside. */
 export function classifyPath(real: string, snapshot: ConfigSnapshot): PathClass {
   if (isPlainDevice(real)) return 'device';
-  if (isSecret(real, snapshot)) return 'secret';
+  if (snapshot.sandboxMode === 'danger-full-access')
+    return isProtected(real, snapshot) ? 'protected' : 'inside';
+  const decision = decide(real, snapshot);
+  switch (decision.kind) {
+    case 'secret':
+      return 'secret';
+    case 'deny':
+    case 'deny-glob':
+    case 'ignored':
+      return 'denied';
+    case 'unlisted':
+      return isScratch(real, snapshot) ? 'scratch' : 'unreadable';
+    default:
+      return classifyReadable(real, snapshot, decision);
+  }
+}
+
+function classifyReadable(real: string, snapshot: ConfigSnapshot, decision: PathDecision): PathClass {
   if (isProtected(real, snapshot)) return 'protected';
-  if (snapshot.sandboxMode === 'danger-full-access' || rootOf(real, snapshot) !== null) return 'inside';
+  const isRoot = rootOf(real, snapshot) !== null;
+  if (snapshot.profile === null ? isRoot : isRoot && decision.kind === 'write') return 'inside';
   // A workspace below /tmp lies on top of the session's own one, and is read-only when the mode says so.
-  if (isScratch(real, snapshot) && !isAtOrBelow(real, snapshot.workspace)) return 'scratch';
+  const isOnTop = isAtOrBelow(real, snapshot.workspace) || isNamedInTmp(real, decision);
+  if (isScratch(real, snapshot) && !isOnTop) return 'scratch';
   const isSharedTmp =
     snapshot.tmp === 'shared' && snapshot.tmpWritable && snapshot.sandboxMode !== 'read-only';
-  return isSharedTmp && isAtOrBelow(real, '/tmp') ? 'inside' : 'outside';
+  return isSharedTmp && isAtOrBelow(real, '/tmp') && !isNamedInTmp(real, decision) ? 'inside' : 'outside';
+}
+
+/** Which list denies a path or leaves it out, as the end of a sentence; null when none does. */
+export function describeDenial(real: string, snapshot: ConfigSnapshot): string | null {
+  if (snapshot.sandboxMode === 'danger-full-access') return null;
+  const decision = decide(real, snapshot);
+  const name = snapshot.profile?.name ?? null;
+  const profile = name === null ? 'the permission profile' : `the profile ${showText(name)}`;
+  switch (decision.kind) {
+    case 'deny':
+      return `which ${profile} denies (${showText(decision.by.path)}${showPlace(decision.by.origin)})`;
+    case 'deny-glob':
+      return `which ${profile} denies (${showText(decision.glob)})`;
+    case 'ignored':
+      return `which line ${decision.line} of .sallyportignore hides`;
+    case 'unlisted':
+      return `which is not among what ${profile} lets sessions read`;
+    default:
+      return null;
+  }
+}
+
+function showPlace(origin: PathEntry['origin']): string {
+  if (origin?.file === undefined) return '';
+  return `, ${showText(origin.file)}${origin.line === undefined ? '' : `:${origin.line}`}`;
 }

@@ -13,6 +13,8 @@ export type PathPlace = 'inside' | 'outside' | 'protected' | 'secret' | 'unknown
 export function placeOf(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): PathPlace {
   const found = classifyFact(fact, snapshot, facts);
   if (found === 'scratch' || found === 'device') return 'inside';
+  if (found === 'denied') return 'secret';
+  if (found === 'unreadable') return 'outside';
   if (found !== 'inside' || snapshot.sandboxMode !== 'danger-full-access' || fact.real === null) return found;
   const { real } = fact;
   if (snapshot.secretPaths.some((path) => isAtOrBelow(real, path))) return 'secret';

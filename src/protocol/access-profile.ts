@@ -31,3 +31,12 @@ export const AccessProfile = z.object({
   denyGlobs: z.array(z.string()).default([]),
 });
 export type AccessProfile = z.infer<typeof AccessProfile>;
+
+/** What the workspace's `.sallyportignore` hides: neither read nor written, in any mode. */
+export const IgnoreList = z.object({
+  /** Real path of the folder that the patterns start from. */
+  folder: z.string(),
+  /** The lines of the file, in the syntax of `.gitignore`. */
+  lines: z.array(z.string()),
+});
+export type IgnoreList = z.infer<typeof IgnoreList>;

@@ -1,4 +1,4 @@
-import { AccessProfile } from './access-profile.ts';
+import { AccessProfile, IgnoreList } from './access-profile.ts';
 import { RuleSet } from './rule.ts';
 import { z } from './zod.ts';
 
@@ -141,6 +141,7 @@ export const ConfigSnapshot = z.object({
   home: z.string(),
   /** The permission profile in force, in place of the mode's own lists; null: the mode's. */
   profile: AccessProfile.nullable().default(null),
+  ignored: IgnoreList.nullable().default(null),
   rules: RuleSet.prefault({}),
   /** Who answers questions first. */
   approvalsReviewer: z.enum(['user', 'guardian_subagent']).default('user'),

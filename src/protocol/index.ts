@@ -1,4 +1,4 @@
-export { AccessProfile, PathAccess, PathEntry } from './access-profile.ts';
+export { AccessProfile, IgnoreList, PathAccess, PathEntry } from './access-profile.ts';
 export { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
 export { ApprovalContext, Effect, ScriptStep } from './approval-context.ts';
 export {

@@ -33,6 +33,7 @@ const snapshot: ConfigSnapshot = {
   network: { allow: [], deny: [], proxy: null, caFile: null },
   limits: { processes: null, memoryBytes: null, fileBytes: null, openFiles: null, wallTimeMs: null },
   profile: null,
+  ignored: null,
   rules: { prefix: [], network: [], hostExecutables: [] },
   approvalsReviewer: 'user',
   trustedMcpServers: [],

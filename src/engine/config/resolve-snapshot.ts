@@ -64,6 +64,7 @@ class SnapshotResolver {
       }),
       home,
       profile: access.profile,
+      ignored: null,
       rules: RuleSet.parse({}),
       approvalsReviewer: 'user',
       trustedMcpServers: [],

@@ -11,7 +11,7 @@ import {
   riskLevelOf,
   type StepDraft,
 } from '../../protocol/index.ts';
-import { classifyPath } from '../path-access.ts';
+import { classifyPath, type PathClass } from '../path-access.ts';
 import { findDestruction } from './destroys.ts';
 import { findDataLoss } from './destroys-data.ts';
 import { findHistoryLoss } from './destroys-history.ts';
@@ -38,13 +38,15 @@ function sortEvidence(rows: readonly RiskEvidence[]): RiskEvidence[] {
   return [...best.values()].sort((left, right) => right.score - left.score).slice(0, MAX_EVIDENCE);
 }
 
+const BEYOND: ReadonlySet<PathClass> = new Set(['secret', 'denied', 'unreadable', 'protected', 'outside']);
+
 /** Plain work on a secret, protected or foreign path is not understood from its words alone. */
 function reachesBeyond(context: RiskContext): boolean {
   return context.facts.paths.some((fact) => {
     if (fact.real === null) return true;
     const found = classifyPath(fact.real, context.snapshot);
-    if (fact.use === 'read' || fact.use === 'execute') return found === 'secret';
-    return context.name !== 'git' && (found === 'secret' || found === 'protected' || found === 'outside');
+    if (fact.use === 'read' || fact.use === 'execute') return found === 'secret' || found === 'denied';
+    return context.name !== 'git' && BEYOND.has(found);
   });
 }
 

@@ -84,6 +84,7 @@ describe('snapshot', () => {
         wallTimeMs: null,
       },
       profile: null,
+      ignored: null,
       rules: { prefix: [], network: [], hostExecutables: [] },
       approvalsReviewer: 'user',
       trustedMcpServers: [],

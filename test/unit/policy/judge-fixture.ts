@@ -22,6 +22,7 @@ export function makeSnapshot(changes: Partial<ConfigSnapshot> = {}): ConfigSnaps
     network: { allow: [], deny: [], proxy: null, caFile: null },
     limits: { processes: null, memoryBytes: null, fileBytes: null, openFiles: null, wallTimeMs: null },
     profile: null,
+    ignored: null,
     rules: { prefix: [], network: [], hostExecutables: [] },
     approvalsReviewer: 'user',
     trustedMcpServers: [],
