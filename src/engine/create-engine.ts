@@ -26,12 +26,11 @@ import {
   openJournal,
 } from './history/index.ts';
 import { listFolders } from './list-folders.ts';
-import type { Resolve } from './network/index.ts';
+import { followConfig, readOpenParams, setInSession, withOverrides } from './living-config.ts';
 import { PageSessions } from './page-sessions.ts';
 import { recallAnswer } from './recall-answer.ts';
 import {
   chooseSandbox,
-  findSecrets,
   probeKernelGate,
   readWallVersion,
   sweepGroups,
@@ -80,6 +79,7 @@ class RunningEngine implements Engine {
   readonly #pageSessions: PageSessions;
   readonly #countListeners = new Set<(count: number) => void>();
   readonly #outputListeners = new Set<(notice: OutputNotice) => void>();
+  readonly #following: ReturnType<typeof followConfig>;
   #opening = 0;
   #answerers = 0;
   #stopping: Promise<void> | undefined;
@@ -129,9 +129,12 @@ class RunningEngine implements Engine {
       login: this.#login,
       hasKernelGate: this.#deps.hasKernelGate,
       nowMs: ports.nowMs,
-      load: (params) => loadConfig(this.#configInput(params)),
+      load: (params, overrides) => loadConfig(withOverrides(this.#configInput(params), overrides)),
       open: (input) => this.#open(() => input),
     });
+    this.#following = followConfig({ sallyportHome: options.home, clock }, () => [
+      ...this.#sessions.values(),
+    ]);
     // An engine that cannot write its history stops running commands.
     journal.onFailure(() => void this.#closeSessions());
   }
@@ -188,10 +191,11 @@ class RunningEngine implements Engine {
     const agent = applyAgent(params, input.home);
     let warnings: readonly string[] = [];
     const session = await this.#open(() => {
-      const config = loadWithAgent(input, agent);
+      const load: SessionInput['load'] = (overrides) => loadWithAgent(withOverrides(input, overrides), agent);
+      const config = load([]);
       warnings = config.warnings.filter((warning) => warning !== agent?.notice);
       const { name, arguments: words } = agent ?? {};
-      return { params, config, streams, ...(agent && { agentName: name, agentWords: words }) };
+      return { params, config, load, streams, ...(agent && { agentName: name, agentWords: words }) };
     });
     return { session, warnings, summary: [...session.summary, ...(agent ? [agent.notice] : [])] };
   }
@@ -200,10 +204,13 @@ class RunningEngine implements Engine {
     this.#requireRunning();
     this.#opening += 1;
     try {
+      const { lastChange } = this.#following;
       const input = read();
       const sandbox = chooseSandbox(input.config.snapshot.sandboxMode);
       const session = await Session.open({ ...this.#deps, sandbox }, input);
       this.#sessions.set(session.sessionId, session);
+      if (this.#following.lastChange !== lastChange)
+        await session.config.reload(this.#following.lastChange.by);
       // It may have stopped meanwhile, and then nobody else would close it.
       if (this.#stopping) await session.close('engine-stopped');
       this.#requireRunning();
@@ -243,15 +250,12 @@ class RunningEngine implements Engine {
     await (isPaused ? session.pause(by) : session.resume(by));
   }
 
+  setSession(params: CheckedParams<'session/set'>): ReturnType<Engine['setSession']> {
+    return setInSession([...this.#sessions.values()], params);
+  }
+
   #configInput(params: CheckedParams<'session/open'>): LoadConfigOptions {
-    const home = params.env['HOME'] ?? process.env['HOME'] ?? '/';
-    return {
-      cwd: params.cwd,
-      home,
-      env: { ...params.env, SALLYPORT_HOME: this.#parts.options.home },
-      flags: params.flags,
-      ports: { findSecrets: (folder) => findSecrets(folder, params.env).map((secret) => secret.path) },
-    };
+    return readOpenParams(params, this.#parts.options.home);
   }
 
   findSession(sessionId: SessionId): OpenSession | undefined {
@@ -312,6 +316,7 @@ class RunningEngine implements Engine {
   }
 
   async #stop(): Promise<void> {
+    this.#following.close();
     await this.#closeSessions();
     await this.#pageSessions.removeDemo();
     this.#views.close();

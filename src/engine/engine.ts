@@ -84,6 +84,8 @@ export interface Engine {
   /** What `startSession` would enforce, and how the steps would be judged. Runs nothing. */
   previewSession(params: CheckedParams<'session/preview'>): Promise<SessionPreview>;
   pauseSession(sessionId: SessionId, isPaused: boolean, by: string): Promise<void>;
+  /** Changes one key of an open session. Throws a `user` fault for one that cannot change, `peer` where none is open. */
+  setSession(params: CheckedParams<'session/set'>): Promise<MethodResult<'session/set'>>;
   listFolders(typed: string): Promise<MethodResult<'folder/list'>>;
   describeApproval(approvalId: ApprovalId): Promise<MethodResult<'approval/context'>>;
   readRunOutput(params: CheckedParams<'run/output'>): Promise<MethodResult<'run/output'>>;

@@ -14,7 +14,13 @@ import type { LoadedConfig } from './config/index.ts';
 import { createDemoProject, type DemoProject, noteDemo, removeNotedDemo } from './demo-project.ts';
 import type { OpenerStreams } from './engine.ts';
 import { chooseSandbox } from './sandbox/index.ts';
-import { checkScript, describeAccess, type Session, type SessionInput } from './session/index.ts';
+import {
+  checkScript,
+  describeAccess,
+  type Session,
+  type SessionInput,
+  type SessionOverride,
+} from './session/index.ts';
 import {
   type Login,
   loginEnvironment,
@@ -30,7 +36,7 @@ export interface PageSessionPorts {
   /** Names what the demo made, for the next engine to take away where this one is killed. */
   readonly demoNote: string;
   nowMs(): number;
-  load(params: CheckedParams<'session/open'>): LoadedConfig;
+  load(params: CheckedParams<'session/open'>, overrides: readonly SessionOverride[]): LoadedConfig;
   open(input: SessionInput): Promise<Session>;
 }
 
@@ -54,11 +60,13 @@ export class PageSessions {
   async start(params: CheckedParams<'session/start'>): Promise<MethodResult<'session/start'>> {
     requireText(params.text);
     const open = await readStartParams(params, this.#ports.login);
-    const config = this.#ports.load(open);
+    const load: SessionInput['load'] = (overrides) => this.#ports.load(open, overrides);
+    const config = load([]);
     requireTypedWord(params, config);
     const session = await this.#ports.open({
       params: open,
       config,
+      load,
       streams: nullStreams(),
       agentName: 'script',
     });
@@ -69,7 +77,7 @@ export class PageSessions {
   /** What `start` would enforce, and how the steps would be judged. Runs nothing; the script may still be empty. */
   async preview(params: CheckedParams<'session/preview'>): Promise<SessionPreview> {
     const open = await readStartParams(params, this.#ports.login);
-    const config = this.#ports.load(open);
+    const config = this.#ports.load(open, []);
     const { snapshot } = config;
     const sandbox = chooseSandbox(snapshot.sandboxMode);
     const access = describeAccess(snapshot, {
@@ -150,8 +158,9 @@ export class PageSessions {
       answers: 'others',
       title: 'demo',
     };
-    const config = this.#ports.load(params);
-    const session = await this.#ports.open({ params, config, streams: nullStreams() });
+    const load: SessionInput['load'] = (overrides) => this.#ports.load(params, overrides);
+    const config = load([]);
+    const session = await this.#ports.open({ params, config, load, streams: nullStreams() });
     const demo: Demo = { sessionId: session.sessionId, project, hasEnded: false };
     void runAndClose(session, project.script).then(() => {
       demo.hasEnded = true;

@@ -8,6 +8,7 @@ type SessionMethod =
   | 'session/open'
   | 'session/exec'
   | 'session/run'
+  | 'session/set'
   | 'session/close'
   | 'session/signal'
   | 'session/resize'
@@ -21,6 +22,7 @@ export function createSessionHandlers(context: DispatchContext): HandlersOf<Sess
     'session/open': (params) => openSession(context, params),
     'session/exec': ({ sessionId, script }) => runTurn(context, sessionId, (session) => session.exec(script)),
     'session/run': ({ sessionId, argv }) => runTurn(context, sessionId, (session) => session.run(argv)),
+    'session/set': (params) => engine.setSession(params),
     'session/close': ({ sessionId }) => closeSession(context, sessionId),
     'session/signal': ({ sessionId, signal }) => {
       findSession(engine, sessionId).signal(signal);

@@ -12,7 +12,7 @@ import {
   type OutputNotice,
   type SessionExecResult,
   type SessionHead,
-  type SessionId,
+  SessionId,
 } from '../../src/protocol/index.ts';
 import { createRowIndex, EMPTY_HEAD, foldHead, type HeadFold } from '../../src/timeline/index.ts';
 
@@ -135,6 +135,10 @@ export function createFakeEngine(
     listFolders: async (typed) => ({ folders: [`${typed}/a`], exists: true }),
     describeApproval: async () => ({ context: null, approval: null, settled: null }),
     readRunOutput: async ({ offset }) => ({ text: 'printed', offset, size: 7, cutBytes: 0 }),
+    setSession: async ({ sessionId, key, value, by }) => {
+      engine.calls.push(`set ${key}=${value ?? ''} by ${by}`);
+      return { sessionId: SessionId.parse(sessionId), digest: 'digest', warnings: [] };
+    },
     startDemo: async () => ({ sessionId: ids.session(), folder: '/tmp/demo' }),
     openSessionCount: () => sessions.size,
     onSessionCount: (listener) => listen(countListeners, listener),

@@ -15,12 +15,17 @@ export interface ConfigExplanation extends MergedEntry {
   readonly ignored: readonly ConfigEntry[];
 }
 
+/** The key that was meant by a mistyped name, when one is near. */
+export function nearestKey(name: string): string | undefined {
+  return findNearestName(name, KNOWN_NAMES);
+}
+
 /** The value of a key, where it comes from and what it overrode. Throws a `user` fault for an unknown key. */
 export function explainConfig(config: LoadedConfig, name: string): ConfigExplanation {
   const key = findConfigKey(name);
   const entry = config.values.get(name);
   if (key === undefined || entry === undefined) {
-    const nearest = findNearestName(name, KNOWN_NAMES);
+    const nearest = nearestKey(name);
     throw new Fault({
       kind: 'user',
       code: 'config-unknown-key',

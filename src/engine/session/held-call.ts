@@ -3,7 +3,14 @@
  * grant is mounted, the call goes on; nothing runs twice. After it goes on the kernel looks at the path again, so a path
  * that was swapped meanwhile meets the wall.
  */
-import { type EventOf, type Facts, type Judgement, type PathFact, toFault } from '../../protocol/index.ts';
+import {
+  type ConfigSnapshot,
+  type EventOf,
+  type Facts,
+  type Judgement,
+  type PathFact,
+  toFault,
+} from '../../protocol/index.ts';
 import type { ExecGate } from '../sandbox/index.ts';
 import type { ProposedRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
@@ -25,7 +32,7 @@ export interface HeldCall {
   /** What a person is shown. */
   readonly text: string;
   readonly paths: readonly PathFact[];
-  judge(facts: Facts): Judgement;
+  judge(facts: Facts, snapshot: ConfigSnapshot): Judgement;
   readonly denial: Pick<EventOf<'wall/denied'>, 'op' | 'path'>;
   /** Why nobody is asked, when it is something that programs try by habit or that is never opened. */
   readonly quiet: string | null;
@@ -51,7 +58,7 @@ export class HeldCallDesk {
         await this.#denials.report(held.pid, { ...held.denial, rule: held.quiet });
         return;
       }
-      await this.#inTurn(keyOf(held, this.#facts(held)), () => this.#ask(gate, held));
+      await this.#inTurn(this.#keyOf(held), () => this.#ask(gate, held));
     } catch (cause) {
       gate.deny(held.slot, `sallyport: refused: ${toFault(cause).message}`);
     }
@@ -109,6 +116,11 @@ export class HeldCallDesk {
     };
   }
 
+  #keyOf(held: HeldCall): string {
+    const { grant } = held.judge(this.#facts(held), this.#context.snapshot);
+    return JSON.stringify(grant === undefined ? held.denial : [grant.write, grant.sockets]);
+  }
+
   #propose(held: HeldCall, gone: AbortSignal): ProposedRun {
     const context = this.#context;
     const owner = context.runs.findOwner(held.pid);
@@ -121,14 +133,9 @@ export class HeldCallDesk {
       argv: held.argv,
       cwd: held.cwd,
       collectFacts: async () => this.#facts(held),
-      judge: (facts) => held.judge(facts),
+      judge: (facts, snapshot) => held.judge(facts, snapshot),
       gone,
       isCall: true,
     };
   }
-}
-
-function keyOf(held: HeldCall, facts: Facts): string {
-  const { grant } = held.judge(facts);
-  return JSON.stringify(grant === undefined ? held.denial : [grant.write, grant.sockets]);
 }

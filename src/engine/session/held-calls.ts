@@ -55,7 +55,7 @@ function describeFiles(
     kind: 'edit',
     text: `${what}   (by ${quoteWords(held.argv)})`,
     paths,
-    judge: (facts) => judgeBlocked(names, snapshot, facts),
+    judge: (facts, inForce) => judgeBlocked(names, inForce, facts),
     denial: { op: 'write', path: held.path },
     quiet: reasons.includes(null) ? null : `tried by habit: ${reasons[0] ?? ''}`,
   };
@@ -83,7 +83,7 @@ export function describeConnect(
     kind: 'net',
     text: `connect to ${path}   (by ${quoteWords(held.argv)})`,
     paths: [],
-    judge: () => judgeBlockedSocket(path, snapshot),
+    judge: (_facts, inForce) => judgeBlockedSocket(path, inForce),
     denial: { op: 'connect', path },
     quiet: why.find((reason) => reason !== false) ?? null,
   };

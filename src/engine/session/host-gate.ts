@@ -56,15 +56,20 @@ interface Target {
 const refused = (words: string): HostDecision => ({ verdict: 'refuse', words });
 
 export class HostGate {
-  readonly #lists: NetworkSettings;
+  readonly #readLists: () => NetworkSettings;
   readonly #openHosts: OpenHosts;
   readonly #say: (line: string) => void;
   readonly #launches = new Map<string, Launch>();
 
-  constructor(lists: NetworkSettings, openHosts: OpenHosts, say: (line: string) => void) {
-    this.#lists = lists;
+  /** `readLists` gives the lists that hold now. */
+  constructor(readLists: () => NetworkSettings, openHosts: OpenHosts, say: (line: string) => void) {
+    this.#readLists = readLists;
     this.#openHosts = openHosts;
     this.#say = say;
+  }
+
+  get #lists(): NetworkSettings {
+    return this.#readLists();
   }
 
   begin(context: ScriptContext): void {
@@ -275,7 +280,7 @@ function proposeConnection(context: ScriptContext, target: Target, gone: AbortSi
       isTruncated: false,
       isHeld: true,
     }),
-    judge: () => judgeBlockedHost(target, snapshot),
+    judge: (_facts, inForce) => judgeBlockedHost(target, inForce),
     gone,
     isCall: true,
   };

@@ -1,5 +1,6 @@
 import type { Scope } from '../base/index.ts';
 import { describeNetwork } from './describe-session.ts';
+import type { SessionConfig } from './session-config.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionNetwork } from './session-network.ts';
 
@@ -7,10 +8,12 @@ import { SessionNetwork } from './session-network.ts';
 export async function openNetwork({
   deps,
   input,
+  settings,
   scope,
 }: {
   readonly deps: SessionDeps;
   readonly input: SessionInput;
+  readonly settings: SessionConfig;
   readonly scope: Scope;
 }): Promise<SessionNetwork | undefined> {
   const { params, config, streams } = input;
@@ -18,6 +21,7 @@ export async function openNetwork({
   if (describeNetwork(snapshot, deps.sandbox.name) !== 'asked') return undefined;
   const plan = {
     snapshot,
+    readLists: () => settings.inForce.snapshot.network,
     publish: params.flags.publish,
     runtimeDir: deps.folders.runtimeDir,
     resolve: deps.resolve,

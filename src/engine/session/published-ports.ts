@@ -123,7 +123,7 @@ function proposePublish(
       isTruncated: false,
       isHeld: false,
     }),
-    judge: () => judgePublishedPort(port, snapshot),
+    judge: (_facts, inForce) => judgePublishedPort(port, inForce),
     gone,
     isCall: true,
   };

@@ -7,7 +7,9 @@ import type { StepBoard } from './step-board.ts';
 /** What every part of one script's life shares. */
 export interface ScriptContext {
   readonly ports: RunStepPorts;
+  /** Under the configuration in force now: a run keeps the one that it was handed in with. */
   readonly scope: RunScope;
+  /** That of `scope`. */
   readonly snapshot: ConfigSnapshot;
   readonly board: StepBoard;
   /** The script itself. */

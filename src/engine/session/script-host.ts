@@ -3,14 +3,17 @@ import type { LaunchStdio, SandboxSession } from '../sandbox/index.ts';
 import type { LateFindings } from './late-findings.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { OutputSinks } from './script-output.ts';
+import type { InForce } from './session-config.ts';
 import type { SessionNetwork } from './session-network.ts';
 
 /** What a session gives every script. */
 export interface ScriptHost {
   readonly sessionId: SessionId;
   readonly ports: RunStepPorts;
+  /** When the script was handed in. */
   readonly snapshot: ConfigSnapshot;
-  readonly snapshotDigest: string;
+  /** What steps are judged under now. */
+  inForce(): InForce;
   readonly enforced: EnforcedAccess;
   readonly sandbox: SandboxSession;
   /** Undefined where the network is off, or the host's own. */

@@ -57,7 +57,8 @@ export class ScriptRun {
     this.#host = host;
     this.#split = work.split;
     this.#argv = work.argv;
-    this.#context = { ...context, stop: (reason) => this.stop(reason) };
+    // Not a copy: two of its parts follow the configuration.
+    this.#context = Object.assign(context, { stop: (reason: string) => this.stop(reason) });
     this.#programs = new HeldPrograms(this.#context);
     this.#denials = new WallDenials(this.#context);
     this.#calls = new HeldCallDesk(this.#context, this.#denials);
@@ -87,23 +88,21 @@ export class ScriptRun {
       cwd: host.cwd,
       agentName: host.agentName,
     });
-    const scope: RunScope = {
-      sessionId: host.sessionId,
-      turnId,
-      snapshot: host.snapshot,
-      snapshotDigest: host.snapshotDigest,
-      enforced: host.enforced,
-    };
+    const currentScope = scopeOf(host, turnId);
     const proposed = [root, ...steps].map((step): EventBody => ({ type: 'step/proposed', ...step }));
     await host.ports.append([{ type: 'turn/started', turnId }, ...proposed]);
     const searchPath = host.environment['PATH'] ?? '';
-    const { previews, events } = await previewSteps(steps, scope, { nowMs: host.ports.nowMs, searchPath });
+    const { previews, events } = await previewSteps(steps, currentScope(), { nowMs: host.ports.nowMs, searchPath });
     if (events.length > 0) await host.ports.append(events);
     const append = (bodies: readonly EventBody[]): Promise<unknown> => host.ports.append(bodies);
     return new ScriptRun(host, work, {
       ports: host.ports,
-      scope,
-      snapshot: host.snapshot,
+      get scope() {
+        return currentScope();
+      },
+      get snapshot() {
+        return currentScope().snapshot;
+      },
       board: new StepBoard(steps),
       root,
       rootRunId: ids.run(),
@@ -236,10 +235,10 @@ export class ScriptRun {
         this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report'));
       },
       onExec: (held) => this.#withGate((gate) => this.#programs.settle(gate, held)),
-      onWrite: (held) => this.#settleCall(describeWrite(held, this.#host.snapshot)),
-      onChange: (held) => this.#settleCall(describeChange(held, this.#host.snapshot)),
+      onWrite: (held) => this.#settleCall(describeWrite(held, this.#context.snapshot)),
+      onChange: (held) => this.#settleCall(describeChange(held, this.#context.snapshot)),
       onConnect: (held) =>
-        this.#settleCall(describeConnect(held, this.#host.snapshot, this.#host.ownFolders)),
+        this.#settleCall(describeConnect(held, this.#context.snapshot, this.#host.ownFolders)),
       onDenied: (denial) => this.#orStop(this.#denials.tell(denial, this.#host.sinks.streams.stderr)),
       onLimit: (hit) => this.#orStop(this.#tellLimit(hit)),
       onSwapped: (swapped) => this.#orStop(this.#tellSwapped(swapped)),
@@ -281,4 +280,16 @@ export class ScriptRun {
   #orStop(work: Promise<void>): void {
     work.catch((cause: unknown) => this.stop(toFault(cause).message));
   }
+}
+
+/** The scope of a run that is handed in now; the same object while the configuration is the same. */
+function scopeOf(host: ScriptHost, turnId: TurnId): () => RunScope {
+  const { sessionId, enforced } = host;
+  let last: RunScope | undefined;
+  return () => {
+    const { snapshot, digest } = host.inForce();
+    if (last?.snapshotDigest !== digest)
+      last = { sessionId, turnId, snapshot, snapshotDigest: digest, enforced };
+    return last;
+  };
 }

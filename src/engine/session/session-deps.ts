@@ -6,6 +6,7 @@ import type { OpenerStreams } from '../engine.ts';
 import type { Journal } from '../history/index.ts';
 import type { Resolve } from '../network/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import type { SessionOverride } from './session-config.ts';
 
 /** What an engine gives every session. */
 export interface SessionDeps {
@@ -31,6 +32,8 @@ export interface SessionDeps {
 export interface SessionInput {
   readonly params: CheckedParams<'session/open'>;
   readonly config: LoadedConfig;
+  /** The configuration as the session would be opened now. Throws a `user` fault where it does not load. */
+  load(overrides: readonly SessionOverride[]): LoadedConfig;
   readonly streams: OpenerStreams;
   /** Who proposes the scripts; the origin where it is not given. */
   readonly agentName?: string | undefined;

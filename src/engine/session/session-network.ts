@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ConfigSnapshot, Fault, type HostPort, type SessionFlags } from '../../protocol/index.ts';
+import { type ConfigSnapshot, Fault, type HostPort, type NetworkSettings, type SessionFlags } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import {
   createLaunchSecrets,
@@ -25,6 +25,8 @@ import type { ScriptContext } from './script-context.ts';
 
 export interface NetworkPlan {
   readonly snapshot: ConfigSnapshot;
+  /** The lists of hosts that hold now. */
+  readLists(): NetworkSettings;
   readonly publish: SessionFlags['publish'];
   readonly runtimeDir: string;
   /** The system's own by default. */
@@ -75,7 +77,7 @@ export class SessionNetwork {
     const { network } = snapshot;
     const name = randomBytes(6).toString('hex');
     const openHosts = new OpenHosts();
-    const gate = new HostGate(network, openHosts, plan.say);
+    const gate = new HostGate(plan.readLists, openHosts, plan.say);
     const secrets = createLaunchSecrets();
     const published = await PublishedPorts.plan(plan.publish, { runtimeDir, name, say: plan.say });
     scope.defer(() => published.close());

@@ -27,6 +27,7 @@ import type { RunStepPorts } from './proposed-run.ts';
 import type { ScriptHost } from './script-host.ts';
 import { ScriptRun } from './script-run.ts';
 import { secretValue } from './secret-value.ts';
+import { SessionConfig } from './session-config.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionFacts } from './session-facts.ts';
 import type { SessionNetwork } from './session-network.ts';
@@ -37,6 +38,7 @@ type CloseReason = EventOf<'session/closed'>['reason'];
 export class Session implements OpenSession {
   readonly sessionId: SessionId;
   readonly terminal: TerminalScreen | undefined;
+  readonly config: SessionConfig;
   readonly #deps: SessionDeps;
   readonly #input: SessionInput;
   readonly #scope: Scope;
@@ -61,12 +63,14 @@ export class Session implements OpenSession {
       scope: Scope;
       sandbox: SandboxSession;
       network: SessionNetwork | undefined;
+      config: SessionConfig;
     },
   ) {
     this.#deps = deps;
     this.#input = input;
     this.sessionId = opened.sessionId;
     this.#scope = opened.scope;
+    this.config = opened.config;
     this.#facts = new SessionFacts({
       append: (bodies) => deps.journal.append(opened.sessionId, bodies),
       setTimer: (callback, delayMs) => deps.clock.setTimer(callback, delayMs),
@@ -106,10 +110,14 @@ export class Session implements OpenSession {
         );
       });
       scope.defer(() => asks.close());
-      const network = await openNetwork({ deps, input, scope });
+      const config = new SessionConfig(input.config, {
+        load: input.load,
+        append: (bodies) => session?.appendWhileOpen(bodies) ?? Promise.resolve(),
+      });
+      const network = await openNetwork({ deps, input, settings: config, scope });
       const sandbox = await openSandbox(deps, input, { asks, network });
       scope.defer(() => sandbox.close());
-      session = new Session(deps, input, { sessionId, scope, sandbox, network });
+      session = new Session(deps, input, { sessionId, scope, sandbox, network, config });
       await session.#append(openingEvents(deps, input));
       return session;
     } catch (cause) {
@@ -119,7 +127,7 @@ export class Session implements OpenSession {
   }
 
   get summary(): readonly string[] {
-    const { snapshot } = this.#input.config;
+    const { snapshot } = this.config.inForce;
     const policy = typeof snapshot.approvalPolicy === 'string' ? snapshot.approvalPolicy : 'granular';
     return [
       `${snapshot.sandboxMode} in ${snapshot.workspace}, asks: ${policy}, network ${this.#enforced.network}`,
@@ -220,13 +228,18 @@ export class Session implements OpenSession {
     }
   }
 
+  /** Nothing is written behind the end of a session. */
+  appendWhileOpen(bodies: readonly EventBody[]): Promise<unknown> {
+    return this.#closed ? Promise.resolve() : this.#append(bodies);
+  }
+
   #append(bodies: readonly EventBody[]): Promise<unknown> {
     return this.#facts.append(bodies);
   }
 
   #host(): ScriptHost {
-    const { params, config, streams } = this.#input;
-    const { snapshot } = config;
+    const { params, streams } = this.#input;
+    const { snapshot } = this.config.inForce;
     const { passed, inner, dropped } = scrubEnvironment(params.env, snapshot.environment, snapshot);
     const stdio: LaunchStdio = params.terminal
       ? {
@@ -239,7 +252,7 @@ export class Session implements OpenSession {
       sessionId: this.sessionId,
       ports: this.#ports(),
       snapshot,
-      snapshotDigest: config.digest,
+      inForce: () => this.config.inForce,
       enforced: this.#enforced,
       sandbox: this.#sandbox,
       network: this.#network,

@@ -9,7 +9,7 @@ import {
   judgeStep,
   outerWrappers,
 } from '../../policy/index.ts';
-import type { AccessGrant, Facts, Judgement, Step, StepDraft } from '../../protocol/index.ts';
+import type { AccessGrant, Step, StepDraft } from '../../protocol/index.ts';
 import { quoteWords, type ShownCommand, showCommand, showInFront } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
@@ -31,11 +31,11 @@ export interface HeldProgram {
   readonly isWhole: boolean;
 }
 
-function judgeWith(context: ScriptContext, step: Step, draft: StepDraft): (facts: Facts) => Judgement {
+function judgeWith(context: ScriptContext, step: Step, draft: StepDraft): ProposedRun['judge'] {
   const steps = context.board.steps.map((entry) => entry.step);
   const pipeline = pipelineOf(step, steps).map((other) => (other.stepId === step.stepId ? draft : other));
   const access = openAccess(context);
-  return (facts) => judgeStep(draft, context.snapshot, facts, { pipeline, access });
+  return (facts, snapshot) => judgeStep(draft, snapshot, facts, { pipeline, access });
 }
 
 /** What grants that stand by themselves have opened in the wall of this session. */

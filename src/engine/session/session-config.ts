@@ -1,0 +1,179 @@
+/**
+ * The configuration of an open session. Promises: what decides about steps follows the configuration, each step from its
+ * proposal on under one snapshot that the history names; what the wall was built from stays as it was opened, because
+ * programs run behind it; a configuration that does not load changes nothing, and that is said.
+ */
+import { type ConfigSnapshot, type EventBody, Fault } from '../../protocol/index.ts';
+import { digestSnapshot, findConfigKey, type LoadedConfig, nearestKey, showOrigin } from '../config/index.ts';
+
+/** One key that was changed for this session alone. `value` as behind `-c key=`. */
+export interface SessionOverride {
+  readonly key: string;
+  readonly value: string;
+  readonly by: string;
+}
+
+/** What steps are judged under. */
+export interface InForce {
+  readonly snapshot: ConfigSnapshot;
+  readonly digest: string;
+}
+
+export interface SessionConfigPorts {
+  /** The configuration of the session as it would be opened now. Throws a `user` fault where it does not load. */
+  load(overrides: readonly SessionOverride[]): LoadedConfig;
+  append(bodies: readonly EventBody[]): Promise<unknown>;
+}
+
+/** Keys that decide about steps: they may change while the session is open. */
+const LIVING_KEYS = new Set([
+  'approval_policy',
+  'ask_on_risk',
+  'approval_expiry',
+  'approvals_reviewer',
+  'mcp_servers',
+  'skill_folders',
+]);
+/** Keys, and tables of them, that say nothing about a session that is open. */
+const IDLE_KEY =
+  /^(?:guardian\.|features\.|model|default_agent$|profiles?$|projects$|smart_approvals$|guardian_approval$)/;
+/** The lists of hosts, which the proxy asks about each connection. */
+const HOST_LIST = /^permission_profile\.network\.(?:allow|deny)$/;
+
+/** What the wall keeps of the snapshot that it was built from, with what decides about steps of another one. */
+function keepWall(opened: ConfigSnapshot, next: ConfigSnapshot): ConfigSnapshot {
+  return {
+    ...opened,
+    approvalPolicy: next.approvalPolicy,
+    askOnRisk: next.askOnRisk,
+    approvalExpiryMs: next.approvalExpiryMs,
+    rules: next.rules,
+    approvalsReviewer: next.approvalsReviewer,
+    trustedMcpServers: next.trustedMcpServers,
+    skillFolders: next.skillFolders,
+    network: { ...opened.network, allow: next.network.allow, deny: next.network.deny },
+  };
+}
+
+/** The value of a key as far as the wall is built from it. */
+function wallPart(key: string, value: unknown): unknown {
+  if (LIVING_KEYS.has(key) || IDLE_KEY.test(key) || HOST_LIST.test(key)) return undefined;
+  if (key !== 'permission_profile' || typeof value !== 'object' || value === null) return value;
+  const { network: _lists, ...rest } = value as { readonly network?: unknown };
+  return Object.keys(rest).length === 0 ? undefined : rest;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What changed and takes effect for new sessions only, in sentences. */
+function listKept(before: LoadedConfig, next: LoadedConfig): string[] {
+  return [...next.values].flatMap(([key, entry]) => {
+    if (isSame(wallPart(key, entry.value), wallPart(key, before.values.get(key)?.value))) return [];
+    return [`${showOrigin(entry.origin)}: ${key} has changed; this session keeps its wall, new ones take it`];
+  });
+}
+
+/** Throws a `user` fault for a key that cannot change in an open session. */
+function requireLiving(key: string): void {
+  if (LIVING_KEYS.has(key) || HOST_LIST.test(key)) return;
+  const top = key.split('.')[0] ?? '';
+  if (findConfigKey(key) !== undefined || findConfigKey(top) !== undefined) {
+    const isIdle = IDLE_KEY.test(key);
+    throw new Fault({
+      kind: 'user',
+      code: 'session-key-fixed',
+      message: isIdle
+        ? `${key} says nothing about a session that is open`
+        : `${key} cannot change in an open session: its programs run behind the wall that was built with it`,
+      hint: `Open a new session with -c ${key}=VALUE, or write it for all new ones: sallyport config set ${key} VALUE`,
+    });
+  }
+  const nearest = nearestKey(key);
+  throw new Fault({
+    kind: 'user',
+    code: 'config-unknown-key',
+    message: `There is no key ${key}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+    hint: '`sallyport config get` lists all keys',
+  });
+}
+
+export class SessionConfig {
+  readonly #opened: ConfigSnapshot;
+  readonly #ports: SessionConfigPorts;
+  #last: LoadedConfig;
+  #inForce: InForce;
+  #overrides: readonly SessionOverride[] = [];
+  #mistake: string | undefined;
+
+  constructor(opened: LoadedConfig, ports: SessionConfigPorts) {
+    this.#opened = opened.snapshot;
+    this.#ports = ports;
+    this.#last = opened;
+    this.#inForce = { snapshot: opened.snapshot, digest: opened.digest };
+  }
+
+  /** The same object until it changes. */
+  get inForce(): InForce {
+    return this.#inForce;
+  }
+
+  /**
+   * Changes one key for this session from its next step on, or takes the change back. Throws a `user` fault for a key
+   * that cannot change, and where the configuration would not load so.
+   */
+  async set(
+    key: string,
+    value: string | undefined,
+    by: string,
+  ): Promise<{ digest: string; warnings: readonly string[] }> {
+    requireLiving(key);
+    const others = this.#overrides.filter((override) => override.key !== key);
+    const overrides = value === undefined ? others : [...others, { key, value, by }];
+    const next = this.#ports.load(overrides);
+    this.#overrides = overrides;
+    this.#mistake = undefined;
+    const warnings = await this.#take(next, by);
+    return { digest: this.#inForce.digest, warnings };
+  }
+
+  /** Reads the configuration again; `by` names the file that changed. */
+  async reload(by: string): Promise<void> {
+    let next: LoadedConfig;
+    try {
+      next = this.#ports.load(this.#overrides);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault)) throw thrown;
+      if (this.#mistake === thrown.message) return;
+      this.#mistake = thrown.message;
+      await this.#tell(by, [`${thrown.message}; what held before still holds`]);
+      return;
+    }
+    const isRepaired = this.#mistake !== undefined;
+    this.#mistake = undefined;
+    await this.#take(next, by, isRepaired);
+  }
+
+  /** In force at once; what is judged after it stands behind it in the history. */
+  async #take(next: LoadedConfig, by: string, isRepaired = false): Promise<readonly string[]> {
+    const snapshot = keepWall(this.#opened, next.snapshot);
+    const digest = digestSnapshot(snapshot);
+    const known = new Set(this.#last.warnings);
+    const fresh = next.warnings.filter((warning) => !known.has(warning));
+    const warnings = [...fresh, ...listKept(this.#last, next)];
+    const isChanged = digest !== this.#inForce.digest;
+    this.#last = next;
+    if (isChanged) this.#inForce = { snapshot, digest };
+    if (isChanged || isRepaired || warnings.length > 0) await this.#tell(by, warnings);
+    return warnings;
+  }
+
+  #tell(by: string, warnings: readonly string[]): Promise<unknown> {
+    const { snapshot: content, digest } = this.#inForce;
+    const { origins } = this.#last;
+    return this.#ports.append([
+      { type: 'config/snapshot', digest, content, origins, warnings: [...warnings], by },
+    ]);
+  }
+}
