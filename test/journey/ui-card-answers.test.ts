@@ -125,7 +125,7 @@ describe('a request for more access', () => {
     await page.locator('[data-approval] h2').click();
     await page.keyboard.press('a');
     expect(await answer()).toBeUndefined();
-    await press('Reject');
+    await page.locator('[data-answer=reject]').click();
     expect(await answer()).toEqual({ outcome: 'rejected' });
   });
 });
