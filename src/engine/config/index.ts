@@ -1,8 +1,14 @@
+export { appendRule, type SavedRule } from './append-rule.ts';
 export { showOrigin } from './collect-entries.ts';
-export { editToml, type TomlEdit, TomlEditError } from './edit-toml.ts';
 export { findConfigKey } from './config-keys.ts';
+export { editToml, type TomlEdit, TomlEditError } from './edit-toml.ts';
 export { type ConfigExplanation, explainConfig, listConfig, nearestKey } from './explain-config.ts';
 export { digestSnapshot, type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.ts';
+export { type LoadedRules, type LoadRulesOptions, loadRules } from './load-rules.ts';
+export { describeRulesFile, type RulesFile, readRulesFile } from './read-rules-folder.ts';
 export { readToml, TomlSyntaxError } from './read-toml.ts';
 export { expandHome } from './resolve-paths.ts';
+export { readTypedKey, readTypedValue } from './read-typed-value.ts';
 export { watchConfig } from './watch-config.ts';
+export { type ConfigOwner, type WrittenConfig, writeConfig } from './write-config.ts';
+export { listTrust, writeTrust } from './write-trust.ts';
