@@ -1,6 +1,6 @@
 /** The matrix: what a category comes to under an approval policy and a sandbox mode. */
 import type { ConfigSnapshot, GranularPolicy, Reason, Verdict } from '../protocol/index.ts';
-import { sayPolicy } from './policy-sentence.ts';
+import { sayLets, sayPolicy } from './policy-sentence.ts';
 
 /** A row of the matrix. `protected` is the row that danger-full-access keeps of `outside`. */
 export type PolicyRow =
@@ -99,18 +99,11 @@ export function decideByPolicy(
   }
   const asked = verdicts['on-request'];
   const off = asked === 'ask' ? findSwitchedOff(row, policy.granular, isSkill) : undefined;
-  const text =
-    off === undefined
-      ? GRANULAR_WORDS[asked]
-      : `The granular approval policy has ${off} = false, which refuses this without asking.`;
+  const did = asked === 'allow' ? sayLets(row) : 'asks about this';
+  const refuses = `has ${off} = false, which refuses this without asking`;
+  const text = `The granular approval policy ${off === undefined ? did : refuses}.`;
   return { verdict: off === undefined ? asked : 'refuse', reason: { code: 'policy-granular', text } };
 }
-
-const GRANULAR_WORDS: Readonly<Record<Verdict, string>> = {
-  allow: 'The granular approval policy lets this run.',
-  ask: 'The granular approval policy asks about this.',
-  refuse: 'The granular approval policy refuses this.',
-};
 
 function findSwitchedOff(
   row: PolicyRow,

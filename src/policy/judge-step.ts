@@ -130,19 +130,25 @@ function readPlainStage({ step, needs, snapshot, facts }: Known): Stage {
   return { row: 'inside', category: 'inside', reasons };
 }
 
-const NOT_LIFTED: Reason = {
-  code: 'rule-not-lifted',
-  text: 'A rule allows this command, but no rule allows what has a critical risk.',
-};
+/** What a rule that allows does not do for this step; null where it does all. */
+function tellNotLifted({ needs, rules, risk, snapshot }: Known): Reason | null {
+  if (rules.allows.length === 0) return null;
+  const code = 'rule-not-lifted';
+  if (risk?.level === 'critical')
+    return { code, text: 'A rule allows this command, but does not count for what has a critical risk.' };
+  const isMissing = needs.missing.paths.length + needs.missing.hosts.length > 0;
+  if (!isMissing || snapshot.sandboxMode === 'danger-full-access') return null;
+  return { code, text: 'A rule allows this command, but a rule opens nothing in the wall.' };
+}
 
 /** What is said of a step whatever the verdict: doubts about what runs, and rules that do not count. */
-function readNotes({ facts, rules, risk, skill }: Known): Reason[] {
-  const isNotLifted = rules.allows.length > 0 && risk?.level === 'critical';
+function readNotes(known: Known): Reason[] {
+  const notLifted = tellNotLifted(known);
   return [
-    ...doubtHeld(facts),
-    ...rules.notes,
-    ...(isNotLifted ? [NOT_LIFTED] : []),
-    ...(skill === null ? [] : [skill]),
+    ...doubtHeld(known.facts),
+    ...known.rules.notes,
+    ...(notLifted === null ? [] : [notLifted]),
+    ...(known.skill === null ? [] : [known.skill]),
   ];
 }
 

@@ -30,7 +30,8 @@ const NEVER_REFUSES: Partial<Record<PolicyRow, string>> = {
 function sayUntrusted({ row, verdict }: PolicyOutcome): string {
   if (verdict !== 'ask') return 'The approval policy untrusted lets known harmless reads run.';
   return (
-    UNTRUSTED_ASKS[row] ?? 'The approval policy untrusted asks about everything but known harmless reads.'
+    UNTRUSTED_ASKS[row] ??
+    'The approval policy untrusted asks about everything but known harmless reads and what a rule allows.'
   );
 }
 
@@ -44,6 +45,12 @@ function sayNever({ row, verdict, isOpen }: PolicyOutcome): string {
   return `The approval policy never asks, ${bound}.`;
 }
 
+/** What is let happen, for a row. */
+export function sayLets(row: PolicyRow): string {
+  if (row.startsWith('edit-')) return 'lets this change be made';
+  return row.startsWith('mcp') ? 'lets this call be made' : 'lets this run';
+}
+
 /** One sentence on what the policy made of a row. */
 export function sayPolicy(outcome: PolicyOutcome): string {
   const { policy, row, verdict } = outcome;
@@ -52,5 +59,5 @@ export function sayPolicy(outcome: PolicyOutcome): string {
   if (verdict === 'ask') return 'The approval policy on-request asks about this.';
   return row === 'opaque'
     ? 'The approval policy on-request lets it run, because the wall bounds what it can do.'
-    : 'The approval policy on-request lets this run.';
+    : `The approval policy on-request ${sayLets(row)}.`;
 }

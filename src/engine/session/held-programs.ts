@@ -2,7 +2,7 @@
  * Answers for the programs that the kernel holds. Promises: a program goes on only after `runStep` allowed exactly it;
  * launchers go on because what they start is held in turn; whatever goes wrong here is a refusal.
  */
-import { armsLauncher, findInherited, isLauncher, isRiskyVariable } from '../../policy/index.ts';
+import { armsLauncher, findInherited, isLauncher, isRiskyVariable, matchRules } from '../../policy/index.ts';
 import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
@@ -44,7 +44,8 @@ export class HeldPrograms {
     };
     try {
       const isLauncher = this.#isLauncher(held, program);
-      if (isLauncher && !this.#isArmed(held)) await this.#settleLauncher(gate, held);
+      const isPlain = isLauncher && !this.#isArmed(held) && !this.#isRuled(held);
+      if (isPlain) await this.#settleLauncher(gate, held);
       else {
         const goesOn = isLauncher || this.#isOfRoot(held);
         await this.#settleProgram(gate, held, program, goesOn ? 'through' : 'allow');
@@ -80,6 +81,20 @@ export class HeldPrograms {
     const wrappers = own?.wrappers ?? [];
     const { variables, isCut } = findInherited(held.env, { assignments, wrappers });
     return held.envCut || isCut || armsLauncher(variables);
+  }
+
+  /**
+   * A rule forbids the launcher, or wants it asked about. Never the shell of the script itself; and a launcher that the
+   * script names is judged with what it starts.
+   */
+  #isRuled(held: HeldExec): boolean {
+    if (held.pid === this.#rootPid) return false;
+    const name = programName(held.argv[0]);
+    const wrappers = this.#context.board.match(held.argv)?.step.wrappers ?? [];
+    if (wrappers.some((wrapper) => programName(wrapper.split(' ', 1)[0]) === name)) return false;
+    const { rules, home } = this.#context.snapshot;
+    const matches = matchRules(held.argv, { cwd: held.cwd, program: held.path, home }, rules);
+    return matches.some(({ rule }) => rule.decision !== 'allow');
   }
 
   async #settleProgram(
