@@ -1,15 +1,27 @@
 /**
- * Whether a host may be reached, by the lists of the configuration. Promises: the same answer for every spelling of a
+ * Whether a host may be reached, by the lists and the network rules of the configuration. Promises: the same answer for every spelling of a
  * host; the most specific entry wins, and deny wins a tie; whatever cannot be read is refused. Does not promise anything
  * about where a name leads: `judgeTarget` takes the addresses into account once they are known.
  */
+import type { ConfigSnapshot } from '../protocol/index.ts';
 import { describeAddress } from './describe-address.ts';
 import { compareEntries, type HostEntry, matchesEntry, parseHostEntry } from './host-entry.ts';
 import { type NormalHost, readHost } from './normal-host.ts';
+import { type RuleHosts, ruleHosts } from './rules/index.ts';
 
 export interface HostLists {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
+  /**
+   * What rules say besides: a deny holds against every entry, a prompt asks although a list allows, an allow opens what
+   * would be asked about.
+   */
+  readonly rules?: RuleHosts;
+}
+
+/** What decides about hosts in a session: the lists and the rules together. */
+export function hostsInForce({ network, rules }: Pick<ConfigSnapshot, 'network' | 'rules'>): HostLists {
+  return { allow: network.allow, deny: network.deny, rules: ruleHosts(rules) };
 }
 
 export interface HostJudgement {
@@ -23,11 +35,15 @@ export interface TargetJudgement extends HostJudgement {
   readonly isPrivate: boolean;
 }
 
-interface Lists {
+interface Entries {
   readonly allow: readonly HostEntry[];
   readonly deny: readonly HostEntry[];
   /** An entry of deny that nobody can read. It may have meant any host. */
   readonly broken: string | null;
+}
+
+interface Lists extends Entries {
+  readonly rules: Entries & { readonly prompt: readonly HostEntry[] };
 }
 
 function readEntries(list: readonly string[]): { entries: HostEntry[]; broken: string | null } {
@@ -41,9 +57,18 @@ function readEntries(list: readonly string[]): { entries: HostEntry[]; broken: s
   return { entries, broken };
 }
 
-function readLists(lists: HostLists): Lists {
+function readPair(lists: Pick<HostLists, 'allow' | 'deny'>): Entries {
   const deny = readEntries(lists.deny);
   return { allow: readEntries(lists.allow).entries, deny: deny.entries, broken: deny.broken };
+}
+
+const NO_RULES: RuleHosts = { allow: [], deny: [], prompt: [] };
+
+function readLists({ allow, deny, rules = NO_RULES }: HostLists): Lists {
+  const prompt = readEntries(rules.prompt);
+  const pair = readPair(rules);
+  const broken = pair.broken ?? prompt.broken;
+  return { ...readPair({ allow, deny }), rules: { ...pair, broken, prompt: prompt.entries } };
 }
 
 function findBest(entries: readonly HostEntry[], host: string, port: number): HostEntry | null {
@@ -60,23 +85,50 @@ interface Decision extends HostJudgement {
   readonly entry: HostEntry | null;
 }
 
-function decide(host: NormalHost, port: number, lists: Lists): Decision {
-  if (lists.broken !== null)
-    return { verdict: 'refuse', rule: `deny "${lists.broken}" cannot be read`, entry: null };
+function refuseBy(words: string, entry: HostEntry): Decision {
+  return { verdict: 'refuse', rule: `${words} "${entry.text}"`, entry };
+}
+
+/** The first entry of those that speaks of the host or of an address inside it. */
+function findSpoken(entries: readonly HostEntry[], host: NormalHost, port: number): HostEntry | null {
+  for (const text of [host.text, ...host.embedded]) {
+    const entry = findBest(entries, text, port);
+    if (entry !== null) return entry;
+  }
+  return null;
+}
+
+function decideByLists(host: NormalHost, port: number, lists: Lists): Decision {
   const deny = findBest(lists.deny, host.text, port);
   const allow = findBest(lists.allow, host.text, port);
   const isDenied = deny !== null && (allow === null || compareEntries(allow, deny) <= 0);
-  if (isDenied) return { verdict: 'refuse', rule: `deny "${deny.text}"`, entry: deny };
+  if (isDenied) return refuseBy('deny', deny);
   const inner = host.embedded.flatMap((address) => findDeniedAddress(address, port, lists) ?? [])[0];
-  if (inner !== undefined) return { verdict: 'refuse', rule: `deny "${inner.text}"`, entry: inner };
+  if (inner !== undefined) return refuseBy('deny', inner);
   if (allow !== null) return { verdict: 'allow', rule: `allow "${allow.text}"`, entry: allow };
   return { verdict: 'ask', rule: 'on no list', entry: null };
 }
 
+function decide(host: NormalHost, port: number, lists: Lists): Decision {
+  const broken = lists.broken ?? lists.rules.broken;
+  if (broken !== null) return { verdict: 'refuse', rule: `deny "${broken}" cannot be read`, entry: null };
+  const { deny, prompt, allow } = lists.rules;
+  const forbidden = findSpoken(deny, host, port);
+  if (forbidden !== null) return refuseBy('a rule denies', forbidden);
+  const listed = decideByLists(host, port, lists);
+  if (listed.verdict === 'refuse') return listed;
+  const asked = findSpoken(prompt, host, port);
+  if (asked !== null) return { verdict: 'ask', rule: `a rule asks about "${asked.text}"`, entry: asked };
+  const opened = listed.verdict === 'ask' ? findBest(allow, host.text, port) : null;
+  return opened === null
+    ? listed
+    : { verdict: 'allow', rule: `a rule allows "${opened.text}"`, entry: opened };
+}
+
 /** The entry of deny that names this very address; `*` speaks of the host that was asked for. */
-function findDeniedAddress(address: string, port: number, lists: Lists): HostEntry | null {
+function findDeniedAddress(address: string, port: number, { deny, rules }: Lists): HostEntry | null {
   return findBest(
-    lists.deny.filter((entry) => entry.kind === 'exact'),
+    [...rules.deny, ...deny].filter((entry) => entry.kind === 'exact'),
     address,
     port,
   );

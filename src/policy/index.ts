@@ -16,6 +16,7 @@ export {
 } from './explain-step.ts';
 export {
   type HostLists,
+  hostsInForce,
   isNearHost,
   judgeHost,
   judgeTarget,
@@ -52,7 +53,22 @@ export { actsElsewhere, changesMeaning, outerWrappers } from './outer-wrappers.t
 export { classifyPath, type PathClass } from './path-access.ts';
 export { isAtOrBelow } from './path-access-join.ts';
 export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';
-export { PRESETS, type Preset } from './presets.ts';
+export { ALL_PRESETS, PRESETS, type Preset } from './presets.ts';
+export {
+  checkListProfile,
+  checkMapProfile,
+  checkProfiles,
+  findEntry,
+  findProfile,
+  isProfileTable,
+  type ProfileContext,
+  type ProfileDraft,
+  type ProfileFault,
+  type ProfileSource,
+  type ResolvedProfile,
+  readProfile,
+  resolveProfile,
+} from './profile/index.ts';
 export { quietSocketReason, quietWriteReason } from './quiet-writes.ts';
 export { readOperator } from './read-operator.ts';
 export { rewriteScript } from './rewrite-script.ts';

@@ -1,8 +1,9 @@
 /** What a step is known to need of the network, by the lists of hosts. What its words do not name waits at the proxy. */
 import type { AccessGrant, ConfigSnapshot, HostPort, Reason, StepDraft } from '../protocol/index.ts';
-import { type HostJudgement, isNearHost, judgeHost } from './host-access.ts';
+import { type HostJudgement, type HostLists, hostsInForce, isNearHost, judgeHost } from './host-access.ts';
 import { readHostNeed } from './judge-hosts.ts';
 import { showText } from './judge-show.ts';
+import { ruleHosts } from './rules/index.ts';
 import { strictestVerdict } from './strictest-verdict.ts';
 
 export interface NetworkNeeds {
@@ -33,11 +34,21 @@ function coversHost(access: AccessGrant | undefined, host: HostPort): boolean {
   );
 }
 
-/** What the lists say of a host; with no port, what they say of every usual one. */
-export function judgeNamedHost({ host, port }: HostPort, { network }: ConfigSnapshot): HostJudgement {
-  const judged = (port === undefined ? USUAL_PORTS : [port]).map((each) => judgeHost(host, each, network));
+/** What a host is said to be on that no list and no rule names. */
+const ON_NO_LIST = 'on no list';
+
+/** Where the network is on, only rules speak of hosts. */
+const EVERY_HOST: HostLists = { allow: ['*'], deny: [] };
+
+/** What the lists and rules say of a host; with no port, what they say of every usual one. */
+export function judgeNamedHost(host: HostPort, snapshot: ConfigSnapshot): HostJudgement {
+  return judgeByLists(host, hostsInForce(snapshot));
+}
+
+function judgeByLists({ host, port }: HostPort, lists: HostLists): HostJudgement {
+  const judged = (port === undefined ? USUAL_PORTS : [port]).map((each) => judgeHost(host, each, lists));
   const verdict = strictestVerdict(judged.map((each) => each.verdict));
-  return judged.find((each) => each.verdict === verdict) ?? { verdict: 'ask', rule: 'on no list' };
+  return judged.find((each) => each.verdict === verdict) ?? { verdict: 'ask', rule: ON_NO_LIST };
 }
 
 function showHost({ host, port }: HostPort): string {
@@ -51,9 +62,11 @@ export function readNetworkNeeds(
   access: AccessGrant | undefined,
 ): NetworkNeeds {
   const isOn = snapshot.networkAccess || snapshot.sandboxMode === 'danger-full-access';
-  const need = isOn ? null : readHostNeed(step);
+  if (isOn && snapshot.rules.network.length === 0) return NO_NEEDS;
+  const need = readHostNeed(step);
   if (need === null) return NO_NEEDS;
-  const judged = need.hosts.map((host) => ({ host, ...judgeNamedHost(host, snapshot) }));
+  const lists = isOn ? { ...EVERY_HOST, rules: ruleHosts(snapshot.rules) } : hostsInForce(snapshot);
+  const judged = need.hosts.map((host) => ({ host, ...judgeByLists(host, lists) }));
   const refusals = judged
     .filter(({ verdict }) => verdict === 'refuse')
     .map(({ host, rule }) => ({
@@ -64,14 +77,17 @@ export function readNetworkNeeds(
   const asked = judged.filter(
     ({ verdict, host }) => verdict === 'ask' && !coversHost(access, host) && !isNearHost(host.host),
   );
-  const reasons = asked.map(({ host }) => ({
+  const reasons = asked.map(({ host, rule }) => ({
     code: 'host',
-    text: `It connects to ${showHost(host)}, which is on no list of hosts of this session.${need.isDirect ? ` ${NO_ROUTE}` : ''}`,
+    text: `It connects to ${showHost(host)}, ${rule === ON_NO_LIST ? 'which is on no list of hosts of this session' : `and ${showText(rule)}`}.${need.isDirect && !isOn ? ` ${NO_ROUTE}` : ''}`,
   }));
-  if (need.isDirect) return { hosts: asked.map(({ host }) => host), reasons, notes: [DIRECT_NOTE], refusals };
+  if (need.isDirect && !isOn)
+    return { hosts: asked.map(({ host }) => host), reasons, notes: [DIRECT_NOTE], refusals };
   const text = `${showText(need.program)} is likely to need the network: hosts on no list are asked about when it connects.`;
   const isLater =
-    need.hosts.length === 0 || judged.some(({ verdict, host }) => verdict === 'ask' && isNearHost(host.host));
+    !isOn &&
+    (need.hosts.length === 0 ||
+      judged.some(({ verdict, host }) => verdict === 'ask' && isNearHost(host.host)));
   const notes = isLater ? [{ code: 'unnamed-hosts', text }] : [];
   return { hosts: asked.map(({ host }) => host), reasons, notes, refusals };
 }

@@ -8,13 +8,14 @@
  */
 import {
   formatHostPort,
+  type HostLists,
   isNearHost,
   isPrivateAddress,
   judgeBlockedHost,
   judgeTarget,
   parseHostEntry,
 } from '../../policy/index.ts';
-import type { NetworkSettings, Step } from '../../protocol/index.ts';
+import type { Step } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import type { FailedConnection, HostDecision, HostRequest, StoppedRequest } from '../network/index.ts';
 import type { OpenHosts } from './open-hosts.ts';
@@ -56,19 +57,17 @@ interface Target {
 const refused = (words: string): HostDecision => ({ verdict: 'refuse', words });
 
 export class HostGate {
-  readonly #readLists: () => NetworkSettings;
+  readonly #readLists: () => HostLists;
   readonly #openHosts: OpenHosts;
-  readonly #say: (line: string) => void;
   readonly #launches = new Map<string, Launch>();
 
   /** `readLists` gives the lists that hold now. */
-  constructor(readLists: () => NetworkSettings, openHosts: OpenHosts, say: (line: string) => void) {
+  constructor(readLists: () => HostLists, openHosts: OpenHosts) {
     this.#readLists = readLists;
     this.#openHosts = openHosts;
-    this.#say = say;
   }
 
-  get #lists(): NetworkSettings {
+  get #lists(): HostLists {
     return this.#readLists();
   }
 
@@ -99,7 +98,8 @@ export class HostGate {
   /** True when the lists deny this very address. */
   isDenied(address: string, port: number): boolean {
     const isAny = (text: string): boolean => text.startsWith('*');
-    const deny = this.#lists.deny.filter((text) => !isAny(text));
+    const { deny: listed, rules } = this.#lists;
+    const deny = [...listed.filter((text) => !isAny(text)), ...(rules?.deny ?? [])];
     return judgeTarget({ host: address, port, addresses: [] }, { allow: [], deny }).verdict === 'refuse';
   }
 
@@ -141,7 +141,7 @@ export class HostGate {
   #sayOnce(launch: Launch, line: string): void {
     if (launch.said.has(line) || launch.said.size >= MAX_LINES) return;
     launch.said.add(line);
-    this.#say(`sallyport: ${showLine(line, MAX_LINE)}`);
+    launch.context.say(`sallyport: ${showLine(line, MAX_LINE)}`);
   }
 
   /** Allow names, as addresses, all that the host leads to; which of them is this machine's own is not known here. */

@@ -1,3 +1,4 @@
+import { hostsInForce } from '../../policy/index.ts';
 import type { Scope } from '../base/index.ts';
 import { describeNetwork } from './describe-session.ts';
 import type { SessionConfig } from './session-config.ts';
@@ -21,7 +22,7 @@ export async function openNetwork({
   if (describeNetwork(snapshot, deps.sandbox.name) !== 'asked') return undefined;
   const plan = {
     snapshot,
-    readLists: () => settings.inForce.snapshot.network,
+    readLists: () => hostsInForce(settings.inForce.snapshot),
     publish: params.flags.publish,
     runtimeDir: deps.folders.runtimeDir,
     resolve: deps.resolve,

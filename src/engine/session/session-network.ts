@@ -6,7 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ConfigSnapshot, Fault, type HostPort, type NetworkSettings, type SessionFlags } from '../../protocol/index.ts';
+import type { HostLists } from '../../policy/index.ts';
+import { type ConfigSnapshot, Fault, type HostPort, type SessionFlags } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import {
   createLaunchSecrets,
@@ -26,7 +27,7 @@ import type { ScriptContext } from './script-context.ts';
 export interface NetworkPlan {
   readonly snapshot: ConfigSnapshot;
   /** The lists of hosts that hold now. */
-  readLists(): NetworkSettings;
+  readLists(): HostLists;
   readonly publish: SessionFlags['publish'];
   readonly runtimeDir: string;
   /** The system's own by default. */
@@ -77,7 +78,7 @@ export class SessionNetwork {
     const { network } = snapshot;
     const name = randomBytes(6).toString('hex');
     const openHosts = new OpenHosts();
-    const gate = new HostGate(plan.readLists, openHosts, plan.say);
+    const gate = new HostGate(plan.readLists, openHosts);
     const secrets = createLaunchSecrets();
     const published = await PublishedPorts.plan(plan.publish, { runtimeDir, name, say: plan.say });
     scope.defer(() => published.close());
@@ -134,10 +135,11 @@ export class SessionNetwork {
   }
 
   /** It has ended: its credential is worth nothing, its connections are cut, its questions withdrawn. */
-  end({ rootRunId }: ScriptContext): void {
+  end(context: ScriptContext): void {
+    const { rootRunId } = context;
     this.#secrets.revoke(rootRunId);
     this.#gate.end(rootRunId);
-    this.#published.end();
+    this.#published.end(context);
     this.#proxy.endLaunch(rootRunId);
   }
 }
