@@ -206,6 +206,7 @@ function createActions(live: Live): LiveActions {
       };
     },
     output: (params) => call('run/output', params),
+    explain: async (params) => (await call('run/explain', params)).explanation ?? undefined,
     watchTerminal: (sessionId, follower) => live.watchTerminal(sessionId, follower),
     type: async (params) => void (await call('terminal/input', params)),
     resizeTerminal: async (params) => void (await call('terminal/resize', params)),

@@ -4,6 +4,7 @@ import type {
   ApprovalContext,
   ApprovalId,
   EngineAbout,
+  Explanation,
   Grant,
   GrantId,
   MapMark,
@@ -116,6 +117,8 @@ export interface LiveActions {
     readonly settled: SettledApproval | undefined;
   }>;
   output(params: MethodParams<'run/output'>): Promise<MethodResult<'run/output'>>;
+  /** Why a run was judged as it was; `undefined`: nothing is known of it. */
+  explain(params: MethodParams<'run/explain'>): Promise<Explanation | undefined>;
   /** Follows the terminal of one session, in place of the one before, until the result is called. */
   watchTerminal(sessionId: SessionId, follower: TerminalFollower): () => void;
   /** Keys for the program in it, as base64. */

@@ -18,6 +18,7 @@ import { type LoadConfigOptions, loadConfig } from './config/index.ts';
 import { describeApproval } from './describe-approval.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
 import { type EngineOptions, historyFileOf } from './engine-options.ts';
+import { explainRun } from './explain-run.ts';
 import {
   type HistoryReader,
   HistoryViews,
@@ -168,6 +169,10 @@ class RunningEngine implements Engine {
 
   openRows(sessionId: SessionId): ReturnType<Engine['openRows']> {
     return this.#views.openRows(sessionId);
+  }
+
+  explainRun(params: CheckedParams<'run/explain'>): ReturnType<Engine['explainRun']> {
+    return explainRun(this.#parts.reader, params);
   }
 
   readRunOutput(params: CheckedParams<'run/output'>): ReturnType<Engine['readRunOutput']> {

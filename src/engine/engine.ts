@@ -88,6 +88,7 @@ export interface Engine {
   setSession(params: CheckedParams<'session/set'>): Promise<MethodResult<'session/set'>>;
   listFolders(typed: string): Promise<MethodResult<'folder/list'>>;
   describeApproval(approvalId: ApprovalId): Promise<MethodResult<'approval/context'>>;
+  explainRun(params: CheckedParams<'run/explain'>): MethodResult<'run/explain'>;
   readRunOutput(params: CheckedParams<'run/output'>): Promise<MethodResult<'run/output'>>;
   startDemo(): Promise<MethodResult<'demo/start'>>;
   openSessionCount(): number;

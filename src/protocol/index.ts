@@ -19,6 +19,7 @@ export { EditFile } from './edit.ts';
 export { Event, EventBody, type EventOf, type EventType, OutputNotice } from './event.ts';
 export { Review } from './event-review.ts';
 export { CapturedStream } from './event-step.ts';
+export { Alternative, ExplainedCause, Explanation } from './explanation.ts';
 export { Fault, type FaultInit, type FaultKind, toFault } from './faults.ts';
 export { AccessGrant, CommandMatch, Grant, GrantScope, HostPort } from './grant.ts';
 export {
@@ -63,6 +64,15 @@ export {
 } from './methods-page.ts';
 export { NO_LIMITS } from './no-limits.ts';
 export type { Ports } from './ports.ts';
+export {
+  PROPOSAL_TOOLS,
+  Proposal,
+  type ProposalInput,
+  ProposalResult,
+  type ProposalTool,
+  proposals,
+  RequestedPermissions,
+} from './proposal.ts';
 export { Risk, RiskEvidence, RiskFamily, RiskLevel, riskLevelOf } from './risk.ts';
 export { type NotificationListeners, type Pipe, type RequestHandlers, RpcPeer } from './rpc-peer.ts';
 export {

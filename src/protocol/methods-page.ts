@@ -1,6 +1,7 @@
 /** What a page asks for: whole views instead of events, and sessions without a process of its own behind them. */
 import { Approval } from './approval.ts';
 import { ApprovalContext } from './approval-context.ts';
+import { Explanation } from './explanation.ts';
 import { ApprovalId, RunId, SessionId } from './ids.ts';
 import { Risk } from './risk.ts';
 import { SessionHead, SettledApproval } from './session-head.ts';
@@ -171,6 +172,11 @@ export const pageMethods = {
       /** Bytes in the middle that were not kept. */
       cutBytes: z.int(),
     }),
+  },
+  /** Why a run was judged as it was, and what would have to change; `null`: nothing is known of it. */
+  'run/explain': {
+    params: z.strictObject({ sessionId: SessionId, runId: RunId }),
+    result: z.object({ explanation: Explanation.nullable() }),
   },
   /**
    * Follows the terminal of one open session with `terminal/data` and `terminal/size`, in place of the one that this

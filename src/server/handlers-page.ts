@@ -11,6 +11,7 @@ type PageMethod = Extract<
   | 'session/map'
   | 'session/find'
   | 'run/output'
+  | 'run/explain'
   | 'session/start'
   | 'session/preview'
   | 'session/pause'
@@ -46,6 +47,7 @@ export function createPageHandlers(context: DispatchContext, person: () => strin
         return { position: found?.position ?? null, row: found?.row ?? null };
       }),
     'run/output': (params) => engine.readRunOutput(params),
+    'run/explain': (params) => engine.explainRun(params),
     'session/start': (params) => engine.startSession(params),
     'session/preview': (params) => engine.previewSession(params),
     'session/pause': async ({ sessionId, isPaused }) => {

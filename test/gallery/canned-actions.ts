@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LiveActions, LiveView } from '../../src/client/index.ts';
 import { type Approval, Fault, type SessionId, type TimelineRow } from '../../src/protocol/index.ts';
+import { CANNED_EXPLANATION } from './canned-explanation.ts';
 import { fitsFilter } from './canned-filter.ts';
 import { NOW, sessionIdOf } from './canned-parts.ts';
 import { NOTHING, watchRows } from './canned-rows.ts';
@@ -166,6 +167,10 @@ export function createCannedLive(scene: Scene): Canned & { readonly actions: Liv
         approval: view.approvals.find((approval) => approval.approvalId === approvalId),
         settled: view.settled.find((settled) => settled.approvalId === approvalId),
       };
+    },
+    explain: async () => {
+      await later();
+      return CANNED_EXPLANATION;
     },
     output: async ({ offset = 0 }) => {
       await later();

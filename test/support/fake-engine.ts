@@ -134,6 +134,7 @@ export function createFakeEngine(
       void engine.calls.push(`${isPaused ? 'pause' : 'resume'} by ${by}`),
     listFolders: async (typed) => ({ folders: [`${typed}/a`], exists: true }),
     describeApproval: async () => ({ context: null, approval: null, settled: null }),
+    explainRun: () => ({ explanation: null }),
     readRunOutput: async ({ offset }) => ({ text: 'printed', offset, size: 7, cutBytes: 0 }),
     setSession: async ({ sessionId, key, value, by }) => {
       engine.calls.push(`set ${key}=${value ?? ''} by ${by}`);

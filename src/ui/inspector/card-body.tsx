@@ -11,6 +11,7 @@ import { CardPayload } from './card-payload.tsx';
 import { CardRisk } from './card-risk.tsx';
 import { plainSentence } from './card-words.ts';
 import { EditFiles } from './edit-files.tsx';
+import { ExplainPane } from './explain-pane.tsx';
 import { RequestChoice } from './request-choice.tsx';
 import { ShownPath } from './shown-path.tsx';
 import type { Card } from './use-card.ts';
@@ -122,6 +123,9 @@ export function CardBody(props: {
         onToggle={() => card.run('toggle-evidence')}
       />
       <CardQuotes approval={approval} context={isLit ? context : undefined} />
+      {approval.runId !== undefined && (
+        <ExplainPane key={approval.runId} sessionId={approval.sessionId} runId={approval.runId} />
+      )}
     </>
   );
 }

@@ -32,8 +32,8 @@ function useSelectedRow(): TimelineRow | undefined {
   return row?.rowId === rowId ? row : undefined;
 }
 
-function RowPane(props: { readonly row: TimelineRow }): ReactNode {
-  const { row } = props;
+function RowPane(props: { readonly row: TimelineRow; readonly sessionId: SessionId | undefined }): ReactNode {
+  const { row, sessionId } = props;
   const { local } = usePage();
   const id = row.runId ?? row.grantId ?? row.approvalId;
   return (
@@ -54,7 +54,7 @@ function RowPane(props: { readonly row: TimelineRow }): ReactNode {
           <Icon of={X} size={14} />
         </IconButton>
       </div>
-      <RowDetails key={row.rowId} row={row} />
+      <RowDetails key={row.rowId} row={row} sessionId={sessionId} />
     </>
   );
 }
@@ -113,7 +113,7 @@ export function Inspector(_props: Readonly<Record<string, never>>): ReactNode {
   if (row !== undefined) {
     return (
       <div className={css['inspector']} data-shows="row">
-        <RowPane row={row} />
+        <RowPane row={row} sessionId={route.screen === 'session' ? route.sessionId : undefined} />
       </div>
     );
   }

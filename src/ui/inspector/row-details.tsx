@@ -1,10 +1,11 @@
 import { type ReactNode, useState } from 'react';
-import type { TimelineRow } from '../../protocol/index.ts';
+import type { SessionId, TimelineRow } from '../../protocol/index.ts';
 import { countThings } from '../../timeline/index.ts';
 import { Button } from '../controls/index.ts';
 import { goTo, useLive, usePage } from '../local/index.ts';
 import { formatDuration, formatTime, OutcomeMark, RiskChip, SafeText } from '../marks/index.ts';
 import { byWords } from './card-words.ts';
+import { ExplainPane } from './explain-pane.tsx';
 import { GrantCard } from './grant-card.tsx';
 import css from './inspector.module.css';
 import { OutputPane } from './output-pane.tsx';
@@ -139,9 +140,17 @@ function hasOutput(row: TimelineRow): boolean {
   return row.runId !== undefined && ['turn', 'output', 'command'].includes(row.kind);
 }
 
+/** Runs that were judged by themselves; a whole script is judged step by step. */
+function isJudged(row: TimelineRow): boolean {
+  return row.runId !== undefined && ['command', 'edit', 'network', 'approval', 'denial'].includes(row.kind);
+}
+
 /** One row of the timeline, in full. */
-export function RowDetails(props: { readonly row: TimelineRow }): ReactNode {
-  const { row } = props;
+export function RowDetails(props: {
+  readonly row: TimelineRow;
+  readonly sessionId: SessionId | undefined;
+}): ReactNode {
+  const { row, sessionId } = props;
   const [isOutputOpen, setOutputOpen] = useState(row.kind === 'output');
   const { runId } = row;
   return (
@@ -149,6 +158,9 @@ export function RowDetails(props: { readonly row: TimelineRow }): ReactNode {
       <RowText row={row} />
       <RowFacts row={row} />
       <RowGrant row={row} />
+      {isJudged(row) && runId !== undefined && sessionId !== undefined && (
+        <ExplainPane key={runId} sessionId={sessionId} runId={runId} />
+      )}
       {hasOutput(row) && !isOutputOpen && (
         <div>
           <Button isCompact onPress={() => setOutputOpen(true)}>

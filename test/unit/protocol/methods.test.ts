@@ -39,6 +39,7 @@ const TAKEN = [
   ['session/rows', { sessionId: SESSION, at: 0, limit: 500 }],
   ['session/map', { sessionId: SESSION, stretches: 600 }],
   ['session/find', { sessionId: SESSION, from: -1, direction: 'forward', what: 'waiting' }],
+  ['run/explain', { sessionId: SESSION, runId: 'run-4000004000' }],
   ['run/output', { runId: 'run-4000004000', stream: 'stdout' }],
   ['terminal/watch', { sessionId: SESSION }],
   ['terminal/unwatch', {}],

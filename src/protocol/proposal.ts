@@ -1,0 +1,72 @@
+import { AccessGrant, GrantScope } from './grant.ts';
+import { ApprovalId } from './ids.ts';
+import { RunOutcome } from './step.ts';
+import { z } from './zod.ts';
+
+const Path = z.string().min(1).max(4096);
+const Reason = z.string().max(2000);
+
+/** Access beyond the session's, in the words of the `request_permissions` tool. */
+export const RequestedPermissions = z.strictObject({
+  file_system: z
+    .strictObject({ read: z.array(Path).max(64).default([]), write: z.array(Path).max(64).default([]) })
+    .prefault({}),
+  /** Hosts as `example.com` or `example.com:8443`. */
+  network: z.strictObject({ allow: z.array(z.string().min(1).max(300)).max(64).default([]) }).prefault({}),
+});
+export type RequestedPermissions = z.infer<typeof RequestedPermissions>;
+
+/** What a program of a session may propose, one shape for each tool. Nothing in them answers or changes anything. */
+export const proposals = {
+  /** A script, run as a script of the session. */
+  shell: z.strictObject({
+    script: z.string().min(1).max(131_072),
+    /** Absolute, or from the session's folder. */
+    cwd: Path.optional(),
+    /** Open only while this script runs. */
+    additional_permissions: RequestedPermissions.optional(),
+    reason: Reason.optional(),
+  }),
+  /** A patch in the `*** Begin Patch` form, or a unified diff. */
+  apply_patch: z.strictObject({
+    patch: z.string().min(1).max(1_048_576),
+    cwd: Path.optional(),
+    reason: Reason.optional(),
+  }),
+  request_permissions: z.strictObject({ reason: Reason.min(1), permissions: RequestedPermissions }),
+} as const;
+export type ProposalTool = keyof typeof proposals;
+export type ProposalInput<T extends ProposalTool> = z.output<(typeof proposals)[T]>;
+
+export const PROPOSAL_TOOLS = ['shell', 'apply_patch', 'request_permissions'] as const;
+
+/** A proposal with the tool it is for. */
+export const Proposal = z.discriminatedUnion('tool', [
+  z.strictObject({ tool: z.literal('shell'), input: proposals.shell }),
+  z.strictObject({ tool: z.literal('apply_patch'), input: proposals.apply_patch }),
+  z.strictObject({ tool: z.literal('request_permissions'), input: proposals.request_permissions }),
+]);
+export type Proposal = z.infer<typeof Proposal>;
+
+/** What came of a proposal, for whoever made it. */
+export const ProposalResult = z.object({
+  tool: z.enum(PROPOSAL_TOOLS),
+  /** `ran`: it was done; `fault`: it could not be tried. Else why not. */
+  outcome: z.enum([...RunOutcome.options, 'fault']),
+  /** One sentence or line; feedback of a person is in it. */
+  message: z.string(),
+  approvalId: ApprovalId.optional(),
+  /** What a person said with a no. */
+  feedback: z.string().optional(),
+  exitCode: z.int().optional(),
+  /** What a script printed, both streams in order as they came, masked; the middle is left out where it is long. */
+  output: z.string().optional(),
+  /** Bytes of the output that are not in it. */
+  outputCutBytes: z.int().min(0).optional(),
+  /** Of a patch: what was written. */
+  files: z.array(z.object({ path: z.string(), change: z.string() })).optional(),
+  granted: AccessGrant.optional(),
+  notGranted: AccessGrant.optional(),
+  scope: GrantScope.optional(),
+});
+export type ProposalResult = z.infer<typeof ProposalResult>;
