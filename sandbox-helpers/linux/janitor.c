@@ -1,10 +1,11 @@
 /*
- * janitor: makes the placeholder directories that protections are mounted on, and takes them away.
+ * janitor: makes the placeholders that protections are mounted on, and takes them away: an empty
+ * directory for /PATH, an empty file for =/PATH, a file with the one line "." for ./PATH.
  *
- * Promises: a directory it made is removed once no run that shares the state file is left, within
- * two seconds of the end of the last one, also when the engine was killed; only empty directories
- * are ever removed, and none through a symlink; a directory that was there before is never touched.
- * Does not promise to remove a directory into which somebody has put something.
+ * Promises: a placeholder it made is removed once no run that shares the state file is left, within
+ * two seconds of the end of the last one, also when the engine was killed; only empty directories and
+ * files as they were made are ever removed, and none through a symlink; what was there before is never
+ * touched. Does not promise to remove what somebody has put something into.
  * Without it: removing the mount point of one run would open the protection of another, longer one.
  */
 #include <dirent.h>
@@ -62,22 +63,57 @@ static int open_parent(const char *path, char *name) {
     return call_openat2(AT_FDCWD, parent, O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS);
 }
 
-static bool make_directory(const char *path) {
+static const char *path_of(const char *placeholder) {
+    return placeholder + (placeholder[0] != '/');
+}
+
+/* What a file of this kind holds; NULL for a directory. */
+static const char *content_of(const char *placeholder) {
+    return placeholder[0] == '/' ? NULL : placeholder[0] == '.' ? ".\n" : "";
+}
+
+static bool make_file(int parent, const char *name, const char *content) {
+    int fd = openat(parent, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0) return false;
+    size_t length = strlen(content);
+    bool is_written = write(fd, content, length) == (ssize_t)length;
+    if (!is_written) unlinkat(parent, name, 0);
+    close(fd);
+    return is_written;
+}
+
+static bool make_placeholder(const char *placeholder) {
     char name[NAME_MAX + 1];
-    int parent = open_parent(path, name);
+    int parent = open_parent(path_of(placeholder), name);
     if (parent < 0) return false;
-    bool is_made = mkdirat(parent, name, 0755) == 0;
+    const char *content = content_of(placeholder);
+    bool is_made = content ? make_file(parent, name, content) : mkdirat(parent, name, 0755) == 0;
     int error = errno;
     close(parent);
     errno = error;
     return is_made;
 }
 
-static void remove_directory(const char *path) {
+/* A file that is as it was made; opened without waiting, should it be a pipe by now. */
+static bool is_as_made(int parent, const char *name, const char *content) {
+    char bytes[8];
+    struct stat status;
+    int fd = openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return false;
+    ssize_t count = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) ? read(fd, bytes, sizeof bytes) : -1;
+    close(fd);
+    return count == (ssize_t)strlen(content) && memcmp(bytes, content, (size_t)count) == 0;
+}
+
+static void remove_placeholder(const char *placeholder) {
     char name[NAME_MAX + 1];
-    int parent = open_parent(path, name);
+    int parent = open_parent(path_of(placeholder), name);
     if (parent < 0) return;
-    unlinkat(parent, name, AT_REMOVEDIR); /* fails, as it should, on anything but an empty directory */
+    const char *content = content_of(placeholder);
+    if (!content)
+        unlinkat(parent, name, AT_REMOVEDIR); /* fails, as it should, on anything but an empty directory */
+    else if (is_as_made(parent, name, content))
+        unlinkat(parent, name, 0);
     close(parent);
 }
 
@@ -95,6 +131,16 @@ static bool is_empty_directory(const char *path) {
     return is_empty;
 }
 
+static bool is_present(const char *placeholder) {
+    const char *content = content_of(placeholder);
+    if (!content) return is_empty_directory(placeholder);
+    char name[NAME_MAX + 1];
+    int parent = open_parent(path_of(placeholder), name);
+    bool is_there = parent >= 0 && is_as_made(parent, name, content);
+    if (parent >= 0) close(parent);
+    return is_there;
+}
+
 static void record(int state, const char *path) {
     char *line = percent_encode(path);
     size_t length = strlen(line);
@@ -102,14 +148,14 @@ static void record(int state, const char *path) {
     /* One write at the end of the file: runs that share it do not mix their lines. */
     if (write(state, line, length) != (ssize_t)length) {
         int error = errno;
-        remove_directory(path);
+        remove_placeholder(path);
         errno = error;
         fail("state file");
     }
     free(line);
 }
 
-/* Calls `visit` with every directory that the file records, the last one first: a placeholder may lie in another. */
+/* Calls `visit` with every placeholder that the file records, the last one first: a placeholder may lie in another. */
 static void each_recorded(int state, void (*visit)(const char *path, void *context), void *context) {
     struct stat status;
     if (fstat(state, &status) != 0 || status.st_size > STATE_BYTES_MAX) return;
@@ -121,7 +167,7 @@ static void each_recorded(int state, void (*visit)(const char *path, void *conte
     for (char *newline; (newline = strrchr(text, '\n'));) {
         char *line = newline + 1;
         *newline = 0;
-        if (percent_decode(line) && line[0] == '/') visit(line, context);
+        if (percent_decode(line) && path_of(line)[0] == '/') visit(line, context);
     }
     free(text);
 }
@@ -136,7 +182,7 @@ static void add_present(const char *path, void *context) {
     struct made *made = context;
     for (int i = 0; i < made->count; i++)
         if (strcmp(made->paths[i], path) == 0) return;
-    if (is_empty_directory(path)) json_item(made->line, path, strlen(path));
+    if (is_present(path)) json_item(made->line, path_of(path), strlen(path_of(path)));
 }
 
 static void make_and_tell(int state, char **paths, int count) {
@@ -145,7 +191,7 @@ static void make_and_tell(int state, char **paths, int count) {
     int *errors = calloc((size_t)count + 1, sizeof *errors);
     if (!made.paths || !errors) fail("memory");
     for (int i = 0; i < count; i++) {
-        if (make_directory(paths[i])) {
+        if (make_placeholder(paths[i])) {
             record(state, paths[i]);
             made.paths[made.count++] = paths[i];
         } else {
@@ -154,7 +200,7 @@ static void make_and_tell(int state, char **paths, int count) {
     }
     json_begin(&line, "ready");
     json_open(&line, "created", '[');
-    for (int i = 0; i < made.count; i++) json_item(&line, made.paths[i], strlen(made.paths[i]));
+    for (int i = 0; i < made.count; i++) json_item(&line, path_of(made.paths[i]), strlen(path_of(made.paths[i])));
     json_shut(&line, ']');
     json_open(&line, "present", '[');
     each_recorded(state, add_present, &made);
@@ -163,7 +209,7 @@ static void make_and_tell(int state, char **paths, int count) {
     for (int i = 0; i < count; i++) {
         if (!errors[i] || errors[i] == EEXIST) continue; /* what is there needs no placeholder */
         json_open(&line, NULL, '{');
-        json_string(&line, "path", paths[i]);
+        json_string(&line, "path", path_of(paths[i]));
         json_string(&line, "errno", errno_name(errors[i]));
         json_shut(&line, '}');
     }
@@ -177,7 +223,7 @@ static void make_and_tell(int state, char **paths, int count) {
 
 static void remove_recorded(const char *path, void *context) {
     (void)context;
-    remove_directory(path);
+    remove_placeholder(path);
 }
 
 /* With the exclusive lock held: nobody relies on the placeholders any more. */

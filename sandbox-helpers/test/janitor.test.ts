@@ -47,6 +47,26 @@ describe.each(users)('the janitor as $name', (user) => {
     return { child, ready: JSON.parse(String(line.value)) as Ready, ended };
   }
 
+  test('files are made with what they are to hold, and removed only as they were made', async () => {
+    const [empty, self, changed, there] = ['empty', 'self', 'changed', 'there'].map((name) =>
+      join(root, name),
+    ) as [string, string, string, string];
+    writeFileSync(there, '');
+    const janitor = await start(`=${empty}`, `.${self}`, `=${changed}`, `=${there}`);
+    expect(janitor.ready).toEqual({
+      type: 'ready',
+      created: [empty, self, changed],
+      present: [],
+      skipped: [],
+    });
+    expect([readFileSync(empty, 'utf8'), readFileSync(self, 'utf8')]).toEqual(['', '.\n']);
+    writeFileSync(changed, 'kept');
+    janitor.child.stdin.end('end\n');
+    await janitor.ended;
+    expect([empty, self].map((path) => existsSync(path))).toEqual([false, false]);
+    expect([changed, there].map((path) => readFileSync(path, 'utf8'))).toEqual(['kept', '']);
+  });
+
   test('makes what is missing, leaves what is there, cleans at the end of input', async () => {
     const [made, inner, there] = ['a b\nc', 'a b\nc/d', 'there'].map((name) => join(root, name)) as [
       string,

@@ -1,4 +1,4 @@
-import { askSentence } from '../policy/index.ts';
+import { askSentence, isRepositoryPath } from '../policy/index.ts';
 import type { AccessGrant, Approval, GrantScope, Risk } from '../protocol/index.ts';
 import { showLine, showText } from '../timeline/index.ts';
 import { cutAtWidth, fillLines, wrapWords } from './wrap-lines.ts';
@@ -24,7 +24,9 @@ export function needsTypedId(approval: Approval): boolean {
 export function describeAccess(access: AccessGrant | undefined): string[] {
   if (access === undefined) return [];
   return [
-    ...access.write.map((path) => `write ${showLine(path)}`),
+    ...access.write.map(
+      (path) => `write ${showLine(path)}${isRepositoryPath(path) ? ' (without hooks and config)' : ''}`,
+    ),
     ...access.read.map((path) => `read ${showLine(path)}`),
     ...access.hosts.map(
       ({ host, port }) => `connect to ${showLine(host)}${port === undefined ? '' : `:${port}`}`,

@@ -41,6 +41,11 @@ export function leastGrantPath(fact: PathFact, base: PathBase): GrantPath | null
   const { real } = fact;
   if (real === null || fact.kind === 'unknown') return null;
   const narrow = (path: string, why: string): GrantPath | null => (path === '/' ? null : { path, why });
+  if (fact.repository !== undefined && (fact.use === 'write' || fact.use === 'delete'))
+    return narrow(
+      fact.repository,
+      `It is git's own: a yes opens ${fact.repository} without its hooks and configuration, and for longer than once for every program.`,
+    );
   if (fact.kind === 'missing') {
     const folder = fact.existingParent ?? folderOfMissing(fact, real, base);
     return narrow(folder, `Because it does not exist yet, a yes opens the folder ${folder}.`);
@@ -54,6 +59,18 @@ export function leastGrantPath(fact: PathFact, base: PathBase): GrantPath | null
 
 function isNothingToRemove(fact: PathFact): boolean {
   return fact.use === 'delete' && fact.kind === 'missing' && fact.real !== null;
+}
+
+/** True when all that a grant opens is the folders of git repositories, which come without hooks and configuration. */
+export function isRepositoryGrant(grant: AccessGrant | undefined): boolean {
+  if (grant === undefined || grant.write.length === 0) return false;
+  const isElsewhere = grant.read.length + grant.hosts.length + grant.sockets.length > 0;
+  return !isElsewhere && grant.write.every(isRepositoryPath);
+}
+
+/** By its name: `.git`, and what submodules and linked worktrees have below one. */
+export function isRepositoryPath(path: string): boolean {
+  return /\/\.git(?:\/(?:modules|worktrees)\/.+)?$/.test(path);
 }
 
 /** What a step needs beyond the access of its session. */

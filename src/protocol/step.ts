@@ -125,6 +125,8 @@ export const PathFact = z.object({
   sizeBytes: z.int().optional(),
   /** For a missing path: the nearest folder above it that exists, real. */
   existingParent: z.string().optional(),
+  /** Of what would be changed: the git folder that it is part of, of a linked worktree the shared one. */
+  repository: z.string().optional(),
   /** What git says of it, where git was asked. */
   git: z.enum(['tracked', 'modified', 'ignored', 'untracked', 'none', 'unknown']).optional(),
 });

@@ -4,29 +4,22 @@
  * Promises: every launch is planned from the folders as they are at that moment; a grant reaches what runs and what comes
  * later, and a revoke both; when the holder dies, every launch is ended.
  */
-import { existsSync } from 'node:fs';
 import { Fault } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
-import type { BoundPath } from './bubblewrap-arguments.ts';
-import { bubblewrapArguments, PROC_TO_COVER } from './bubblewrap-arguments.ts';
 import { type GrantedPath, type GrantPlan, planGrant } from './granted-paths.ts';
 import type { HelperPaths } from './helper-paths.ts';
+import { planHidden } from './hidden-paths.ts';
 import type { Holder } from './holder.ts';
 import { identifySocket, listHostSockets } from './host-sockets.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
 import { launchSupervised, type SupervisedSpec } from './launch-supervised.ts';
+import { launchWords, rootsOf } from './launch-words.ts';
 import { planLimits } from './limits.ts';
 import { LiveGrants } from './live-grants.ts';
 import { isInside } from './path-inside.ts';
 import type { Placeholders } from './placeholders.ts';
-import {
-  type ProtectPlan,
-  type ProtectSpec,
-  pinsOfPlan,
-  planProtection,
-  refuseMovedRoots,
-} from './protect.ts';
+import { type ProtectPlan, type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
 import type {
   GrantMode,
   GrantOutcome,
@@ -36,12 +29,9 @@ import type {
   SessionSpec,
   WallSettings,
 } from './sandbox.ts';
-import { hasPrivateTmp, type View } from './view.ts';
+import type { View } from './view.ts';
 
 export const BUBBLEWRAP = '/usr/bin/bwrap';
-
-/** Descriptors that the supervisor opens for bubblewrap: a fixed part of its interface. */
-const FILTER_FD = 10;
 
 export interface SessionParts {
   readonly spec: SessionSpec;
@@ -68,6 +58,8 @@ interface State extends SessionParts {
   readonly running: Map<string, Running>;
   /** By path, the socket that was covered: a later one of the same name is another. */
   readonly hiddenSockets: Map<string, string>;
+  /** Denied paths that were covered after the view was made. */
+  readonly lateHidden: Set<string>;
   /** No launch may start any more. */
   isClosed: boolean;
 }
@@ -82,6 +74,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     }),
     running: new Map(),
     hiddenSockets: new Map(parts.view.masked.map((path) => [path, identifySocket(path) ?? ''])),
+    lateHidden: new Set(),
     isClosed: false,
   };
   const endAll = async (): Promise<void> => {
@@ -98,7 +91,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
       command: INSIDE_PATHS.ask,
       socket: parts.spec.askSocket === undefined ? null : INSIDE_PATHS.askSocket,
     },
-    notes: [...parts.firstPlan.notes, ...networkNotes(parts.spec.settings)],
+    notes: [...parts.firstPlan.notes, ...parts.view.hidden.notes, ...networkNotes(parts.spec.settings)],
     launch: (spec) => launch(state, spec),
     grant: (path, mode) => state.grants.add(path, mode),
     revoke: (path) => state.grants.remove(path),
@@ -114,11 +107,6 @@ export function networkNotes(settings: WallSettings): string[] {
   return [
     'The network is on: abstract unix sockets of this machine can be reached; those with a path cannot.',
   ];
-}
-
-/** The roots that are writable in this mode. */
-export function rootsOf({ settings }: SessionSpec): readonly string[] {
-  return settings.sandboxMode === 'read-only' ? [] : settings.writableRoots;
 }
 
 async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
@@ -196,34 +184,12 @@ async function catchUp(state: State, launchId: string, pid: number): Promise<voi
 }
 
 async function planLaunch(state: State, spec: LaunchSpec, grants: readonly GrantedPath[]): Promise<string[]> {
-  const { settings } = state.spec;
-  const roots = rootsOf(state.spec);
-  refuseMovedRoots(roots);
+  refuseMovedRoots(rootsOf(state.spec));
   const plan = planProtection(state.protectSpec);
   const placeholders = await state.placeholders.cover(plan.missing);
   await hideLateSockets(state);
-  const isGranted = (path: string): boolean => grants.some((granted) => granted.path === path);
-  const readOnly = [...plan.readOnly, ...placeholders].filter((path) => !isGranted(path));
-  const asBound = (mode: 'ro' | 'rw') => (path: string) => ({ path, mode });
-  const writesTmp = settings.sandboxMode === 'read-only' ? hasPrivateTmp(settings) : settings.tmpWritable;
-  // The last entry for a path counts.
-  const bound: BoundPath[] = [
-    ...(writesTmp ? ['/tmp'] : []).map(asBound('rw')),
-    ...state.view.kept.filter((path) => isInside(path, '/tmp')).map(asBound('ro')),
-    ...roots.map(asBound('rw')),
-    ...grants.map(({ path, mode }) => ({ path, mode })),
-    ...readOnly.map(asBound('ro')),
-    ...grants.flatMap(({ readOnly: closed }) => closed.filter((path) => !isGranted(path)).map(asBound('ro'))),
-  ];
-  return bubblewrapArguments({
-    bound,
-    pins: pinsOfPlan(plan, placeholders, roots),
-    sharedMemoryBytes: settings.tmpSizeBytes,
-    coveredProc: PROC_TO_COVER.filter((path) => existsSync(path)),
-    cwd: spec.cwd,
-    innerEnvironment: spec.innerEnvironment ?? {},
-    filterFd: FILTER_FD,
-  });
+  await hideLateDenied(state);
+  return launchWords({ settings: state.spec.settings, view: state.view, plan, placeholders, grants }, spec);
 }
 
 /**
@@ -239,6 +205,36 @@ async function hideLateSockets(state: State): Promise<void> {
       continue;
     await hideSocket(state, path);
   }
+}
+
+/** Emptied folders in a writable one: else a program would write into what hides them. */
+function hollowInRoots({ view }: State, roots: readonly string[]): string[] {
+  const { hollow, kept } = view.hidden;
+  const isInRoots = (path: string): boolean => roots.some((root) => isInside(path, root));
+  return [...hollow, ...kept].filter(isInRoots);
+}
+
+/** What is denied and was made after the view was. Covered whole, and for the launches to come only. */
+async function hideLateDenied({ spec, view, grants, holder, lateHidden }: State): Promise<void> {
+  const { settings } = spec;
+  if (!settings.profile && !settings.ignored) return;
+  const now = planHidden(settings, view.emptied);
+  const known = [...view.hidden.masks, ...view.hidden.hollow];
+  for (const path of [...now.masks, ...now.hollow]) {
+    if (known.includes(path) || lateHidden.has(path) || grants.has(path)) continue;
+    const outcome = await holder.hide(holder.anchorPid, path);
+    if (outcome.kind === 'failed') throw deniedFault(path, outcome);
+    lateHidden.add(path);
+  }
+}
+
+function deniedFault(path: string, { step, errno }: { step: string; errno: string }): Fault {
+  return new Fault({
+    kind: 'host',
+    code: 'denied-not-hidden',
+    message: `${JSON.stringify(path)}, which must not be read, could not be hidden (${step}: ${errno}).`,
+    hint: 'Nothing was run. Try again, or remove it.',
+  });
 }
 
 async function hideSocket({ hiddenSockets, holder }: State, path: string): Promise<void> {
@@ -258,12 +254,17 @@ async function plan(
   path: string,
   mode: GrantMode,
 ): Promise<GrantPlan> {
-  const planned = planGrant(path, mode, { ...spec, masked: view.masked });
+  const { settings } = spec;
+  const denied = settings.profile || settings.ignored ? planHidden(settings, view.emptied).masks : [];
+  const planned = planGrant(path, mode, { ...spec, masked: [...view.masked, ...denied] });
   if (planned.kind === 'failed') return planned;
   const { granted } = planned;
   try {
     const made = await placeholders.cover(new Map([[path, granted.missing]]));
-    return { kind: 'planned', granted: { ...granted, readOnly: [...granted.readOnly, ...made] } };
+    return {
+      kind: 'planned',
+      granted: { ...granted, readOnly: [...new Set([...granted.readOnly, ...made])] },
+    };
   } catch {
     // A grant whose protected names cannot be held is no grant, but no fault of the session either.
     return { kind: 'failed', step: 'placeholders', errno: 'EIO' };

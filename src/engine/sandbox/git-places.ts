@@ -4,11 +4,12 @@ import {
   existsSync,
   lstatSync,
   openSync,
+  readdirSync,
   readlinkSync,
   readSync,
   realpathSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 
 /** What stands at the place of a `.git`, or of any other protected name. */
 export type ProtectedPlace =
@@ -81,4 +82,72 @@ function lstatOrNull(path: string) {
   } catch {
     return null;
   }
+}
+
+/** In a git folder: what makes git run programs or look elsewhere. */
+export const GIT_INNER = [
+  'hooks',
+  'config',
+  'config.worktree',
+  'info/attributes',
+  'modules',
+  'commondir',
+  'gitdir',
+];
+
+/** The same in the folder that a linked worktree has in its repository. */
+export const WORKTREE_INNER = ['hooks', 'config', 'config.worktree', 'commondir', 'gitdir'];
+
+const GIT_PARTS = ['HEAD', 'objects', 'refs'];
+
+/** By its parts; one without them becomes a repository as soon as somebody makes them. */
+export function hasGitParts(path: string): boolean {
+  return GIT_PARTS.every((name) => isReal(`${path}/${name}`));
+}
+
+/** The folder of a linked worktree inside its repository. */
+export function isWorktreeFolder(path: string): boolean {
+  return (
+    basename(dirname(path)) === 'worktrees' &&
+    ['HEAD', 'commondir', 'gitdir'].every((name) => isReal(`${path}/${name}`))
+  );
+}
+
+/** Names below a git folder that its linked worktrees keep protected. */
+export function innerOfWorktrees(path: string): string[] {
+  const worktrees = `${path}/worktrees`;
+  if (!isReal(worktrees)) return [];
+  const folders = readdirSync(worktrees, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders.flatMap(({ name }) => WORKTREE_INNER.map((inner) => `worktrees/${name}/${inner}`));
+}
+
+/**
+ * The repository that a write to a real path belongs to: the path of its git folder, of a linked worktree that of the
+ * repository it shares. Null for what is no part of one, and for the parts of it that stay protected in every case.
+ */
+export function findRepository(real: string): string | null {
+  for (let folder = real; folder !== '/' && folder !== '.'; folder = dirname(folder)) {
+    const found = repositoryAt(folder);
+    if (found === null) continue;
+    const inner = real.slice(folder.length + 1);
+    const closed = isWorktreeFolder(folder) ? WORKTREE_INNER : GIT_INNER;
+    return closed.some((name) => inner === name || inner.startsWith(`${name}/`)) ? null : found;
+  }
+  return null;
+}
+
+function repositoryAt(folder: string): string | null {
+  if (hasGitParts(folder)) return folder;
+  if (isWorktreeFolder(folder)) {
+    const common = dirname(dirname(folder));
+    return hasGitParts(common) ? common : null;
+  }
+  if (basename(folder) !== '.git' || lstatOrNull(folder)?.isFile() !== true) return null;
+  // The common one is named last.
+  const leads = gitFolders(folder).findLast(hasGitParts);
+  return leads ?? null;
+}
+
+function isReal(path: string): boolean {
+  return realOrNull(path) === path;
 }

@@ -2,14 +2,16 @@
  * What a grant of a path opens, and what stays closed below it.
  *
  * Promises: our own folders and the kernel's are never granted; secrets and sockets below a granted folder stay covered;
- * protected names in it stay read-only; a granted `.git` comes without what makes git run programs. One that is not
- * finished is not granted: a missing `config` cannot be mounted over, and whoever makes it decides what git runs.
+ * protected names in it stay read-only; a granted git folder comes without what makes git run programs or look elsewhere,
+ * whether that is there or not, also of its linked worktrees. One that is not finished is not granted.
  */
-import { lstatSync, realpathSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { GIT_INNER, hasGitParts, innerOfWorktrees, isWorktreeFolder, WORKTREE_INNER } from './git-places.ts';
 import { listHostSockets } from './host-sockets.ts';
 import { INSIDE_FOLDER } from './inside-paths.ts';
 import { isBelow, isInside } from './path-inside.ts';
+import { emptyFilePlaceholder, sameFolderPlaceholder } from './placeholder-spec.ts';
 import { planProtection } from './protect.ts';
 import type { GrantMode, OwnFolders, WallSettings } from './sandbox.ts';
 
@@ -18,7 +20,7 @@ export interface GrantedPath {
   readonly mode: GrantMode;
   readonly readOnly: readonly string[];
   readonly hidden: readonly string[];
-  /** Protected folders to be made first. */
+  /** Placeholders to be made first, as the janitor takes them. */
   readonly missing: readonly string[];
 }
 
@@ -33,19 +35,10 @@ export interface GrantContext {
   readonly masked: readonly string[];
 }
 
-/** In a git folder: what makes git run programs or look elsewhere. */
-export const GIT_INNER = [
-  'hooks',
-  'config',
-  'config.worktree',
-  'info/attributes',
-  'modules',
-  'commondir',
-  'gitdir',
-];
-
-/** Of these the ones that are missing are held by an empty folder. */
-const GIT_INNER_FOLDERS = ['hooks', 'modules'];
+/** A `commondir` that names its own folder is so long, with its end. */
+const SMALLEST_POINTER_BYTES = 2;
+/** Of what git obeys, what is missing is held: these by an empty folder, files by a file. */
+const HELD_FOLDERS = ['hooks', 'modules'];
 
 /** Plans the grant of a real, existing path. Refusals are values: the path stays closed. */
 export function planGrant(path: string, mode: GrantMode, context: GrantContext): GrantPlan {
@@ -71,22 +64,42 @@ export function planGrant(path: string, mode: GrantMode, context: GrantContext):
   return { kind: 'planned', granted: { ...base, readOnly: plan.readOnly, missing } };
 }
 
-const GIT_PARTS = ['HEAD', 'objects', 'refs'];
-
 /** By its name too: one without its parts becomes a repository as soon as somebody makes them. */
 function isGitFolder(path: string): boolean {
-  return basename(path) === '.git' || GIT_PARTS.every((name) => lookAt(join(path, name)) !== null);
+  return basename(path) === '.git' || hasGitParts(path) || isWorktreeFolder(path);
 }
 
 function planGitFolder(path: string, base: Pick<GrantedPath, 'path' | 'mode' | 'hidden'>): GrantPlan {
-  if (![...GIT_PARTS, 'config'].every((name) => lookAt(join(path, name)) !== null))
+  const isWorktree = isWorktreeFolder(path);
+  if (!isWorktree && !(hasGitParts(path) && lookAt(join(path, 'config')) !== null))
     return { kind: 'failed', step: 'unfinished repository', errno: 'EACCES' };
-  const inner = GIT_INNER.map((name) => join(path, name));
+  const names = isWorktree ? WORKTREE_INNER : [...GIT_INNER, ...innerOfWorktrees(path)];
+  const inner = names.map((name) => join(path, name));
   // A link cannot be mounted over: it would be replaced.
   if (inner.some((place) => isThere(place) && lookAt(place) === null))
     return { kind: 'failed', step: 'link in a repository', errno: 'ELOOP' };
-  const missing = GIT_INNER_FOLDERS.map((name) => join(path, name)).filter((place) => !isThere(place));
-  return { kind: 'planned', granted: { ...base, readOnly: inner.filter(isThere), missing } };
+  const readOnly = inner.filter(isThere);
+  // What another session holds is there, and goes away with that one unless we hold it too.
+  const held = inner.filter((place) => !isThere(place) || isPlaceholder(place));
+  const missing = held.map((place) => holdMissing(path, place));
+  return { kind: 'planned', granted: { ...base, readOnly, missing: [...new Set(missing)] } };
+}
+
+/** What stands at the place of a missing name while the folder is open. */
+function holdMissing(gitFolder: string, place: string): string {
+  if (HELD_FOLDERS.includes(basename(place))) return place;
+  const parent = dirname(place);
+  // Without its folder it is the folder that is held.
+  if (parent !== gitFolder && !isThere(parent)) return parent;
+  // Git reads it where it is there, and an empty one is an error: this one says the folder itself.
+  return basename(place) === 'commondir' ? sameFolderPlaceholder(place) : emptyFilePlaceholder(place);
+}
+
+/** It may be one: an empty folder, or a file as the janitor makes it. */
+function isPlaceholder(path: string): boolean {
+  const stat = lookAt(path);
+  if (stat?.isDirectory() === true) return readdirSync(path).length === 0;
+  return stat?.isFile() === true && stat.size <= SMALLEST_POINTER_BYTES;
 }
 
 /** A link to nowhere is there too, and so is what cannot be looked at. */

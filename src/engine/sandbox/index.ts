@@ -12,11 +12,13 @@ export type {
   LimitHit,
   SwappedStart,
 } from './exec-gate.ts';
+export { findRepository } from './git-places.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
 export type { ProbeFinding } from './judge-machine.ts';
 export { describeLimits, type LimitFacts, sweepGroups } from './limits.ts';
 export { networkEnvironment, PROXY_PORT } from './network-environment.ts';
+export { planBare } from './plan-bare.ts';
 export { probeKernelGate, probeMachine, readWallVersion } from './probe.ts';
 export { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
 export { type PlainSettings, plainEnvironment, plainSettings, runBare } from './run-bare.ts';

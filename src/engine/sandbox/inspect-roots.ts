@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { printRepository } from './print-repository.ts';
 import type { ProtectPlan } from './protect.ts';
@@ -41,10 +41,21 @@ function inspectRoot(root: string): LateFinding[] {
       aside(join(root, 'HEAD'), 'The folder looks like a bare repository: git obeys its config.'),
     );
   }
-  if (exists(join(root, '.git', 'commondir')) && exists(join(root, '.git', 'objects'))) {
-    findings.push(aside(join(root, '.git', 'commondir'), 'It makes git take its configuration elsewhere.'));
+  const pointer = join(root, '.git', 'commondir');
+  if (exists(pointer) && exists(join(root, '.git', 'objects')) && !namesItself(pointer)) {
+    findings.push(aside(pointer, 'It makes git take its configuration elsewhere.'));
   }
   return findings;
+}
+
+/** Our own placeholder: it leads nowhere else. */
+function namesItself(pointer: string): boolean {
+  try {
+    const stat = lstatSync(pointer);
+    return stat.isFile() && stat.size === 2 && readFileSync(pointer, 'utf8') === '.\n';
+  } catch {
+    return false;
+  }
 }
 
 function aside(path: string, reason: string): LateFinding {

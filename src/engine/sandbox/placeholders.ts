@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Scope } from '../base/index.ts';
 import { type Janitor, placeholderStateFile, startJanitor } from './janitor.ts';
+import { placeholderPath } from './placeholder-spec.ts';
 
 /** The placeholders of one session: each root has its janitor, and later needs get another one for the same root. */
 export interface Placeholders {
   /**
-   * Makes the missing folders, by root, and holds those that another session made. Returns the ones that are held; what
+   * Makes what is missing (see placeholder-spec.ts), by root, and holds those that another session made. Returns the ones that are held; what
    * the person may not make, and an empty folder of the person, is left out.
    */
   cover(missing: ReadonlyMap<string, readonly string[]>): Promise<readonly string[]>;
@@ -32,12 +33,12 @@ export function createPlaceholders({ program, sallyportHome, scope }: Placeholde
   const held = new Set<string>();
   const coverRoot = async (root: string, paths: readonly string[]): Promise<void> => {
     // What the host removed meanwhile is made anew.
-    const fresh = paths.filter((path) => !asked.has(path) || !existsSync(path));
+    const fresh = paths.filter((spec) => !asked.has(spec) || !existsSync(placeholderPath(spec)));
     if (fresh.length === 0) return;
     const janitor = await startJanitor(program, placeholderStateFile(sallyportHome, root), fresh);
     scope.use(janitor, (opened) => opened.close());
     janitors.push(janitor);
-    for (const path of fresh) asked.add(path);
+    for (const spec of fresh) asked.add(spec);
     for (const path of janitor.placeholders) held.add(path);
     const known = byRoot.get(root) ?? { janitors: [], paths: [] };
     known.janitors.push(janitor);
@@ -47,15 +48,16 @@ export function createPlaceholders({ program, sallyportHome, scope }: Placeholde
   return {
     async cover(missing) {
       await Promise.all([...missing].map(([root, paths]) => coverRoot(root, paths)));
-      return [...missing.values()].flat().filter((path) => held.has(path) && existsSync(path));
+      const paths = [...missing.values()].flat().map(placeholderPath);
+      return paths.filter((path) => held.has(path) && existsSync(path));
     },
     async release(root) {
       const known = byRoot.get(root);
       if (known === undefined) return;
       byRoot.delete(root);
-      for (const path of known.paths) {
-        asked.delete(path);
-        held.delete(path);
+      for (const spec of known.paths) {
+        asked.delete(spec);
+        held.delete(placeholderPath(spec));
       }
       for (const janitor of known.janitors) {
         janitors.splice(janitors.indexOf(janitor), 1);

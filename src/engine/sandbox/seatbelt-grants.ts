@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { GIT_INNER } from './granted-paths.ts';
+import { GIT_INNER, hasGitParts, innerOfWorktrees, isWorktreeFolder, WORKTREE_INNER } from './git-places.ts';
 import { isBelow, isInside } from './path-inside.ts';
 import { planProtection } from './protect.ts';
 import type { GrantMode, GrantOutcome, WallSettings } from './sandbox.ts';
@@ -24,8 +24,10 @@ export function planSeatbeltGrant(
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (mode === 'ro' || stat?.isDirectory() !== true)
     return { kind: 'planned', grant: { path, mode, readOnly: [], hidden } };
-  if (path.endsWith('/.git')) {
-    const readOnly = GIT_INNER.map((name) => `${path}/${name}`);
+  const isWorktree = isWorktreeFolder(path);
+  if (isWorktree || path.endsWith('/.git') || hasGitParts(path)) {
+    const names = isWorktree ? WORKTREE_INNER : [...GIT_INNER, ...innerOfWorktrees(path)];
+    const readOnly = names.map((name) => `${path}/${name}`);
     return { kind: 'planned', grant: { path, mode, readOnly, hidden } };
   }
   const plan = planProtection({

@@ -8,6 +8,7 @@ import { access, constants, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { namedPaths } from '../../policy/index.ts';
 import type { Facts, PathFact, StepDraft } from '../../protocol/index.ts';
+import { findRepository } from '../sandbox/index.ts';
 
 /** What only a held program has. */
 export type HeldFacts = Required<
@@ -34,7 +35,7 @@ const GIT_TIMEOUT_MS = 1000;
 export async function collectFacts(step: StepDraft, context: FactsContext): Promise<Facts> {
   const named = namedPaths(step);
   const looked = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookAt(path, context)));
-  const paths = await addGit(looked, context.cwd);
+  const paths = await addGit(looked.map(withRepository), context.cwd);
   const { program: heldProgram, ...held } = context.held ?? {};
   const program = context.held ? heldProgram : await findProgram(step, context);
   return {
@@ -47,6 +48,13 @@ export async function collectFacts(step: StepDraft, context: FactsContext): Prom
     isHeld: context.held !== undefined,
     ...held,
   };
+}
+
+/** Where it would change what belongs to git, the repository. */
+export function withRepository(fact: PathFact): PathFact {
+  if (fact.real === null || fact.use === 'read' || fact.use === 'execute') return fact;
+  const repository = findRepository(fact.real);
+  return repository === null ? fact : { ...fact, repository };
 }
 
 async function lookAt(

@@ -3,6 +3,7 @@ import {
   actsElsewhere,
   dependsOnInput,
   isAboutPrivateAddress,
+  isRepositoryGrant,
   matchesGrant,
   offeredScopes,
 } from '../../policy/index.ts';
@@ -63,11 +64,12 @@ export function scopesFor(run: ProposedRun, judgement: Judgement, snapshot: Conf
 
 /**
  * True when an answer opens paths by themselves, for whatever uses them: for a blocked call, and for a command that could
- * not be known again, such as one with a written redirection.
+ * not be known again, such as one with a written redirection. A repository too: the next commit has other words.
  */
 export function isStanding(run: ProposedRun, judgement: Judgement, scope: GrantScope): boolean {
   if (scope === 'once' || judgement.grant === undefined) return false;
-  return run.isCall || (scope !== 'step' && recognisableArgv(run) === undefined);
+  if (run.isCall) return true;
+  return scope !== 'step' && (recognisableArgv(run) === undefined || isRepositoryGrant(judgement.grant));
 }
 
 /** The home folder, the workspace, or anything that holds one of them: too much to stay open. */

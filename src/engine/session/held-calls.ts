@@ -9,6 +9,7 @@ import {
 import type { ConfigSnapshot, PathFact } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { HeldChange, HeldConnect, HeldWrite } from '../sandbox/index.ts';
+import { withRepository } from './collect-facts.ts';
 import type { HeldCall } from './held-call.ts';
 
 const WHAT: Record<HeldChange['op'], string> = {
@@ -54,7 +55,7 @@ function describeFiles(
     ...caller(held),
     kind: 'edit',
     text: `${what}   (by ${quoteWords(held.argv)})`,
-    paths,
+    paths: paths.map(withRepository),
     judge: (facts, inForce) => judgeBlocked(names, inForce, facts),
     denial: { op: 'write', path: held.path },
     quiet: reasons.includes(null) ? null : `tried by habit: ${reasons[0] ?? ''}`,
@@ -75,7 +76,8 @@ export function describeConnect(
   const habit = quietSocketReason(path);
   const why = [
     isOwn && "Sallyport's own sockets are never opened",
-    classifyPath(path, snapshot) === 'secret' && 'it lies in a place that is kept secret from sessions',
+    ['secret', 'denied'].includes(classifyPath(path, snapshot)) &&
+      'it lies in a place that is kept secret from sessions',
     habit !== null && `tried by habit: ${habit}`,
   ];
   return {
