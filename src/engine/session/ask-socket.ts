@@ -1,12 +1,19 @@
 /**
- * The session's ask socket: the only thing of ours that a sandbox can reach. Promises: it takes proposals bound to this
- * session and answers each with `allow` or `deny`; it has no method that answers a question, reads anything or changes
- * anything else. A malformed or oversized message, and any error, is denied.
+ * The session's ask socket: the only thing of ours that a sandbox can reach. Promises: it takes questions and proposals
+ * bound to this session; it has no method that answers a question, reads a secret or changes anything else. What is
+ * malformed, too large or too much, and any error, is denied.
+ *
+ * Two forms share it, told apart by the first line: the question of the ask helper (one line, answered `allow` or `deny`,
+ * then closed), and proposals as JSON-RPC 2.0 lines.
  */
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createLineSplitter, type Proposal, type ProposalResult } from '../../protocol/index.ts';
+import { isRpcLine, ProposalPeer } from './proposal-peer.ts';
 
 export interface AskRequest {
+  /** The number of the script in the session; undefined where the question does not say. */
+  readonly script: number | undefined;
   /** The step's index in the script, as the rewritten script says it. */
   readonly step: number;
   readonly cwd: string;
@@ -18,20 +25,25 @@ export interface AskRequest {
 
 export type AskReply = { readonly reply: 'allow' } | { readonly reply: 'deny'; readonly message: string };
 
+export interface AskPorts {
+  /** A question of the ask helper. */
+  decide(request: AskRequest): Promise<AskReply>;
+  /** A proposal of a tool; `gone` is aborted when it is taken back, or whoever made it goes away. */
+  propose(proposal: Proposal, gone: AbortSignal): Promise<ProposalResult>;
+}
+
 export interface AskSocket {
   readonly path: string;
   close(): Promise<void>;
 }
 
-const MAX_REQUEST_BYTES = 256 * 1024;
+/** A patch of the largest size, as JSON. */
+const MAX_LINE_CHARS = 4 * 1024 * 1024;
 /** More askers at once than any script has; a program inside must not bury a person in questions. */
 const MAX_ASKERS = 256;
 
-/** Listens at `path` (mode 0600) and hands every proposal to `decide`. */
-export async function openAskSocket(
-  path: string,
-  decide: (request: AskRequest) => Promise<AskReply>,
-): Promise<AskSocket> {
+/** Listens at `path` (mode 0600). */
+export async function openAskSocket(path: string, ports: AskPorts): Promise<AskSocket> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
@@ -41,7 +53,7 @@ export async function openAskSocket(
       reply(socket, { reply: 'deny', message: 'sallyport: refused: too many questions at once' });
       return;
     }
-    serve(socket, decide);
+    serve(socket, ports);
   });
   await listen(server, path);
   await chmod(path, 0o600);
@@ -62,10 +74,23 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function serve(socket: Socket, decide: (request: AskRequest) => Promise<AskReply>): void {
+function serve(socket: Socket, ports: AskPorts): void {
   const gone = new AbortController();
-  let received = '';
   let isAsked = false;
+  let peer: ProposalPeer | undefined;
+  const takeLine = (line: string): void => {
+    if (peer !== undefined) peer.take(line);
+    else if (isAsked) return;
+    else if (isRpcLine(line)) {
+      peer = new ProposalPeer(socket, ports.propose, gone.signal);
+      peer.take(line);
+    } else {
+      isAsked = true;
+      void answer(socket, readRequest(line, gone.signal), ports);
+    }
+  };
+  const splitter = createLineSplitter(takeLine, MAX_LINE_CHARS);
+  let sinceLine = 0;
   socket.setEncoding('utf8');
   socket.on('error', () => socket.destroy());
   socket.on('close', () => gone.abort());
@@ -74,22 +99,27 @@ function serve(socket: Socket, decide: (request: AskRequest) => Promise<AskReply
     socket.end();
   });
   socket.on('data', (text: string) => {
-    if (isAsked) return;
-    received += text;
-    const end = received.indexOf('\n');
-    if (end < 0 && received.length < MAX_REQUEST_BYTES) return;
-    isAsked = true;
-    const request = end < 0 ? null : readRequest(received.slice(0, end), gone.signal);
-    if (!request) {
-      reply(socket, { reply: 'deny', message: 'sallyport: refused: the question could not be read' });
-      return;
+    splitter.feed(text);
+    const end = text.lastIndexOf('\n');
+    sinceLine = end < 0 ? sinceLine + text.length : text.length - end - 1;
+    // Nothing that is meant is so long: whoever sends it gets no answer to wait for.
+    if (sinceLine > MAX_LINE_CHARS && !isAsked && peer === undefined) {
+      isAsked = true;
+      void answer(socket, null, ports);
     }
-    decide(request).then(
-      (answer) => reply(socket, answer),
-      () =>
-        reply(socket, { reply: 'deny', message: 'sallyport: refused: the question could not be settled' }),
-    );
   });
+}
+
+async function answer(socket: Socket, request: AskRequest | null, ports: AskPorts): Promise<void> {
+  if (request === null) {
+    reply(socket, { reply: 'deny', message: 'sallyport: refused: the question could not be read' });
+    return;
+  }
+  try {
+    reply(socket, await ports.decide(request));
+  } catch {
+    reply(socket, { reply: 'deny', message: 'sallyport: refused: the question could not be settled' });
+  }
 }
 
 function readRequest(line: string, gone: AbortSignal): AskRequest | null {
@@ -101,10 +131,11 @@ function readRequest(line: string, gone: AbortSignal): AskRequest | null {
   }
   if (typeof value !== 'object' || value === null) return null;
   const { step, cwd, words } = value as Record<string, unknown>;
-  const index = typeof step === 'string' && /^\d{1,6}$/.test(step) ? Number(step) : null;
-  if (index === null || typeof cwd !== 'string' || !Array.isArray(words)) return null;
+  const place = typeof step === 'string' ? /^(?:(\d{1,9})\.)?(\d{1,6})$/.exec(step) : null;
+  if (place === null || typeof cwd !== 'string' || !Array.isArray(words)) return null;
   if (!words.every((word): word is string => typeof word === 'string')) return null;
-  return { step: index, cwd, words, gone };
+  const script = place[1] === undefined ? undefined : Number(place[1]);
+  return { script, step: Number(place[2]), cwd, words, gone };
 }
 
 function reply(socket: Socket, answer: AskReply): void {

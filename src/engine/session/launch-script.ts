@@ -61,7 +61,11 @@ function rewrite({ host, split, context }: ScriptLaunch): string {
   if (socket === null)
     throw new Fault({ kind: 'bug', code: 'no-ask-socket', message: 'the session has no ask socket' });
   const ask = quoteWords([command, socket]);
-  return rewriteScript(root.text, split, { gate, mustAsk, askCommand: (index) => `${ask} ${index}` });
+  return rewriteScript(root.text, split, {
+    gate,
+    mustAsk,
+    askCommand: (index) => `${ask} ${host.scriptNumber}.${index}`,
+  });
 }
 
 /** Nothing of the person's own start files runs in front of a script. */

@@ -7,6 +7,7 @@ import type {
   Judgement,
   Step,
   StepDraft,
+  StepId,
   TurnId,
 } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
@@ -20,6 +21,8 @@ export interface ProposeInput {
   readonly split: ScriptSplit;
   readonly ids: IdMaker;
   readonly turnId: TurnId;
+  /** The step that proposed it, where one did. */
+  readonly parentId?: StepId | undefined;
   readonly cwd: string;
   readonly agentName: string;
 }
@@ -41,6 +44,7 @@ export function identifySteps(input: ProposeInput): { root: Step; steps: readonl
     ...(input.split.opaque !== undefined && { opaque: input.split.opaque }),
     stepId: input.ids.step(),
     turnId,
+    ...(input.parentId !== undefined && { parentId: input.parentId }),
     kind: input.argv === undefined ? 'script' : 'command',
     cwd,
     agentName,

@@ -53,13 +53,17 @@ export class PublishedPorts {
     return new PublishedPorts(joined, place);
   }
 
+  /** Of launches at the same time, the first that still runs is the one whose ports are asked about. */
   begin(context: ScriptContext): void {
+    if (this.#launch !== undefined) return;
     this.#asked = new Set();
     this.#launch = { context, gone: new AbortController() };
     for (const port of this.#listening) this.#ask(port);
   }
 
-  end(): void {
+  /** Ends that launch; without a context, whichever there is. */
+  end(context?: ScriptContext): void {
+    if (context !== undefined && this.#launch?.context !== context) return;
     this.#launch?.gone.abort();
     this.#launch = undefined;
   }

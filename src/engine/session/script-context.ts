@@ -1,4 +1,4 @@
-import type { ConfigSnapshot, EventBody, Judgement, RunId, Step } from '../../protocol/index.ts';
+import type { AccessGrant, ConfigSnapshot, EventBody, Judgement, RunId, Step } from '../../protocol/index.ts';
 import type { Askers } from './askers.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { RunScope, RunStepPorts } from './proposed-run.ts';
@@ -21,6 +21,10 @@ export interface ScriptContext {
   /** Pipelines whose members are settled together, by their number. */
   readonly pipelines: Map<number, Promise<void>>;
   readonly askers: Askers;
+  /** What was opened in the wall for this script alone, as long as it runs. */
+  readonly opened: AccessGrant[];
+  /** A line on the standard error of the script. */
+  say(line: string): void;
   /** PATH inside. */
   readonly searchPath: string;
   append(bodies: readonly EventBody[]): Promise<unknown>;

@@ -1,4 +1,11 @@
-import type { ConfigSnapshot, EnforcedAccess, EventBody, SessionId } from '../../protocol/index.ts';
+import type {
+  ConfigSnapshot,
+  EnforcedAccess,
+  EventBody,
+  SessionId,
+  StepId,
+  TurnId,
+} from '../../protocol/index.ts';
 import type { LaunchStdio, SandboxSession } from '../sandbox/index.ts';
 import type { LateFindings } from './late-findings.ts';
 import type { RunStepPorts } from './proposed-run.ts';
@@ -6,8 +13,20 @@ import type { OutputSinks } from './script-output.ts';
 import type { InForce } from './session-config.ts';
 import type { SessionNetwork } from './session-network.ts';
 
+/** The turn that a script is a part of, where it is none of its own: a program of the turn proposed it. */
+export interface ScriptTurn {
+  readonly turnId: TurnId;
+  /** The step behind which it stands. */
+  readonly parentId: StepId;
+  /** Ends the whole turn. */
+  stop(reason: string): void;
+}
+
 /** What a session gives every script. */
 export interface ScriptHost {
+  /** Unique among the scripts of the session: its shell's questions name it. */
+  readonly scriptNumber: number;
+  readonly turn?: ScriptTurn | undefined;
   readonly sessionId: SessionId;
   readonly ports: RunStepPorts;
   /** When the script was handed in. */
@@ -32,6 +51,8 @@ export interface ScriptHost {
   readonly ownFolders: readonly string[];
   /** Whether calls that the wall would stop may become questions. */
   readonly mayAskWrites: boolean;
+  /** Ends what programs of a turn have proposed; called at the end of a script that is a turn. */
+  endTools(): Promise<void>;
   setTimer(callback: () => void, delayMs: number): () => void;
   /** Appends with the next fact, or a moment later: for what nothing waits for. Rejects with that append. */
   appendSoon(bodies: readonly EventBody[]): Promise<unknown>;

@@ -5,9 +5,11 @@
  */
 import { type ScriptSplit, splitScript } from '../../policy/index.ts';
 import {
+  type AccessGrant,
   type EventBody,
   type RunId,
   type SessionExecResult,
+  type Step,
   type TurnId,
   toFault,
 } from '../../protocol/index.ts';
@@ -58,7 +60,12 @@ export class ScriptRun {
     this.#split = work.split;
     this.#argv = work.argv;
     // Not a copy: two of its parts follow the configuration.
-    this.#context = Object.assign(context, { stop: (reason: string) => this.stop(reason) });
+    this.#context = Object.assign(context, {
+      stop: (reason: string) => {
+        this.stop(reason);
+        host.turn?.stop(reason);
+      },
+    });
     this.#programs = new HeldPrograms(this.#context);
     this.#denials = new WallDenials(this.#context);
     this.#calls = new HeldCallDesk(this.#context, this.#denials);
@@ -77,7 +84,7 @@ export class ScriptRun {
 
   static async #propose(host: ScriptHost, script: string, work: Work): Promise<ScriptRun> {
     const { ids } = host.ports;
-    const turnId: TurnId = ids.turn();
+    const turnId: TurnId = host.turn?.turnId ?? ids.turn();
     const { split, argv } = work;
     const { root, steps } = identifySteps({
       script,
@@ -85,14 +92,19 @@ export class ScriptRun {
       split,
       ids,
       turnId,
+      parentId: host.turn?.parentId,
       cwd: host.cwd,
       agentName: host.agentName,
     });
     const currentScope = scopeOf(host, turnId);
     const proposed = [root, ...steps].map((step): EventBody => ({ type: 'step/proposed', ...step }));
-    await host.ports.append([{ type: 'turn/started', turnId }, ...proposed]);
+    const begin: EventBody[] = host.turn ? [] : [{ type: 'turn/started', turnId }];
+    await host.ports.append([...begin, ...proposed]);
     const searchPath = host.environment['PATH'] ?? '';
-    const { previews, events } = await previewSteps(steps, currentScope(), { nowMs: host.ports.nowMs, searchPath });
+    const { previews, events } = await previewSteps(steps, currentScope(), {
+      nowMs: host.ports.nowMs,
+      searchPath,
+    });
     if (events.length > 0) await host.ports.append(events);
     const append = (bodies: readonly EventBody[]): Promise<unknown> => host.ports.append(bodies);
     return new ScriptRun(host, work, {
@@ -110,6 +122,11 @@ export class ScriptRun {
       runs: new LiveRuns(host.appendSoon),
       askers: new Askers(),
       pipelines: new Map(),
+      opened: [],
+      say: (line) => {
+        const { stderr } = host.sinks.streams;
+        if (!stderr.destroyed) stderr.write(`${line}\n`);
+      },
       searchPath,
       append,
       setTimer: host.setTimer,
@@ -118,6 +135,16 @@ export class ScriptRun {
 
   get runId(): RunId {
     return this.#context.rootRunId;
+  }
+
+  /** The script or program itself. */
+  get root(): Step {
+    return this.#context.root;
+  }
+
+  /** What its runs are decided under. */
+  get scope(): RunScope {
+    return this.#context.scope;
   }
 
   /** A question of the rewritten script. */
@@ -145,15 +172,17 @@ export class ScriptRun {
     this.#process?.terminal?.resize(columns, rows);
   }
 
-  /** Runs it and settles when nothing of it lives any more. */
-  async run(): Promise<SessionExecResult> {
+  /**
+   * Runs it and settles when nothing of it lives any more. `opened` is what was opened for it alone: whoever opened it
+   * closes it again.
+   */
+  async run(opened?: AccessGrant): Promise<SessionExecResult> {
     const context = this.#context;
+    if (opened) context.opened.push(opened);
     if ((await context.ports.whenGoing(this.#stopped.signal)) !== 'going') return this.#cancel();
     const refusal = await settleInFront(context, this.#split, { host: this.#host, argv: this.#argv });
     if (refusal) {
-      const { stepId } = context.root;
-      await context.append([{ type: 'step/finished', stepId, runId: context.rootRunId, outcome: 'refused' }]);
-      return this.#end({ outcome: 'refused', exitCode: 126, message: refusal });
+      return this.refuse(refusal);
     }
     this.#launched = this.#launch();
     const process = await this.#launched;
@@ -194,6 +223,13 @@ export class ScriptRun {
     });
   }
 
+  /** It may not begin. */
+  async refuse(message: string): Promise<SessionExecResult> {
+    const { append, root, rootRunId } = this.#context;
+    await append([{ type: 'step/finished', stepId: root.stepId, runId: rootRunId, outcome: 'refused' }]);
+    return this.#end({ outcome: 'refused', exitCode: 126, message });
+  }
+
   /** It was stopped before it began. */
   async #cancel(): Promise<SessionExecResult> {
     const { append, root, rootRunId } = this.#context;
@@ -215,7 +251,12 @@ export class ScriptRun {
   async #end(result: SessionExecResult): Promise<SessionExecResult> {
     const { sessionId, turnId } = this.#context.scope;
     const { broker, grants } = this.#context.ports;
-    await broker.withdrawSession(sessionId, 'the script has ended');
+    const isTurn = this.#host.turn === undefined;
+    if (isTurn) await this.#host.endTools();
+    const own = new Set([this.root.stepId, ...this.#context.board.steps.map(({ step }) => step.stepId)]);
+    for (const { approvalId, stepId } of broker.list())
+      if (stepId && own.has(stepId)) await broker.withdraw(approvalId, 'the script has ended');
+    if (!isTurn) return result;
     await grants.endScope(sessionId, { turnId });
     const outcome = result.outcome === 'cancelled' ? 'stopped' : 'finished';
     await this.#context.append([{ type: 'turn/ended', turnId, outcome }]);
@@ -283,7 +324,7 @@ export class ScriptRun {
 }
 
 /** The scope of a run that is handed in now; the same object while the configuration is the same. */
-function scopeOf(host: ScriptHost, turnId: TurnId): () => RunScope {
+export function scopeOf(host: ScriptHost, turnId: TurnId): () => RunScope {
   const { sessionId, enforced } = host;
   let last: RunScope | undefined;
   return () => {

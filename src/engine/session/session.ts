@@ -9,19 +9,21 @@ import {
   type EventOf,
   Fault,
   type GrantId,
+  type Proposal,
+  type ProposalResult,
   type SessionExecResult,
   type SessionId,
-  toFault,
 } from '../../protocol/index.ts';
 import { createScope, type Scope } from '../base/index.ts';
 import type { OpenSession } from '../engine.ts';
 import { type LaunchStdio, type SandboxSession, scrubEnvironment } from '../sandbox/index.ts';
 import { AccessKeeper } from './access-keeper.ts';
-import { type AskSocket, openAskSocket } from './ask-socket.ts';
+import { openAskSocket } from './ask-socket.ts';
 import { describeAccess, openingEvents } from './describe-session.ts';
 import { LateFindings } from './late-findings.ts';
 import { openWithHosts } from './open-hosts.ts';
 import { openNetwork } from './open-network.ts';
+import { openSandbox, requireGranted } from './open-sandbox.ts';
 import { PauseGate } from './pause-gate.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { ScriptHost } from './script-host.ts';
@@ -31,6 +33,7 @@ import { SessionConfig } from './session-config.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionFacts } from './session-facts.ts';
 import type { SessionNetwork } from './session-network.ts';
+import { SessionTurns } from './session-turns.ts';
 import { TerminalScreen } from './terminal-screen.ts';
 
 type CloseReason = EventOf<'session/closed'>['reason'];
@@ -51,8 +54,8 @@ export class Session implements OpenSession {
   readonly #findings = new LateFindings();
   readonly #pauseGate = new PauseGate();
   #isPaused = false;
-  #script: ScriptRun | undefined;
-  #scriptEnded: Promise<void> = Promise.resolve();
+  readonly #turns: SessionTurns;
+  #lastScript = 0;
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -90,9 +93,14 @@ export class Session implements OpenSession {
       input.params.terminal &&
       new TerminalScreen(input.params.terminal, {
         isOfPage: input.params.origin === 'page',
-        type: (bytes) => this.#script?.type(bytes),
+        type: (bytes) => this.#turns.type(bytes),
         resize: (size) => this.resize(size),
       });
+    this.#turns = new SessionTurns({
+      host: () => this.#host(),
+      title: `tools for ${input.params.title ?? input.params.origin}`,
+      isClosed: () => this.#closed !== undefined,
+    });
     this.#scope.defer(deps.grants.onEnded((grant) => this.#endStanding(grant.grantId)));
   }
 
@@ -103,11 +111,9 @@ export class Session implements OpenSession {
     let session: Session | undefined;
     try {
       const askPath = join(deps.folders.runtimeDir, `ask-${randomBytes(6).toString('hex')}.sock`);
-      const asks = await openAskSocket(askPath, (request) => {
-        const answer = session?.answerShell(request);
-        return (
-          answer ?? Promise.resolve({ reply: 'deny', message: 'sallyport: refused: no script is running' })
-        );
+      const asks = await openAskSocket(askPath, {
+        decide: async (request) => requireOpen(session).#turns.answerShell(request),
+        propose: async (proposal, gone) => requireOpen(session).#turns.propose(proposal, gone, 'inside'),
       });
       scope.defer(() => asks.close());
       const config = new SessionConfig(input.config, {
@@ -135,52 +141,26 @@ export class Session implements OpenSession {
     ];
   }
 
-  answerShell(request: Parameters<ScriptRun['answerShell']>[0]): ReturnType<ScriptRun['answerShell']> {
-    if (!this.#script)
-      return Promise.resolve({ reply: 'deny', message: 'sallyport: refused: no script is running' });
-    return this.#script.answerShell(request);
+  /** Settles a proposal of who opened the session, as one of a program inside. Never rejects. */
+  propose(proposal: Proposal, gone: AbortSignal): Promise<ProposalResult> {
+    return this.#turns.propose(proposal, gone, 'opener');
   }
 
   exec(script: string): Promise<SessionExecResult> {
-    return this.#turn((host) => ScriptRun.propose(host, script));
+    return this.#turns.run((host) => ScriptRun.propose(host, script));
   }
 
   run(argv: readonly string[]): Promise<SessionExecResult> {
     const { agentWords = [] } = this.#input;
-    return this.#turn((host) => ScriptRun.proposeProgram(host, argv.toSpliced(1, 0, ...agentWords)));
-  }
-
-  async #turn(propose: (host: ScriptHost) => Promise<ScriptRun>): Promise<SessionExecResult> {
-    if (this.#script) {
-      throw new Fault({
-        kind: 'peer',
-        code: 'session-busy',
-        message: 'the session is already running a script',
-      });
-    }
-    const ended = Promise.withResolvers<void>();
-    this.#scriptEnded = ended.promise;
-    try {
-      const run = await propose(this.#host());
-      this.#script = run;
-      return await run.run();
-    } catch (cause) {
-      const fault = toFault(cause);
-      const hint = fault.hint === undefined ? '' : `; ${fault.hint}`;
-      return { outcome: 'fault', exitCode: 125, message: `${fault.message}${hint}` };
-    } finally {
-      this.#script = undefined;
-      ended.resolve();
-    }
+    return this.#turns.run((host) => ScriptRun.proposeProgram(host, argv.toSpliced(1, 0, ...agentWords)));
   }
 
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void {
-    if (name === 'SIGKILL') this.#script?.stop('killed');
-    else this.#script?.signal(name);
+    this.#turns.signal(name);
   }
 
   resize(size: { columns: number; rows: number }): void {
-    this.#script?.resize(size.columns, size.rows);
+    this.#turns.resize(size.columns, size.rows);
     this.terminal?.noteSize(size);
   }
 
@@ -213,14 +193,14 @@ export class Session implements OpenSession {
   async #close(reason: CloseReason, detail: string | undefined): Promise<void> {
     const { broker, grants } = this.#deps;
     this.#pauseGate.end();
-    this.#script?.stop(reason === 'engine-stopped' ? 'the engine stops' : 'the session was closed');
+    this.#turns.stop(reason === 'engine-stopped' ? 'the engine stops' : 'the session was closed');
     try {
       await broker.withdrawSession(this.sessionId, 'the session was closed');
       await grants.endScope(this.sessionId, {});
     } finally {
       await this.#scope.close();
       // Its last facts come before the session's.
-      await this.#scriptEnded;
+      await this.#turns.whenEnded();
       await this.#append([{ type: 'session/closed', reason, ...(detail !== undefined && { detail }) }]).catch(
         () => undefined,
       );
@@ -248,7 +228,10 @@ export class Session implements OpenSession {
           ...(params.env['TERM'] && { name: params.env['TERM'] }),
         }
       : { kind: 'pipes' };
+    const askSocket = this.#sandbox.ask.socket;
+    this.#lastScript += 1;
     return {
+      scriptNumber: this.#lastScript,
       sessionId: this.sessionId,
       ports: this.#ports(),
       snapshot,
@@ -256,7 +239,7 @@ export class Session implements OpenSession {
       enforced: this.#enforced,
       sandbox: this.#sandbox,
       network: this.#network,
-      environment: passed,
+      environment: { ...passed, ...(askSocket !== null && { SALLYPORT_ASK: askSocket }) },
       innerEnvironment: inner,
       // The real one, as programs inside name it.
       cwd: snapshot.workspace,
@@ -273,6 +256,7 @@ export class Session implements OpenSession {
       },
       ownFolders: [this.#deps.folders.sallyportHome, this.#deps.folders.runtimeDir].map(realFolder),
       mayAskWrites: snapshot.approvalPolicy !== 'never' && params.answers !== 'nobody',
+      endTools: () => this.#turns.endTools(),
       setTimer: (callback, delayMs) => this.#deps.clock.setTimer(callback, delayMs),
       findings: this.#findings,
       appendSoon: (bodies) => this.#facts.appendSoon(bodies),
@@ -314,28 +298,12 @@ export class Session implements OpenSession {
   }
 }
 
+/** Throws while nothing runs yet that could ask. */
+function requireOpen(session: Session | undefined): Session {
+  if (session !== undefined) return session;
+  throw new Fault({ kind: 'peer', code: 'session-not-open', message: 'the session is not open yet' });
+}
+
 function realFolder(path: string): string {
   return existsSync(path) ? realpathSync(path) : path;
-}
-
-function requireGranted(outcome: Awaited<ReturnType<SandboxSession['grant']>>, path: string): void {
-  if (outcome.kind === 'granted') return;
-  throw new Fault({
-    kind: 'host',
-    code: 'wall-not-moved',
-    message: `the wall could not be opened at ${path} (${outcome.step}: ${outcome.errno})`,
-  });
-}
-
-function openSandbox(
-  deps: SessionDeps,
-  input: SessionInput,
-  { asks, network }: { readonly asks: AskSocket; readonly network: SessionNetwork | undefined },
-): Promise<SandboxSession> {
-  return deps.sandbox.openSession({
-    settings: input.config.snapshot,
-    folders: deps.folders,
-    askSocket: asks.path,
-    network: network?.wall,
-  });
 }

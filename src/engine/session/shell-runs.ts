@@ -38,10 +38,11 @@ function judgeWith(context: ScriptContext, step: Step, draft: StepDraft): Propos
   return (facts, snapshot) => judgeStep(draft, snapshot, facts, { pipeline, access });
 }
 
-/** What grants that stand by themselves have opened in the wall of this session. */
+/** What is open in the wall by grants that stand by themselves, and for this script. */
 function openAccess(context: ScriptContext): AccessGrant {
   const grants = context.ports.grants.ofSession(context.scope.sessionId);
-  const opened = grants.flatMap((grant) => (grant.kind === 'access' && grant.access ? [grant.access] : []));
+  const standing = grants.flatMap((grant) => (grant.kind === 'access' && grant.access ? [grant.access] : []));
+  const opened = [...standing, ...context.opened];
   return {
     read: opened.flatMap((access) => access.read),
     write: opened.flatMap((access) => access.write),

@@ -1,0 +1,185 @@
+/**
+ * Makes of a patch what is shown and what would be written, file by file. Promises: nothing is written; what is kept
+ * secret from the session, our own folders and the kernel's are not even read, so that no answer tells what is in them;
+ * the diff that is shown is made from the bytes that are there and the bytes that will be written.
+ */
+import { isUtf8 } from 'node:buffer';
+import { dirname } from 'node:path';
+import { applyHunks, classifyPath, type FileChange, isAtOrBelow, unifiedDiff } from '../../policy/index.ts';
+import type { ConfigSnapshot, EditFile } from '../../protocol/index.ts';
+import { showLine } from '../../timeline/index.ts';
+import {
+  type FileContent,
+  findTarget,
+  type Problem,
+  readTarget,
+  sha256Of,
+  type Target,
+} from './read-target.ts';
+
+/** A file as it will be changed. */
+export interface PlannedEdit {
+  /** What a person is shown. */
+  readonly shown: EditFile;
+  /** What is there; null for a new file. */
+  readonly before: FileContent | null;
+  /** What will be there; null for a file that is taken away. */
+  readonly after: Buffer | null;
+}
+
+export interface EditContext {
+  /** What paths begin at. */
+  readonly cwd: string;
+  readonly snapshot: ConfigSnapshot;
+  /** Host folders of Sallyport itself, real paths. */
+  readonly ownFolders: readonly string[];
+  /** True for a secret that an answer has opened. */
+  isOpened(path: string): boolean;
+}
+
+/** Characters of one diff, and of all of a proposal. */
+const MAX_PATCH_CHARS = 65_536;
+const MAX_ALL_CHARS = 262_144;
+const MAX_ALL_BYTES = 32 * 1024 * 1024;
+const NEVER = ['/proc', '/sys', '/dev', '/run/sallyport'];
+
+type Place = NonNullable<EditFile['place']>;
+const STRICTER: readonly Place[] = ['inside', 'outside', 'unknown', 'protected', 'secret'];
+
+/** The files of a patch, or the first reason why it cannot be applied. */
+export async function planEdits(
+  changes: readonly FileChange[],
+  context: EditContext,
+): Promise<{ readonly files: readonly PlannedEdit[] } | Problem> {
+  const files: PlannedEdit[] = [];
+  const touched = new Set<string>();
+  const left = { chars: MAX_ALL_CHARS, bytes: MAX_ALL_BYTES };
+  for (const change of changes) {
+    const planned = await planFile(change, context, left);
+    if ('problem' in planned) return planned;
+    const { path, to } = planned.shown;
+    for (const name of to === undefined ? [path] : [path, to]) {
+      if (touched.has(name)) return { problem: `${showLine(name, 300)} is changed twice by one patch` };
+      touched.add(name);
+    }
+    left.chars -= planned.shown.patch.length;
+    left.bytes -= (planned.before?.bytes.length ?? 0) + (planned.after?.length ?? 0);
+    if (left.bytes < 0)
+      return { problem: `the files of the patch are larger than ${MAX_ALL_BYTES >> 20} MiB` };
+    files.push(planned);
+  }
+  return { files };
+}
+
+async function planFile(
+  change: FileChange,
+  context: EditContext,
+  left: { readonly chars: number },
+): Promise<PlannedEdit | Problem> {
+  const target = await findTarget(change.path, context.cwd);
+  if ('problem' in target) return target;
+  const place = placeOf(target, context);
+  if (typeof place !== 'string') return place;
+  const max = Math.min(MAX_PATCH_CHARS, Math.max(0, left.chars));
+  if (change.op === 'add') return planNew(target, { place, text: change.text, max });
+  const { path } = target;
+  if (target.found === null) return { problem: `${showLine(path, 300)} does not exist` };
+  const before = await readTarget(path).catch((cause: unknown) => cause);
+  if (!isContent(before)) return { problem: `${showLine(path, 300)} cannot be read: ${wordsOf(before)}` };
+  if (change.op === 'delete') {
+    const { text } = readText(before.bytes);
+    const diff = text === null ? { patch: '', cutBytes: before.bytes.length } : unifiedDiff(text, '', max);
+    return {
+      shown: { path, change: 'delete', ...shownDiff(diff), before: before.sha256, place },
+      before,
+      after: null,
+    };
+  }
+  return planUpdate(change, { target, before, place, max }, context);
+}
+
+function isContent(value: unknown): value is FileContent {
+  return typeof value === 'object' && value !== null && 'bytes' in value;
+}
+
+function wordsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  return 'code' in cause ? String(cause.code) : cause.message;
+}
+
+function planNew(
+  { path, found }: Target,
+  { place, text, max }: { readonly place: Place; readonly text: string; readonly max: number },
+): PlannedEdit | Problem {
+  if (found !== null)
+    return { problem: `${showLine(path, 300)} exists already: change it with "*** Update File"` };
+  const after = Buffer.from(text, 'utf8');
+  const diff = unifiedDiff('', text, max);
+  const shown: EditFile = { path, change: 'create', ...shownDiff(diff), after: sha256Of(after), place };
+  return { shown, before: null, after };
+}
+
+async function planUpdate(
+  change: Extract<FileChange, { op: 'update' }>,
+  at: { readonly target: Target; readonly before: FileContent; readonly place: Place; readonly max: number },
+  context: EditContext,
+): Promise<PlannedEdit | Problem> {
+  const { target, before, max } = at;
+  const { path } = target;
+  const { text, mark } = readText(before.bytes);
+  if (text === null) return { problem: `${showLine(path, 300)} is no text` };
+  const applied = applyHunks(text, change.hunks);
+  if ('problem' in applied) return { problem: `${showLine(path, 300)}: ${applied.problem}` };
+  const after = Buffer.concat([mark, Buffer.from(applied.text, 'utf8')]);
+  const shown = {
+    path,
+    ...shownDiff(unifiedDiff(text, applied.text, max)),
+    before: before.sha256,
+    after: sha256Of(after),
+  };
+  if (change.to === undefined) {
+    if (applied.text === text) return { problem: `the patch leaves ${showLine(path, 300)} as it is` };
+    return { shown: { ...shown, change: 'modify', place: at.place }, before, after };
+  }
+  const to = await findTarget(change.to, context.cwd);
+  if ('problem' in to) return to;
+  const toPlace = placeOf(to, context);
+  if (typeof toPlace !== 'string') return toPlace;
+  if (to.found !== null)
+    return { problem: `${showLine(to.path, 300)} exists already: nothing is moved over it` };
+  const place = STRICTER[Math.max(STRICTER.indexOf(at.place), STRICTER.indexOf(toPlace))] ?? 'unknown';
+  return { shown: { ...shown, change: 'move', to: to.path, place }, before, after };
+}
+
+function shownDiff({ patch, cutBytes }: { patch: string; cutBytes: number }) {
+  return { patch, ...(cutBytes > 0 && { cutBytes }) };
+}
+
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The text, and the mark of its encoding that some files begin with; null for what is no text. */
+function readText(bytes: Buffer): { readonly text: string | null; readonly mark: Buffer } {
+  const hasMark = bytes.subarray(0, 3).equals(MARK);
+  const body = hasMark ? bytes.subarray(3) : bytes;
+  const text = isUtf8(body) && !body.includes(0) ? body.toString('utf8') : null;
+  return { text, mark: hasMark ? MARK : Buffer.alloc(0) };
+}
+
+/** Where the path lies; a problem where no answer could let it be changed from here. */
+function placeOf({ path }: Target, { snapshot, ownFolders, isOpened }: EditContext): Place | Problem {
+  const shown = showLine(path, 300);
+  if (ownFolders.some((folder) => isAtOrBelow(path, folder)))
+    return { problem: `${shown} belongs to Sallyport itself and is never changed by a session` };
+  if (NEVER.some((folder) => isAtOrBelow(path, folder)) || dirname(path) === path)
+    return { problem: `${shown} is no file that can be patched` };
+  const place = classifyPath(path, snapshot);
+  if (place === 'scratch')
+    return { problem: `${shown} is the session's own temporary folder: write it with a command` };
+  if (place === 'device') return { problem: `${shown} is no file that can be patched` };
+  if (place === 'unreadable') return 'outside';
+  if (place !== 'secret' && place !== 'denied') return place;
+  if (isOpened(path)) return 'secret';
+  return {
+    problem: `${shown} lies in a place that is kept secret from sessions: ask for access with request_permissions first`,
+  };
+}
