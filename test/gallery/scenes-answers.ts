@@ -1,5 +1,5 @@
 /** Cards whose answers are more than a yes or a no: parts, files, rules for always, another text. */
-import type { Approval } from '../../src/protocol/index.ts';
+import { type Approval, RunId } from '../../src/protocol/index.ts';
 import { approvalIdOf, approvalOf, contextOf, riskOf, rowsFrom, viewOf } from './canned-parts.ts';
 import { DOCS, INFRA, PAYMENTS } from './canned-payments.ts';
 import type { Scene, Scenes } from './scene.ts';
@@ -20,6 +20,7 @@ const RULES = '/home/ada/.sallyport/rules/always.rules';
 /** Its text can be changed, and it can be allowed for always. */
 const TESTS = approvalOf(PAYMENTS, 12_000, {
   approvalId: approvalIdOf('cmd', 301),
+  runId: RunId.parse('run-0000000301'),
   text: 'npm run test -- --watch',
   argv: ['npm', 'run', 'test', '--', '--watch'],
   risk: riskOf(2, 'Runs a script of the project.'),

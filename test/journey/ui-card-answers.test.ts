@@ -130,6 +130,21 @@ describe('a request for more access', () => {
   });
 });
 
+describe('why a question is asked', () => {
+  test('is fetched when it is wanted, and told without what hides', async () => {
+    await open('card-always');
+    expect(await page.getByText('What would change it').count()).toBe(0);
+    await page.getByRole('button', { name: 'Explain' }).click();
+    await page.getByText('What would change it').waitFor();
+    const text = (await page.locator('[data-approval]').textContent()) ?? '';
+    expect(text).toContain('default.rules:12');
+    expect(text).toContain('Without that rule: it would run');
+    expect(text).not.toContain('\u202e');
+    await page.getByRole('button', { name: 'Hide the explanation' }).click();
+    expect(await page.getByText('What would change it').count()).toBe(0);
+  });
+});
+
 describe('changed files', () => {
   test('are shown each with its lines, and what is no plain character is visible', async () => {
     await open('card-files');

@@ -25,6 +25,7 @@ export const KEY_TABLE: readonly KeyGroup[] = [
       { keys: ['R'], does: 'Reject' },
       { keys: ['F'], does: 'Reject with feedback' },
       { keys: ['S'], does: 'Allow for longer' },
+      { keys: ['T'], does: 'Edit the text, where it can be' },
       { keys: ['E'], does: 'Show the evidence' },
       { keys: ['Esc'], does: 'Leave the card; never an answer' },
     ],
