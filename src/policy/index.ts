@@ -6,14 +6,11 @@ export {
 } from './describe-address.ts';
 export type { FolderAmount } from './describe-amount.ts';
 export { applyHunks, type FileChange, parsePatch, unifiedDiff } from './edits/index.ts';
+export { explainAccess } from './explain-access.ts';
+export { type ExplainedCause, showConfigOrigin } from './explain-causes.ts';
 export { explainJudgement } from './explain-judgement.ts';
-export {
-  type Alternative,
-  type ExplainedCause,
-  type ExplainOptions,
-  type Explanation,
-  explainStep,
-} from './explain-step.ts';
+export { type ExplainOptions, type Explanation, explainStep } from './explain-step.ts';
+export type { Alternative } from './find-alternatives.ts';
 export {
   type HostLists,
   hostsInForce,
@@ -21,7 +18,7 @@ export {
   judgeHost,
   judgeTarget,
 } from './host-access.ts';
-export { parseHostEntry } from './host-entry.ts';
+export { type HostEntry, parseHostEntry } from './host-entry.ts';
 export { armsLauncher, findInherited, type InheritedVariable } from './inherited-variables.ts';
 export { isHarmless } from './is-harmless.ts';
 export { judgeBlocked, judgeBlockedSocket } from './judge-blocked.ts';
@@ -58,9 +55,13 @@ export {
   checkListProfile,
   checkMapProfile,
   checkProfiles,
+  decidePath,
   findEntry,
   findProfile,
   isProfileTable,
+  isReadable,
+  type PathDecision,
+  type PathLists,
   type ProfileContext,
   type ProfileDraft,
   type ProfileFault,
@@ -76,12 +77,12 @@ export { assessRisk } from './risk/index.ts';
 export { isRiskyVariable } from './risky-variables.ts';
 export {
   describeMistake,
-  LONGEST_RULES_TEXT,
+  lintRules,
   type MatchContext,
   matchRules,
   parseRules,
   proposeRule,
-  type RuleHosts,
+  type RuleFinding,
   type RuleMatch,
   type RuleMistake,
   type RuleProposal,

@@ -1,5 +1,6 @@
+export { lintRules, type RuleFinding } from './lint-rules.ts';
 export { type MatchContext, matchRules, type RuleMatch, strictestDecision } from './match-rule.ts';
-export { LONGEST_RULES_TEXT, parseRules, type RulesPlace } from './parse-rules.ts';
+export { parseRules } from './parse-rules.ts';
 export { proposeRule, type RuleProposal } from './propose-rule.ts';
 export { type RuleHosts, ruleHosts } from './rule-hosts.ts';
 export { describeMistake, type RuleMistake } from './rule-mistake.ts';

@@ -12,10 +12,10 @@ import { type RuleExample, readPrefixRule } from './read-prefix-rule.ts';
 import { type RuleMistake, RuleProblem, TextPlaces } from './rule-mistake.ts';
 
 /** The longest text that is read, in characters. */
-export const LONGEST_RULES_TEXT = 1024 * 1024;
+const LONGEST_RULES_TEXT = 1024 * 1024;
 const MOST_MISTAKES = 20;
 
-export interface RulesPlace {
+interface RulesPlace {
   readonly file: string;
   readonly layer: RuleOrigin['layer'];
 }

@@ -75,6 +75,7 @@ class CallReader {
     const keyword = Object.hasOwn(KEYWORDS, name) ? KEYWORDS[name] : undefined;
     if (keyword !== undefined) throw new RuleProblem(at, keyword, LITERALS_ONLY);
     this.skip(false);
+    if (this.#text[this.at] === '=') throw this.#unexpected('nothing can be given a name');
     if (!this.#take('(')) throw this.#unexpected('a call is expected here');
     const list: Argument[] = [];
     this.#readItems(')', '(', at, () => list.push(this.#readArgument(list)));
