@@ -41,8 +41,8 @@ const MIDDLE = ['config', 'history', 'sandbox', 'network', 'approvals', 'agents'
 const HIGH = ['session', 'create-engine.ts'];
 const USES_MODELS = ['approvals', 'agents'];
 
-/** Further doors, for a quick start: nothing heavy may be behind them. The second of them is opened only where hosts were typed. */
-const QUICK_DOORS = ['engine/sandbox/index.ts', 'engine/network/index.ts', 'policy/profile/index.ts'];
+/** Further doors of engine, for a quick start: nothing heavy may be behind them. The second of them is opened only where hosts were typed. */
+const QUICK_DOORS = ['engine/sandbox/index.ts', 'engine/network/index.ts'];
 const SANDBOX_PACKAGES = ['node:*', 'node-pty'];
 
 const HOST_GLOBALS = [

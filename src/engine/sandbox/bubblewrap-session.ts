@@ -8,11 +8,11 @@ import { Fault } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import { type GrantedPath, type GrantPlan, planGrant } from './granted-paths.ts';
 import type { HelperPaths } from './helper-paths.ts';
-import { planHidden } from './hidden-paths.ts';
 import type { Holder } from './holder.ts';
 import { identifySocket, listHostSockets } from './host-sockets.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
+import { LateHidden } from './late-hidden.ts';
 import { launchSupervised, type SupervisedSpec } from './launch-supervised.ts';
 import { launchWords, rootsOf } from './launch-words.ts';
 import { planLimits } from './limits.ts';
@@ -58,23 +58,23 @@ interface State extends SessionParts {
   readonly running: Map<string, Running>;
   /** By path, the socket that was covered: a later one of the same name is another. */
   readonly hiddenSockets: Map<string, string>;
-  /** Denied paths that were covered after the view was made. */
-  readonly lateHidden: Set<string>;
+  readonly lateHidden: LateHidden;
   /** No launch may start any more. */
   isClosed: boolean;
 }
 
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
 export function createBubblewrapSession(parts: SessionParts): SandboxSession {
+  const lateHidden = new LateHidden(parts.spec.settings, parts.view);
   const state: State = {
     ...parts,
     grants: new LiveGrants(parts.holder, {
-      plan: (path, mode) => plan(parts, path, mode),
+      plan: (path, mode) => plan(parts, lateHidden.plan().masks, path, mode),
       release: (path) => parts.placeholders.release(path),
     }),
     running: new Map(),
     hiddenSockets: new Map(parts.view.masked.map((path) => [path, identifySocket(path) ?? ''])),
-    lateHidden: new Set(),
+    lateHidden,
     isClosed: false,
   };
   const endAll = async (): Promise<void> => {
@@ -188,7 +188,7 @@ async function planLaunch(state: State, spec: LaunchSpec, grants: readonly Grant
   const plan = planProtection(state.protectSpec);
   const placeholders = await state.placeholders.cover(plan.missing);
   await hideLateSockets(state);
-  await hideLateDenied(state);
+  await state.lateHidden.hideAgain(state.holder, (path) => state.grants.has(path));
   return launchWords({ settings: state.spec.settings, view: state.view, plan, placeholders, grants }, spec);
 }
 
@@ -207,36 +207,6 @@ async function hideLateSockets(state: State): Promise<void> {
   }
 }
 
-/** Emptied folders in a writable one: else a program would write into what hides them. */
-function hollowInRoots({ view }: State, roots: readonly string[]): string[] {
-  const { hollow, kept } = view.hidden;
-  const isInRoots = (path: string): boolean => roots.some((root) => isInside(path, root));
-  return [...hollow, ...kept].filter(isInRoots);
-}
-
-/** What is denied and was made after the view was. Covered whole, and for the launches to come only. */
-async function hideLateDenied({ spec, view, grants, holder, lateHidden }: State): Promise<void> {
-  const { settings } = spec;
-  if (!settings.profile && !settings.ignored) return;
-  const now = planHidden(settings, view.emptied);
-  const known = [...view.hidden.masks, ...view.hidden.hollow];
-  for (const path of [...now.masks, ...now.hollow]) {
-    if (known.includes(path) || lateHidden.has(path) || grants.has(path)) continue;
-    const outcome = await holder.hide(holder.anchorPid, path);
-    if (outcome.kind === 'failed') throw deniedFault(path, outcome);
-    lateHidden.add(path);
-  }
-}
-
-function deniedFault(path: string, { step, errno }: { step: string; errno: string }): Fault {
-  return new Fault({
-    kind: 'host',
-    code: 'denied-not-hidden',
-    message: `${JSON.stringify(path)}, which must not be read, could not be hidden (${step}: ${errno}).`,
-    hint: 'Nothing was run. Try again, or remove it.',
-  });
-}
-
 async function hideSocket({ hiddenSockets, holder }: State, path: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     const identity = identifySocket(path);
@@ -251,11 +221,10 @@ async function hideSocket({ hiddenSockets, holder }: State, path: string): Promi
 
 async function plan(
   { spec, view, placeholders }: SessionParts,
+  denied: readonly string[],
   path: string,
   mode: GrantMode,
 ): Promise<GrantPlan> {
-  const { settings } = spec;
-  const denied = settings.profile || settings.ignored ? planHidden(settings, view.emptied).masks : [];
   const planned = planGrant(path, mode, { ...spec, masked: [...view.masked, ...denied] });
   if (planned.kind === 'failed') return planned;
   const { granted } = planned;

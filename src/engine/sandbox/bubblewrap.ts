@@ -1,9 +1,11 @@
 import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
 import { Fault } from '../../protocol/index.ts';
 import { createScope } from '../base/index.ts';
-import { BUBBLEWRAP, createBubblewrapSession, networkNotes, rootsOf } from './bubblewrap-session.ts';
+import { BUBBLEWRAP, createBubblewrapSession, networkNotes } from './bubblewrap-session.ts';
 import { findHelpers, type HelperPaths } from './helper-paths.ts';
+import { listReadOnly } from './hidden-paths.ts';
 import { type BridgeSpec, startHolder } from './holder.ts';
+import { rootsOf } from './launch-words.ts';
 import { describeLimits } from './limits.ts';
 import { findNestedRepositories, type NestedRepositories } from './nested-repositories.ts';
 import { PROXY_PORT } from './network-environment.ts';
@@ -40,7 +42,7 @@ async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<Sa
     const protectSpec = rememberNested({
       roots,
       names: settings.protectedNames,
-      paths: settings.protectedPaths,
+      paths: [...settings.protectedPaths, ...listReadOnly(settings), ...view.hidden.missing],
     });
     const placeholders = createPlaceholders({
       program: helpers.janitor,
@@ -107,7 +109,7 @@ function rememberNested(spec: ProtectSpec): ProtectSpec {
 }
 
 /** Our folders by their real paths, made when missing: what does not exist cannot be covered. */
-function withRealFolders(spec: SessionSpec): SessionSpec {
+export function withRealFolders(spec: SessionSpec): SessionSpec {
   const real = (path: string): string => {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return realpathSync(path);
@@ -117,12 +119,12 @@ function withRealFolders(spec: SessionSpec): SessionSpec {
 }
 
 /** The person's runtime folder, wherever it is: it is full of sockets. */
-function runtimeDirs(): string[] {
+export function runtimeDirs(): string[] {
   const own = process.env['XDG_RUNTIME_DIR'];
   return own === undefined || own === '' ? [] : [own];
 }
 
-function requireBubblewrap(): void {
+export function requireBubblewrap(): void {
   try {
     accessSync(BUBBLEWRAP, constants.X_OK);
   } catch (cause) {

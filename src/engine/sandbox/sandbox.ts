@@ -18,7 +18,9 @@ export type WallSettings = Pick<
   | 'protectedPaths'
   | 'limits'
   | 'home'
->;
+> &
+  // What hides more than the secrets: a bare wall has neither.
+  Partial<Pick<ConfigSnapshot, 'profile' | 'ignored'>>;
 
 /** Our own folders; both are hidden from every sandbox. */
 export interface OwnFolders {

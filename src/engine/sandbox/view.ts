@@ -7,8 +7,10 @@
  * Without it a sandboxed program could connect to the control socket and answer its own questions.
  */
 import { existsSync, lstatSync, realpathSync } from 'node:fs';
+import { decidePath } from '../../policy/index.ts';
 import { Fault } from '../../protocol/index.ts';
 import type { HelperPaths } from './helper-paths.ts';
+import { type HiddenPaths, planHidden } from './hidden-paths.ts';
 import { listHostSockets } from './host-sockets.ts';
 import { INSIDE_FOLDER, INSIDE_PATHS } from './inside-paths.ts';
 import { isInside, sortByDepth } from './path-inside.ts';
@@ -29,6 +31,8 @@ export interface View {
   readonly masked: readonly string[];
   /** Emptied folders, real paths. */
   readonly emptied: readonly string[];
+  /** What of the files is hidden, as it was planned. */
+  readonly hidden: HiddenPaths;
 }
 
 /** What programs need from /run although it is emptied, and why. */
@@ -52,22 +56,30 @@ export function hasPrivateTmp(settings: WallSettings): boolean {
 export function planView(spec: SessionSpec, helpers: HelperPaths, runtimeDirs: readonly string[] = []): View {
   const { settings, folders } = spec;
   const emptied = emptiedFolders(settings, runtimeDirs);
+  const hidden = planHidden(settings, emptied);
   const roots = [settings.workspace, ...settings.writableRoots];
-  const kept = sortByDepth(
-    [...roots, ...keptInRun(settings)].filter((path) => emptied.some((top) => isInside(path, top))),
+  const kept = sortByDepth([
+    ...[...roots, ...keptInRun(settings)].filter((path) => emptied.some((top) => isInside(path, top))),
+    ...hidden.kept,
+  ]);
+  // An emptied folder in one that is emptied as a whole is there no more.
+  const hollow = hidden.hollow.filter(
+    (path) => !emptied.some((top) => isInside(path, top)) || kept.some((top) => isInside(path, top)),
   );
   const isReachable = (path: string): boolean =>
     !emptied.some((top) => isInside(path, top)) || kept.some((top) => isInside(path, top));
-  const masks = plannedMasks(settings, folders, isReachable);
+  const masks = plannedMasks(hidden.masks, folders, isReachable);
   for (const root of roots)
     refuseCovered(root, [...masks, ...emptied.filter((path) => path === root)], folders);
   const sizeBytes = Math.max(settings.tmpSizeBytes, 1 << 20);
   const operations: ViewOperation[] = [
     ...kept.map((path) => ({ kind: 'keep' as const, path })),
-    ...emptied.map((path) => ({
+    ...sortByDepth([...emptied, ...hollow]).map((path) => ({
       kind: 'tmpfs' as const,
       path,
-      ...(path === '/tmp' ? { sizeBytes, mode: '1777' } : { sizeBytes: RUN_SIZE_BYTES, mode: '0755' }),
+      ...(path === '/tmp' && emptied.includes(path)
+        ? { sizeBytes, mode: '1777' }
+        : emptyFolder(path, hollow)),
     })),
     ...masks.map(toMask),
     { kind: 'ro-bind', source: helpers.ask, path: INSIDE_PATHS.ask },
@@ -82,7 +94,19 @@ export function planView(spec: SessionSpec, helpers: HelperPaths, runtimeDirs: r
     if (certificates !== undefined)
       operations.push({ kind: 'ro-bind', source: certificates, path: INSIDE_PATHS.certificates });
   }
-  return { operations, kept, masked: masks, emptied };
+  const masked = sortByDepth([...masks, ...hollow.filter((path) => isDeniedFolder(path, settings))]);
+  return { operations, kept, masked, emptied, hidden };
+}
+
+/** What is hidden cannot be listed, only walked through to what is shown in it. */
+function emptyFolder(path: string, hollow: readonly string[]): { sizeBytes: number; mode: string } {
+  return { sizeBytes: RUN_SIZE_BYTES, mode: hollow.includes(path) ? '0111' : '0755' };
+}
+
+/** Secret or denied by name, and not only left out of what may be read. */
+function isDeniedFolder(path: string, { profile, ignored, secretPaths }: WallSettings): boolean {
+  const { kind } = decidePath(path, { profile: profile ?? null, ignored: ignored ?? null, secretPaths });
+  return kind !== 'unlisted';
 }
 
 /** The holder's arguments for a view. */
@@ -127,12 +151,12 @@ function keptInRun(settings: WallSettings): string[] {
 }
 
 function plannedMasks(
-  settings: WallSettings,
+  hidden: readonly string[],
   folders: OwnFolders,
   isReachable: (path: string) => boolean,
 ): string[] {
   const own = [folders.sallyportHome, folders.runtimeDir].flatMap((path) => realFolder(path) ?? []);
-  const wanted = [...own, ...settings.secretPaths, ...listHostSockets().filter(isReachable)];
+  const wanted = [...own, ...hidden, ...listHostSockets().filter(isReachable)];
   const all = sortByDepth(wanted);
   return all.filter((path) => !all.some((other) => other !== path && isInside(path, other)));
 }

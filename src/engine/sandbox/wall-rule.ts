@@ -1,12 +1,19 @@
 /** Which part of the wall decided about a path: the words for reports and the history. */
 import { relative, sep } from 'node:path';
+import { decidePath } from '../../policy/index.ts';
 import { isInside } from './path-inside.ts';
 import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
 import type { OwnFolders, WallSettings } from './sandbox.ts';
 
 export type RuleSettings = Pick<
   WallSettings,
-  'sandboxMode' | 'writableRoots' | 'secretPaths' | 'protectedNames' | 'protectedPaths'
+  | 'sandboxMode'
+  | 'writableRoots'
+  | 'secretPaths'
+  | 'protectedNames'
+  | 'protectedPaths'
+  | 'profile'
+  | 'ignored'
 >;
 
 export interface RuleQuestion {
@@ -25,13 +32,38 @@ export function nameWallRule(
   const own = folders === undefined ? [] : [folders.sallyportHome, folders.runtimeDir];
   if (own.some((folder) => isInside(path, folder)))
     return 'Sallyport keeps its own folders out of every sandbox';
-  const secret = settings.secretPaths.find((entry) => isInside(path, entry));
-  if (secret !== undefined) return `secret: ${secret}`;
+  const closed = nameClosed(path, settings);
+  if (closed !== null) return closed;
   if (op === 'connect') return 'host unix sockets are opened one by one';
   if (op !== 'write') return null;
   if (settings.sandboxMode === 'read-only') return 'read-only mode';
+  const { profile = null, ignored = null, secretPaths } = settings;
+  const decision = decidePath(path, { profile, ignored, secretPaths });
+  if (decision.kind === 'read') return `profile: only reads ${decision.by.path}`;
   const root = settings.writableRoots.find((entry) => isInside(path, entry));
   return root === undefined ? 'outside the writable folders' : nameProtection(path, root, settings);
+}
+
+/** What keeps a path from being read too. */
+function nameClosed(
+  path: string,
+  { profile = null, ignored = null, secretPaths }: RuleSettings,
+): string | null {
+  const decision = decidePath(path, { profile, ignored, secretPaths });
+  switch (decision.kind) {
+    case 'secret':
+      return `secret: ${decision.path}`;
+    case 'deny':
+      return `profile: denies ${decision.by.path}`;
+    case 'deny-glob':
+      return `profile: denies ${decision.glob}`;
+    case 'ignored':
+      return `.sallyportignore: line ${decision.line}`;
+    case 'unlisted':
+      return 'profile: not among what may be read';
+    default:
+      return null;
+  }
 }
 
 function nameProtection(path: string, root: string, settings: RuleSettings): string | null {

@@ -7,7 +7,7 @@ export {
   type ProfileMistake,
 } from './check-profile.ts';
 export { decidePath, isReadable, type PathDecision, type PathLists } from './decide-path.ts';
-export { listAncestors } from './profile-index.ts';
+export { findEntry, listAncestors } from './profile-index.ts';
 export { type ProfileDraft, type ProfileSource, readProfile } from './read-profile.ts';
 export {
   findProfile,

@@ -1,0 +1,107 @@
+/**
+ * Looks for what patterns deny: `denyGlobs` of a profile and the lines of `.sallyportignore`. Promises: bounded work, no
+ * link is followed; what was not looked into is said. Without it a pattern would be a promise about names that no mount
+ * keeps.
+ */
+import { type Dirent, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decidePath } from '../../policy/index.ts';
+import { isInside, sortByDepth } from './path-inside.ts';
+import type { WallSettings } from './sandbox.ts';
+
+/** Folders that are looked into in one scan; a few hundredths of a second. */
+const MAX_FOLDERS = 20_000;
+/** Each is a mount. */
+const MAX_FOUND = 500;
+
+export interface DeniedScan {
+  /** Real paths; of what lies in a denied folder only the folder. */
+  readonly found: readonly string[];
+  /** What was not looked at, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/** The folders that patterns may speak of: the part before the first wildcard, and that of the list. */
+function listTops({ profile, ignored, workspace, writableRoots }: WallSettings): string[] {
+  const places = [...writableRoots, workspace, ...(profile?.entries ?? []).flatMap(namedFolder)];
+  const globs = (profile?.denyGlobs ?? []).flatMap((glob) => {
+    const parts = glob.split('/');
+    const first = parts.findIndex((part) => /[*?[\\]/.test(part));
+    const base = parts.slice(0, first).join('/') || '/';
+    // A pattern for the whole machine is looked for where sessions work.
+    const inside = places.filter((place) => isInside(place, base));
+    return places.some((place) => isInside(base, place)) ? [base] : inside;
+  });
+  const tops = sortByDepth([...globs, ...(ignored ? [ignored.folder] : [])]);
+  return tops.filter((top) => !tops.some((other) => other !== top && isInside(top, other)));
+}
+
+function namedFolder({
+  access,
+  path,
+  origin,
+}: {
+  access: string;
+  path: string;
+  origin?: { layer: string } | undefined;
+}) {
+  return access === 'deny' || origin?.layer === 'defaults' ? [] : [path];
+}
+
+class DeniedSearch {
+  readonly found: string[] = [];
+  #visited = 0;
+  readonly #settings: WallSettings;
+
+  constructor(settings: WallSettings) {
+    this.#settings = settings;
+  }
+
+  /** Layer by layer; gives the first folder that was not looked into, or null. */
+  search(tops: readonly string[]): string | null {
+    for (let layer = tops; layer.length > 0; ) {
+      const next: string[] = [];
+      for (const folder of layer) {
+        if (++this.#visited > MAX_FOLDERS || this.found.length >= MAX_FOUND) return folder;
+        next.push(...this.#lookInto(folder));
+      }
+      layer = next;
+    }
+    return null;
+  }
+
+  /** The folders below that are to be looked into. */
+  #lookInto(folder: string): string[] {
+    const { profile = null, ignored = null } = this.#settings;
+    return listFolder(folder).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      const { kind } = decidePath(path, { profile, ignored, secretPaths: [] });
+      if (kind === 'deny-glob' || kind === 'ignored') {
+        this.found.push(path);
+        return [];
+      }
+      return entry.isDirectory() ? [path] : [];
+    });
+  }
+}
+
+/** Scans as far as the bounds go. */
+export function scanDenied(settings: WallSettings): DeniedScan {
+  const hasGlobs = (settings.profile?.denyGlobs.length ?? 0) > 0;
+  if (!settings.ignored && !hasGlobs) return { found: [], notes: [] };
+  const search = new DeniedSearch(settings);
+  const cut = search.search(listTops(settings));
+  const { found } = search;
+  if (cut === null) return { found, notes: [] };
+  const note = `What patterns deny was looked for in ${MAX_FOLDERS} folders, or found ${MAX_FOUND} times: from ${cut} on nothing was looked for, and can be read.`;
+  return { found, notes: [note] };
+}
+
+function listFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // Unreadable for the person: the sandboxed program cannot enter it either.
+    return [];
+  }
+}
