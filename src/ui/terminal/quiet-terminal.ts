@@ -57,5 +57,7 @@ export function createQuietTerminal(options: QuietTerminalOptions): Terminal {
   for (const id of others) parser.registerCsiHandler(id, take);
   parser.registerDcsHandler({ intermediates: '$', final: 'q' }, take);
   parser.registerDcsHandler({ intermediates: '+', final: 'q' }, take);
+  // it draws no cursor before it had the focus, and who only looks on never gives it one
+  terminal.write('\u001b[?25h');
   return terminal;
 }
