@@ -7,6 +7,7 @@ import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault
 import { loadSessionConfig } from './load-session-config.ts';
 import { describeAccess } from './question-text.ts';
 import { workingFolder } from './session-flags.ts';
+import { showExplanation } from './show-explanation.ts';
 
 interface CheckFlags extends PolicyFlags {
   readonly script?: string;
@@ -53,9 +54,10 @@ export async function runCheck(words: readonly string[]): Promise<number> {
   return STATUS[checked.verdict];
 }
 
-async function checkHere(script: string, { snapshot }: LoadedConfig): Promise<CheckedScript> {
+async function checkHere(script: string, { snapshot, origins }: LoadedConfig): Promise<CheckedScript> {
   const searchPath = process.env['PATH'] ?? '';
-  const { checked } = await checkScript(script, { snapshot, searchPath, nowMs: () => Date.now() });
+  const context = { snapshot, searchPath, nowMs: () => Date.now(), origins };
+  const { checked } = await checkScript(script, context);
   return checked;
 }
 
@@ -74,7 +76,9 @@ function chooseScript(args: readonly string[], flags: CheckFlags, isCommand: boo
 
 function printChecked(checked: CheckedScript, warnings: readonly string[]): void {
   for (const warning of warnings) process.stderr.write(`sallyport: warning: ${showLine(warning)}\n`);
-  const lines: string[] = [];
+  // The access is that of the session, the same for each step.
+  const lines = (checked.steps[0]?.explanation?.access ?? []).map((line) => showLine(line, 2000));
+  if (lines.length > 0) lines.push('');
   if (checked.opaque !== undefined) lines.push(`The script is one opaque step: ${showLine(checked.opaque)}`);
   for (const step of checked.steps) {
     const risk = step.risk === null ? 'risk not assessed' : `risk ${step.risk.level} ${step.risk.score}`;
@@ -82,6 +86,7 @@ function printChecked(checked: CheckedScript, warnings: readonly string[]): void
     lines.push(`        ${step.category} · ${risk}`);
     for (const reason of step.reasons) lines.push(`        ${showLine(reason.text)}`);
     for (const access of describeAccess(step.grant)) lines.push(`        needs: ${access}`);
+    lines.push(...showExplanation(step).map((line) => `        ${line}`));
   }
   if (checked.steps.length === 0) lines.push('There is nothing to run.');
   lines.push(`=> ${checked.verdict}`);

@@ -1,31 +1,11 @@
 /** Explains a judgement: what led to it, and what would have to change for another one. */
-import type {
-  ConfigOrigin,
-  ConfigSnapshot,
-  Facts,
-  Judgement,
-  StepDraft,
-  Verdict,
-} from '../protocol/index.ts';
+import type { ConfigSnapshot, Facts, Judgement, StepDraft } from '../protocol/index.ts';
+import { explainAccess } from './explain-access.ts';
+import { type ExplainedCause, explainCauses, type KeyOrigins } from './explain-causes.ts';
+import { type Alternative, findAlternatives } from './find-alternatives.ts';
 import { type JudgeOptions, judgeStep } from './judge-step.ts';
 
-/** Something of the configuration that had a part in the verdict. */
-export interface ExplainedCause {
-  readonly kind: 'rule' | 'profile-entry' | 'key' | 'built-in';
-  /** A sentence. */
-  readonly text: string;
-  /** The key of the configuration, for `key`. */
-  readonly key?: string;
-  /** `file:line`, the flag as typed, or the layer. */
-  readonly place?: string;
-}
-
-/** A change that gives another verdict: found by judging the step once more with that change. */
-export interface Alternative {
-  readonly change: string;
-  readonly verdict: Verdict;
-}
-
+/** A judgement with everything that led to it. */
 export interface Explanation {
   readonly judgement: Judgement;
   /** What the session may reach, as sentences. */
@@ -36,15 +16,24 @@ export interface Explanation {
 
 export interface ExplainOptions extends JudgeOptions {
   /** Where each key comes from, by its name as in the file. */
-  readonly origins?: Readonly<Record<string, ConfigOrigin>>;
+  readonly origins?: KeyOrigins;
 }
 
-/** The judgement on a step with everything that led to it. */
+/**
+ * The judgement on a step with its causes, each with its place, and the single changes that give another verdict, each
+ * found by judging once more.
+ */
 export function explainStep(
   step: StepDraft,
   snapshot: ConfigSnapshot,
   facts: Facts,
-  options: ExplainOptions = {},
+  { origins = {}, ...options }: ExplainOptions = {},
 ): Explanation {
-  return { judgement: judgeStep(step, snapshot, facts, options), access: [], causes: [], alternatives: [] };
+  const judgement = judgeStep(step, snapshot, facts, options);
+  return {
+    judgement,
+    access: explainAccess(snapshot, options.access),
+    causes: explainCauses({ step, snapshot, facts, judgement, origins }),
+    alternatives: findAlternatives({ step, snapshot, facts, options, judgement }),
+  };
 }

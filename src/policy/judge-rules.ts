@@ -21,9 +21,11 @@ export interface StepRules {
   readonly notes: readonly Reason[];
   /** All that counted, in the order of the set. */
   readonly counted: readonly PrefixRule[];
+  /** Those that would allow, and do not count. */
+  readonly uncounted: readonly PrefixRule[];
 }
 
-const NO_RULES: StepRules = { forbidden: [], prompts: [], allows: [], notes: [], counted: [] };
+const NO_RULES: StepRules = { forbidden: [], prompts: [], allows: [], notes: [], counted: [], uncounted: [] };
 
 /** One rule against all forms of a command; the surest match counts. */
 interface RuleFinding {
@@ -119,5 +121,6 @@ export function readRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Fact
     allows: allows.filter(({ but }) => but === undefined).map(toReason('rule-allow')),
     notes: allows.filter(({ but }) => but !== undefined).map(toReason('rule-not-counted')),
     counted: findings.filter(({ but }) => but === undefined).map(({ rule }) => rule),
+    uncounted: findings.filter(({ but }) => but !== undefined).map(({ rule }) => rule),
   };
 }

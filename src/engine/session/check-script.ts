@@ -1,14 +1,17 @@
-import { splitScript, strictestVerdict } from '../../policy/index.ts';
+import { type Explanation, explainStep, splitScript, strictestVerdict } from '../../policy/index.ts';
 import type {
   AccessGrant,
+  ConfigOrigin,
   ConfigSnapshot,
+  Facts,
   Reason,
   Risk,
   StepCategory,
+  StepDraft,
   Verdict,
 } from '../../protocol/index.ts';
 import { showCommand } from '../../timeline/index.ts';
-import { judgeAsWritten } from './propose-steps.ts';
+import { judgeAsWritten, pipelineOf } from './propose-steps.ts';
 
 /** What would happen to one step. */
 export interface CheckedStep {
@@ -21,6 +24,8 @@ export interface CheckedStep {
   readonly reasons: readonly Reason[];
   readonly grant?: AccessGrant;
   readonly opaque?: string;
+  /** What led to the verdict and what would change it; only where origins were given. */
+  readonly explanation?: Omit<Explanation, 'judgement'>;
 }
 
 export interface CheckedScript {
@@ -38,6 +43,19 @@ export interface CheckContext {
   nowMs(): number;
   /** Only so many steps are judged. */
   readonly maxSteps?: number;
+  /** Where each key of the configuration comes from; without it nothing is explained. */
+  readonly origins?: Readonly<Record<string, ConfigOrigin>>;
+}
+
+function explain(
+  step: StepDraft,
+  steps: readonly StepDraft[],
+  facts: Facts,
+  { snapshot, origins }: CheckContext,
+): Omit<Explanation, 'judgement'> {
+  const options = { pipeline: pipelineOf(step, steps), ...(origins && { origins }) };
+  const { access, causes, alternatives } = explainStep(step, snapshot, facts, options);
+  return { access, causes, alternatives };
 }
 
 /** Splits and judges a script as a session would before it starts. Runs nothing of it. */
@@ -49,7 +67,7 @@ export async function checkScript(
   const steps: CheckedStep[] = [];
   const cwd = context.snapshot.workspace;
   for (const step of split.steps.slice(0, context.maxSteps)) {
-    const { judgement } = await judgeAsWritten(step, split.steps, { ...context, cwd });
+    const { facts, judgement } = await judgeAsWritten(step, split.steps, { ...context, cwd });
     const { verdict, category, reasons, risk, grant } = judgement;
     steps.push({
       index: step.index,
@@ -60,6 +78,7 @@ export async function checkScript(
       reasons,
       ...(grant !== undefined && { grant }),
       ...(step.opaque !== undefined && { opaque: step.opaque }),
+      ...(context.origins && { explanation: explain(step, split.steps, facts, context) }),
     });
   }
   const verdict = strictestVerdict(steps.map((step) => step.verdict));
