@@ -19,10 +19,11 @@ const STAMP = join(OUT, '.stamp');
 /** Which bundler builds by which configuration. */
 const BUILDS = [
   { tool: ['vite', 'bin', 'vite.js'], config: 'vite.node.config.ts' },
+  { tool: ['vite', 'bin', 'vite.js'], config: 'vite.quick.config.ts' },
   { tool: ['electron-vite', 'bin', 'electron-vite.js'], config: 'electron.vite.config.ts' },
 ];
 /** What out/ is built into; dist and test results live beside them and are left alone. */
-const BUILT = ['cli', 'engine', 'chunks', 'desktop', 'main', 'preload', 'renderer'];
+const BUILT = ['cli', 'engine', 'chunks', 'desktop', 'main', 'preload', 'quick', 'renderer'];
 /** So long after the last change the sources count as saved. */
 const SETTLED_MS = 100;
 

@@ -65,6 +65,7 @@ const programs = {
   dial: ['dial.c'],
   ask: ['ask.c'],
   janitor: ['janitor.c'],
+  bare: ['bare.c', 'bare-plan.c'],
 };
 
 const flags = [

@@ -142,7 +142,7 @@ function isOwnFolder(path: string, home: string): boolean {
 type Lookup = 'found' | 'missing' | 'not-executable';
 
 /** As a shell would look for it; the view inside differs only where a path is hidden. */
-function findProgram(name: string, cwd: string, searchPath: string): Lookup {
+export function findProgram(name: string, cwd: string, searchPath: string): Lookup {
   // Windows has other rules, which its wall knows.
   if (process.platform === 'win32') return 'found';
   const places = name.includes('/')
