@@ -49,6 +49,8 @@ export function addPolicyFlags(command: Command): Command {
       '-a, --ask-for-approval <policy>',
       'when a person is asked: untrusted, on-request (default) or never',
     )
+    .option('-p, --profile <name>', 'a set of keys by its name: [profiles.NAME] or NAME.config.toml')
+    .option('--preset <name>', 'daily, power-user, ci, smart or paranoid: a mode and a policy')
     .option('-c, --config <key=value>', 'set one configuration value (may be repeated)', collectWords)
     .option('-C, --cd <dir>', 'work in this folder instead of the current one')
     .option('--add-dir <dir>', 'a further folder that may be written (may be repeated)', collectWords)
@@ -75,8 +77,6 @@ export function addPolicyFlags(command: Command): Command {
     .option('--max-time <duration>', 'end it after this time, such as 10m')
     .option('--dangerously-bypass-approvals-and-sandbox', 'no wall and no questions (alias --yolo)')
     .addOption(new Option('--yolo').hideHelp())
-    .addOption(new Option('-p, --profile <name>').hideHelp())
-    .addOption(new Option('--preset <name>').hideHelp())
     .option('--shell <path>', 'the shell that runs the script (default /bin/bash)');
 }
 

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
-import { Fault, type LimitName, NO_FLAGS, type SessionFlags } from '../protocol/index.ts';
+import { type LimitName, NO_FLAGS, type SessionFlags } from '../protocol/index.ts';
 import type { PolicyFlags } from './command-line.ts';
 import { currentFolder } from './current-folder.ts';
 
-/** The flags as a session takes them. Throws a `user` fault for those that this version does not have. */
+/** The flags as a session takes them. */
 export function toSessionFlags(flags: PolicyFlags, cwd: string): SessionFlags {
-  if (flags.profile !== undefined) throw notAvailable('-p, --profile', '-s, -a and -c');
-  if (flags.preset !== undefined) throw notAvailable('--preset', '-s and -a');
   return {
     ...NO_FLAGS,
     ...(flags.sandbox !== undefined && { sandbox: flags.sandbox }),
     ...(flags.askForApproval !== undefined && { askForApproval: flags.askForApproval }),
+    ...(flags.profile !== undefined && { profile: flags.profile }),
+    ...(flags.preset !== undefined && { preset: flags.preset }),
     ...(flags.shell !== undefined && { shell: flags.shell }),
     limits: limitsOf(flags),
     allowDomains: [...(flags.allowDomain ?? [])],
@@ -37,13 +37,4 @@ function limitsOf(flags: PolicyFlags): SessionFlags['limits'] {
 /** The folder to work in: `-C`, else where the command was typed. */
 export function workingFolder(flags: PolicyFlags): string {
   return resolve(flags.cd ?? currentFolder());
-}
-
-function notAvailable(flag: string, instead: string): Fault {
-  return new Fault({
-    kind: 'user',
-    code: 'flag-not-available',
-    message: `${flag} does not exist in this version`,
-    hint: `use ${instead} instead`,
-  });
 }

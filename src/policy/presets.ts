@@ -1,15 +1,17 @@
-import type { SessionStartParams } from '../protocol/index.ts';
+import type { ConfigSnapshot, SessionStartParams } from '../protocol/index.ts';
 
 /** A pair of mode and policy with a name, for people who do not want to think in two axes. */
 export interface Preset {
   readonly name: string;
   readonly sandboxMode: NonNullable<SessionStartParams['sandbox']>;
   readonly approvalPolicy: NonNullable<SessionStartParams['askForApproval']>;
+  /** Who answers first, where it is not the person. */
+  readonly reviewer?: ConfigSnapshot['approvalsReviewer'];
   /** What it is for. */
   readonly sentence: string;
 }
 
-/** In the order they are offered, the safe everyday one first. */
+/** Those that differ in mode and policy, in the order they are offered, the safe everyday one first. */
 export const PRESETS: readonly Preset[] = [
   {
     name: 'daily',
@@ -34,5 +36,17 @@ export const PRESETS: readonly Preset[] = [
     sandboxMode: 'danger-full-access',
     approvalPolicy: 'untrusted',
     sentence: 'No wall at all, and every command is asked. For machines that are isolated already.',
+  },
+];
+
+/** All that `--preset` takes. */
+export const ALL_PRESETS: readonly Preset[] = [
+  ...PRESETS,
+  {
+    name: 'smart',
+    sandboxMode: 'workspace-write',
+    approvalPolicy: 'on-request',
+    reviewer: 'guardian_subagent',
+    sentence: 'As daily; a reviewing model answers first, where one is set up.',
   },
 ];

@@ -70,6 +70,20 @@ export type Limits = z.infer<typeof Limits>;
 /** No host is named. */
 export const NO_HOSTS: NetworkSettings = NetworkSettings.parse({});
 
+/** A permission profile as lists of paths and hosts. */
+const ListProfile = z.strictObject({
+  description: z.string().optional(),
+  extends: z.string().optional(),
+  filesystem: z
+    .strictObject({
+      read: z.array(z.string()).optional(),
+      write: z.array(z.string()).optional(),
+      deny: z.array(z.string()).optional(),
+    })
+    .optional(),
+  network: HostLists.partial().optional(),
+});
+
 /**
  * The keys that a configuration file may hold, exactly as typed there, all optional. Durations are strings such as
  * `24h` or `30m`; sizes strings such as `1GiB` or a number of bytes; paths may begin with `~`.
@@ -94,7 +108,12 @@ export const ConfigFile = z.strictObject({
     })
     .optional(),
   shell_environment_policy: EnvironmentPolicy.partial().optional(),
-  permission_profile: z.strictObject({ network: HostLists.partial().optional() }).optional(),
+  approvals_reviewer: z.enum(['user', 'guardian_subagent', 'auto_review']).optional(),
+  permission_profile: ListProfile.optional(),
+  permission_profiles: z.record(z.string(), ListProfile).optional(),
+  /** Codex's form: maps from paths and hosts to what is allowed. */
+  permissions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  default_permissions: z.string().optional(),
   network: z.strictObject({ proxy: z.string().optional(), ca_file: z.string().optional() }).optional(),
   limits: z
     .strictObject({
@@ -104,6 +123,31 @@ export const ConfigFile = z.strictObject({
       max_open_files: LimitText.optional(),
       max_time: LimitText.optional(),
     })
+    .optional(),
+  profile: z.string().optional(),
+  /** Each holds any of these keys but `profile`, `profiles` and `projects`. */
+  profiles: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  projects: z
+    .record(z.string(), z.strictObject({ trust_level: z.enum(['untrusted', 'trusted', 'full']).optional() }))
+    .optional(),
+  /** What else stands in them is for the program that starts the server. */
+  mcp_servers: z.record(z.string(), z.looseObject({ trust_hints: z.boolean().optional() })).optional(),
+  skill_folders: z.array(z.string()).optional(),
+  guardian: z
+    .strictObject({
+      provider: z.string().optional(),
+      model: z.string().optional(),
+      timeout_ms: z.int().min(1000).max(600_000).optional(),
+      on_failure: z.enum(['ask', 'refuse']).optional(),
+    })
+    .optional(),
+  model: z.string().optional(),
+  model_reasoning_effort: z.string().optional(),
+  default_agent: z.string().optional(),
+  smart_approvals: z.boolean().optional(),
+  guardian_approval: z.boolean().optional(),
+  features: z
+    .looseObject({ smart_approvals: z.boolean().optional(), guardian_approval: z.boolean().optional() })
     .optional(),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;

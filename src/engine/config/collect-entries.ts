@@ -1,9 +1,11 @@
-import type { ConfigLayerKind, ConfigOrigin } from '../../protocol/index.ts';
+import type { ConfigOrigin } from '../../protocol/index.ts';
+import { isTable } from './check-value.ts';
 import { type ConfigPlace, makeConfigFault, showPlace, showText, showValue } from './config-fault.ts';
-import { type ConfigKey, findConfigKey, isConfigTable, isTable, KNOWN_NAMES } from './config-keys.ts';
-import { hasUnsupportedKeys, judgeForeignKey } from './foreign-keys.ts';
+import { type ConfigKey, findConfigKey, isConfigTable, KNOWN_NAMES } from './config-keys.ts';
+import { type EntrySource, makeOrigin, showOrigin } from './config-origins.ts';
+import { findMisplaced, judgeForeignKey } from './foreign-keys.ts';
 import { findNearestName } from './nearest-name.ts';
-import type { TomlDocument, TomlPath } from './read-toml.ts';
+import type { TomlPath } from './read-toml.ts';
 
 /** One key of one layer. */
 export interface ConfigEntry {
@@ -18,33 +20,11 @@ export interface ConfigLayer {
   readonly warnings: readonly string[];
 }
 
-/** Where the values come from, for messages and origins. */
-export type EntrySource =
-  | { readonly layer: ConfigLayerKind; readonly file: string; readonly document: TomlDocument }
-  | { readonly layer: ConfigLayerKind; readonly flag: string };
-
 function placeOf(source: EntrySource, path: TomlPath, isKey: boolean): ConfigPlace {
   if ('flag' in source) return { flag: source.flag };
-  const { file, document } = source;
-  return { file, position: isKey ? document.keyPosition(path) : document.valuePosition(path) };
-}
-
-/** Where the value of an entry stands. */
-export function makeOrigin(source: EntrySource, path: TomlPath): ConfigOrigin {
-  if ('flag' in source) return { layer: source.layer, flag: source.flag };
-  const position = source.document.valuePosition(path);
-  return { layer: source.layer, file: source.file, ...position };
-}
-
-/** The place of an origin as it stands at the beginning of messages. */
-export function showOrigin(origin: ConfigOrigin): string {
-  if (origin.flag !== undefined) return showText(origin.flag);
-  if (origin.file === undefined) return origin.layer;
-  const { file, line, column } = origin;
-  return showPlace({
-    file,
-    position: line === undefined || column === undefined ? undefined : { line, column },
-  });
+  const { file, document, base = [] } = source;
+  const whole = [...base, ...path];
+  return { file, position: isKey ? document.keyPosition(whole) : document.valuePosition(whole) };
 }
 
 class EntryCollector {
@@ -63,8 +43,7 @@ class EntryCollector {
       const key = part.includes('.') ? undefined : findConfigKey(name);
       if (key !== undefined) this.#add(key, path, value);
       else if (isConfigTable(name)) this.#enter(path, value);
-      else if (isTable(value) && hasUnsupportedKeys(name)) this.collect(value, path);
-      else this.#passOver(path, value);
+      else this.#passOver(path);
     }
   }
 
@@ -75,18 +54,19 @@ class EntryCollector {
     }
     throw makeConfigFault({
       place: placeOf(this.#source, path, false),
-      what: `${path.join('.')} must be a table, but is ${showValue(value)}`,
-      hint: `Write a section [${path.join('.')}] with the keys below it`,
+      what: `${this.#showPath(path)} must be a table, but is ${showValue(value)}`,
+      hint: `Write a section [${this.#showPath(path)}] with the keys below it`,
     });
   }
 
   #add(key: ConfigKey, path: readonly string[], value: unknown): void {
+    this.#refuseLayer(key, path);
     const mistake = key.check(value);
     if (mistake !== undefined) {
       const at = [...path, ...mistake.below];
       const item = mistake.below.reduce<unknown>(readItem, value);
       const isKey = mistake.isKey === true;
-      const name = showPath(at);
+      const name = this.#showPath(at);
       throw makeConfigFault({
         place: placeOf(this.#source, at, isKey),
         what: `${name} ${mistake.what}${isKey || isTable(item) ? '' : `, but is ${showValue(item)}`}`,
@@ -97,8 +77,10 @@ class EntryCollector {
     this.entries.push({ key: key.name, value: this.#modernise(key, value, origin), origin });
   }
 
-  /** `on-failure` ran first and asked afterwards; Codex itself has given it up. */
+  /** Names that others have given up, or that Codex has for the same. */
   #modernise(key: ConfigKey, value: unknown, origin: ConfigOrigin): unknown {
+    if (key.name === 'approvals_reviewer' && value === 'auto_review') return 'guardian_subagent';
+    // It ran first and asked afterwards; Codex itself has given it up.
     if (key.name !== 'approval_policy' || value !== 'on-failure') return value;
     this.warnings.push(
       `${showOrigin(origin)}: approval_policy "on-failure" is deprecated and read as "on-request"; write ` +
@@ -107,25 +89,41 @@ class EntryCollector {
     return 'on-request';
   }
 
-  #passOver(path: readonly string[], value: unknown): void {
+  /** What decides about everybody's files or chooses among the user's profiles is the user's own. */
+  #refuseLayer(key: ConfigKey, path: readonly string[]): void {
+    const { layer } = this.#source;
+    const isTyped = layer === 'override' || layer === 'session' || layer === 'flag';
+    if (key.isUserOnly !== true || layer === 'user' || layer === 'project') return;
+    if (isTyped && key.isSection !== true) return;
+    throw makeConfigFault({
+      place: placeOf(this.#source, path, true),
+      what: `${this.#showPath(path)} can only be set in your own configuration file`,
+      hint: 'Leave it out here',
+      code: 'config-misplaced',
+    });
+  }
+
+  /** A path as it is written, items of lists in brackets, from 1. */
+  #showPath(path: TomlPath): string {
+    const base = 'flag' in this.#source ? [] : (this.#source.base ?? []);
+    const parts = [...base, ...path].map((part) =>
+      typeof part === 'number' ? `[${part + 1}]` : `.${showName(part)}`,
+    );
+    return showText(parts.join('').replace(/^\./, ''));
+  }
+
+  #passOver(path: readonly string[]): void {
     const name = path.join('.');
     const place = placeOf(this.#source, path, true);
-    const shown = showText(
-      path.map((part) => (/^[^\s."']+$/.test(part) ? part : JSON.stringify(part))).join('.'),
-    );
-    const judgement = judgeForeignKey(name, value);
-    if (judgement === 'harmless') return;
+    const shown = this.#showPath(path);
+    const judgement = judgeForeignKey(name);
     if (judgement === 'codex') {
       this.warnings.push(`${showPlace(place)}: ${shown} belongs to Codex and does nothing here`);
       return;
     }
-    if (judgement === 'unsupported') {
-      throw makeConfigFault({
-        place,
-        what: `${shown} is not supported by this version, and passing it over would change what is allowed`,
-        hint: 'flag' in place ? 'Leave it out' : 'Remove it, or put a # in front of it',
-        code: 'config-unsupported',
-      });
+    const hint = findMisplaced(name);
+    if (hint !== undefined) {
+      throw makeConfigFault({ place, what: `${shown} does not stand here`, hint, code: 'config-misplaced' });
     }
     const nearest = findNearestName(name, KNOWN_NAMES);
     throw makeConfigFault({
@@ -138,10 +136,9 @@ class EntryCollector {
   }
 }
 
-/** A path as it is written, items of lists in brackets, from 1. */
-function showPath(path: TomlPath): string {
-  const parts = path.map((part) => (typeof part === 'number' ? `[${part + 1}]` : `.${part}`));
-  return showText(parts.join('').replace(/^\./, ''));
+/** A name as it is written: in quotes where it must be. */
+function showName(name: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 function readItem(value: unknown, part: string | number): unknown {

@@ -1,10 +1,11 @@
 import type { ConfigLayer } from './collect-entries.ts';
 
-/** What holds where nothing is configured: write in the workspace, ask at its border. */
+/** What holds where nothing is configured: write in the workspace, ask at its border; `null` where nothing is set. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   sandbox_mode: 'workspace-write',
   approval_policy: 'on-request',
   ask_on_risk: 'high',
+  approvals_reviewer: 'user',
   approval_expiry: '24h',
   shell: '/bin/bash',
   exec_gate: false,
@@ -19,8 +20,10 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'shell_environment_policy.include': [],
   'shell_environment_policy.exclude': [],
   'shell_environment_policy.set': {},
-  'permission_profile.network.allow': [],
-  'permission_profile.network.deny': [],
+  permission_profile: {},
+  permission_profiles: {},
+  permissions: {},
+  default_permissions: null,
   'network.proxy': 'off',
   'network.ca_file': 'off',
   'limits.max_processes': 4096,
@@ -28,10 +31,30 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   'limits.max_file_size': 'off',
   'limits.max_open_files': 'off',
   'limits.max_time': 'off',
+  profile: null,
+  profiles: {},
+  projects: {},
+  mcp_servers: {},
+  skill_folders: [],
+  'guardian.provider': null,
+  'guardian.model': null,
+  'guardian.timeout_ms': 90_000,
+  'guardian.on_failure': 'ask',
+  model: null,
+  model_reasoning_effort: null,
+  default_agent: null,
+  smart_approvals: false,
+  guardian_approval: false,
+  'features.smart_approvals': false,
+  'features.guardian_approval': false,
 };
 
 /** The weakest layer; it has every key. */
 export const DEFAULT_LAYER: ConfigLayer = {
-  entries: Object.entries(DEFAULTS).map(([key, value]) => ({ key, value, origin: { layer: 'defaults' } })),
+  entries: Object.entries(DEFAULTS).map(([key, value]) => ({
+    key,
+    value,
+    origin: { layer: 'defaults' as const },
+  })),
   warnings: [],
 };

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
+import { resolveExistingPart } from './resolve-paths.ts';
 
 export interface ConfigFiles {
   /** `$SALLYPORT_HOME`, else `~/.sallyport`. */
@@ -9,6 +10,25 @@ export interface ConfigFiles {
   readonly user: string;
   /** Files of projects that exist, the nearest folder first. */
   readonly projects: readonly string[];
+  /** Folders with something named `.sallyport` in them, the nearest first: their rules stand in it. */
+  readonly projectFolders: readonly string[];
+  /** What the administrator of this machine demands, whether it exists or not. */
+  readonly requirements: string;
+}
+
+/** No variable of the environment moves it: whoever is to be narrowed must not choose by what. */
+export const REQUIREMENTS_FILE =
+  process.platform === 'win32'
+    ? 'C:\\ProgramData\\Sallyport\\requirements.toml'
+    : '/etc/sallyport/requirements.toml';
+
+/** A link that leads nowhere is there, too, and what cannot be looked at. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 interface FindConfigFilesOptions {
@@ -16,6 +36,7 @@ interface FindConfigFilesOptions {
   readonly home: string;
   /** Real path of the folder of the session. */
   readonly workspace: string;
+  readonly requirements?: string | undefined;
 }
 
 /** The folder of configuration and history. Throws a `user` fault when `SALLYPORT_HOME` is not absolute. */
@@ -32,17 +53,42 @@ export function findSallyportHome(env: FindConfigFilesOptions['env'], home: stri
 }
 
 /** Looks for `.sallyport/config.toml` from the workspace upward; the user's own folder is not a project's. */
-export function findConfigFiles({ env, home, workspace }: FindConfigFilesOptions): ConfigFiles {
+export function findConfigFiles({
+  env,
+  home,
+  workspace,
+  requirements = REQUIREMENTS_FILE,
+}: FindConfigFilesOptions): ConfigFiles {
   const sallyportHome = findSallyportHome(env, home);
-  const projects: string[] = [];
+  const isOwn = ownFolderTest(home, sallyportHome);
+  const projectFolders: string[] = [];
   let folder = workspace;
   for (;;) {
-    const own = join(folder, '.sallyport');
-    const file = join(own, 'config.toml');
-    if (folder !== home && own !== sallyportHome && existsSync(file)) projects.push(file);
+    const inner = join(folder, '.sallyport');
+    if (!isOwn(folder) && isThere(inner)) projectFolders.push(folder);
     const parent = dirname(folder);
     if (parent === folder) break;
     folder = parent;
   }
-  return { sallyportHome, user: join(sallyportHome, 'config.toml'), projects };
+  const projects = projectFolders
+    .map((project) => join(project, '.sallyport', 'config.toml'))
+    .filter((file) => isThere(file) || isSymbolicLink(dirname(file)));
+  const user = join(sallyportHome, 'config.toml');
+  return { sallyportHome, user, projects, projectFolders, requirements };
+}
+
+/** True for a link, whatever it leads to. */
+export function isSymbolicLink(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  } catch {
+    return false;
+  }
+}
+
+/** True for the folders whose `.sallyport` is the user's own. */
+function ownFolderTest(home: string, sallyportHome: string): (folder: string) => boolean {
+  const own = new Set([home, resolveExistingPart(home)]);
+  const homes = new Set([sallyportHome, resolveExistingPart(sallyportHome)]);
+  return (folder) => own.has(folder) || homes.has(join(folder, '.sallyport'));
 }

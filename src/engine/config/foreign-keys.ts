@@ -1,15 +1,13 @@
 /**
  * Keys that are known by name but not acted on. Codex's own keys say nothing about what may be done here: they are
- * passed over with a warning. Keys that would change what is allowed or who decides are an error unless they say what
- * holds anyway: passing them over would be a silent default.
+ * passed over with a warning. Keys that would change what is allowed but stand in the wrong place are an error: passing
+ * them over would be a silent default.
  */
 
 /** Top-level keys of Codex's `config.toml` (its published configuration reference). */
 const CODEX_KEYS = new Set([
-  'model',
   'model_provider',
   'model_providers',
-  'model_reasoning_effort',
   'model_reasoning_summary',
   'model_verbosity',
   'model_context_window',
@@ -27,8 +25,6 @@ const CODEX_KEYS = new Set([
   'project_doc_max_bytes',
   'project_doc_fallback_filenames',
   'project_root_markers',
-  'projects',
-  'mcp_servers',
   'mcp_oauth_credentials_store',
   'notify',
   'tui',
@@ -69,42 +65,22 @@ const CODEX_KEYS = new Set([
   'shell_environment_policy.experimental_use_profile',
 ]);
 
-/** Keys that this version does not act on; with the value, if any, that says what holds anyway. */
-const UNSUPPORTED_KEYS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['profile', 'default'],
-  ['profiles', undefined],
-  ['permission_profile.filesystem', undefined],
-  ['permission_profile.extends', undefined],
-  ['permission_profiles', undefined],
-  ['permissions', undefined],
-  ['default_permissions', undefined],
-  ['approvals_reviewer', 'user'],
-  ['guardian', undefined],
-  ['guardian_approval', false],
-  ['smart_approvals', false],
-  ['features.guardian_approval', false],
-  ['features.smart_approvals', false],
-  ['rules', undefined],
-  ['hooks', undefined],
-  ['trust_level', undefined],
-  ['default_agent', undefined],
-  ['presets', undefined],
+/** Keys that would change what is allowed and stand elsewhere, with the way out. */
+const MISPLACED_KEYS: ReadonlyMap<string, string> = new Map([
+  ['rules', 'Rules stand in files: rules/*.rules beside the configuration file'],
+  ['hooks', 'Leave it out: hooks stand in the settings of the agent'],
+  ['trust_level', 'Write it below a section that names the folder: [projects."/path/of/the/folder"]'],
+  ['presets', 'Leave it out: a preset is chosen with --preset'],
 ]);
 
-/** True for a table of Codex in which some key must be looked at. */
-export function hasUnsupportedKeys(name: string): boolean {
-  return [...UNSUPPORTED_KEYS.keys()].some((unsupported) => unsupported.startsWith(`${name}.`));
+/** What to do about a key that is known and stands in the wrong place. */
+export function findMisplaced(name: string): string | undefined {
+  return MISPLACED_KEYS.get(name);
 }
 
 /** How a key that no setting has is dealt with. */
-export function judgeForeignKey(
-  name: string,
-  value: unknown,
-): 'codex' | 'harmless' | 'unsupported' | 'unknown' {
-  if (UNSUPPORTED_KEYS.has(name)) {
-    const harmless = UNSUPPORTED_KEYS.get(name);
-    return harmless !== undefined && harmless === value ? 'harmless' : 'unsupported';
-  }
+export function judgeForeignKey(name: string): 'codex' | 'misplaced' | 'unknown' {
+  if (MISPLACED_KEYS.has(name)) return 'misplaced';
   const [top = ''] = name.split('.');
   const isCodex = CODEX_KEYS.has(name) || CODEX_KEYS.has(top) || name.startsWith('experimental_');
   return isCodex ? 'codex' : 'unknown';

@@ -1,13 +1,30 @@
-import { createHash } from 'node:crypto';
+/**
+ * The configuration in force for a session. Promises: every layer in its place, what is ignored is said, a mistake stops
+ * everything. Layers, strongest first: requirements, session, flags, -c, profile, projects, user, defaults.
+ */
 import { type ConfigOrigin, type ConfigSnapshot, Fault, type SessionFlags } from '../../protocol/index.ts';
-import { type ConfigEntry, type ConfigLayer, collectEntries } from './collect-entries.ts';
+import { type AdmittedProjects, admitProjects } from './admit-projects.ts';
+import { applyRequirements, type ConfigLock, refuseUnallowed } from './apply-requirements.ts';
+import { type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { DEFAULT_LAYER } from './config-defaults.ts';
 import { showText } from './config-fault.ts';
-import { type ConfigFiles, findConfigFiles } from './find-config-files.ts';
+import { digestSnapshot } from './digest-snapshot.ts';
+import { type ConfigFiles, findConfigFiles, isSymbolicLink } from './find-config-files.ts';
+import { forceDenies } from './force-denies.ts';
+import { type LoadedRules, loadRules } from './load-rules.ts';
 import { type MergedEntry, mergeLayers } from './merge-layers.ts';
+import { migrateKeys } from './migrate-keys.ts';
+import type { IgnoredEntry } from './narrow-entry.ts';
 import { parseConfigText, readConfigFile } from './read-config-file.ts';
 import { readFlags } from './read-flags.ts';
+import { readProfile } from './read-profile.ts';
+import { type ProjectFile, readProjectFile } from './read-project.ts';
+import { type Requirements, readRequirements } from './read-requirements.ts';
+import { readSessionOverrides, type SessionOverride } from './read-session-overrides.ts';
+import type { TomlDocument } from './read-toml.ts';
+import { type FolderTrust, findTrust } from './read-trust.ts';
 import { findRealFolder } from './resolve-paths.ts';
+import { resolveReviewer } from './resolve-reviewer.ts';
 import { resolveSnapshot } from './resolve-snapshot.ts';
 
 export interface LoadConfigOptions {
@@ -18,12 +35,22 @@ export interface LoadConfigOptions {
   /** Absolute path of the user's home folder. */
   readonly home: string;
   readonly flags: SessionFlags;
+  /** What was set while the session runs, the earlier first. */
+  readonly overrides?: readonly SessionOverride[];
   /** What the user's file would hold, in place of what it holds: for a change that is not written yet. */
   readonly userText?: string | undefined;
+  /** In place of this machine's own file; for tests only, since nobody who is to be bound may choose it. */
+  readonly requirementsFile?: string;
   readonly ports: {
     /** Real paths of the secrets that exist on this machine. */
     findSecrets(home: string): readonly string[];
   };
+}
+
+/** A folder with files of its own, and how far they are trusted. */
+export interface ProjectFolder {
+  readonly folder: string;
+  readonly trust: FolderTrust;
 }
 
 export interface LoadedConfig {
@@ -35,76 +62,131 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
   /** Every key as configured, with what it overrode, strongest first. */
   readonly values: ReadonlyMap<string, MergedEntry>;
-  /** What a project's file sets, and is not in force because no folder is trusted. */
-  readonly ignored: readonly ConfigEntry[];
+  /** What files of projects set that is not in force, and why. */
+  readonly ignored: readonly IgnoredEntry[];
+  /** What the administrator of the machine bounds. */
+  readonly locks: readonly ConfigLock[];
   readonly files: ConfigFiles;
+  /** The nearest folder first. */
+  readonly projects: readonly ProjectFolder[];
 }
 
-/** JSON with sorted keys, so that equal values have equal text. */
-function writeCanonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return item;
-    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** What was read, before anything is decided. */
+interface ReadLayers {
+  readonly userDocument: TomlDocument | undefined;
+  /** Weaker than projects. */
+  readonly weak: readonly ConfigLayer[];
+  /** Stronger than projects. */
+  readonly strong: readonly ConfigLayer[];
+  readonly folders: readonly ProjectFolder[];
+  readonly projects: readonly ProjectFile[];
+  readonly requirements: Requirements | undefined;
+  readonly rules: LoadedRules;
+}
+
+function findWorkspace(cwd: string): string {
+  const workspace = findRealFolder(cwd);
+  if (workspace !== undefined) return workspace;
+  throw new Fault({
+    kind: 'user',
+    code: 'no-such-folder',
+    message: `There is no folder ${showText(cwd)}`,
+    hint: 'Name an existing folder with -C',
   });
 }
 
-/** The digest by which judgements name the configuration they were made under. */
-export function digestSnapshot(snapshot: ConfigSnapshot): string {
-  return createHash('sha256').update(writeCanonicalJson(snapshot)).digest('hex');
+/** A folder whose own folder of files is a link is never trusted: it may lead anywhere. */
+function trustFolder(folder: string, user: ReadonlyMap<string, MergedEntry>, home: string): ProjectFolder {
+  const trust = findTrust(folder, user.get('projects'), home);
+  return { folder, trust: isSymbolicLink(`${folder}/.sallyport`) ? { ...trust, level: 'untrusted' } : trust };
 }
 
-/** A project's file is only shown: what is wrong with it must not stop anybody. */
-function readProjectFile(file: string): ConfigLayer {
-  const ignored = `${showText(file)} is ignored: this folder is not trusted`;
-  try {
-    const document = readConfigFile(file);
-    if (document === undefined) return { entries: [], warnings: [] };
-    const { entries } = collectEntries(document.values, { layer: 'project', file, document });
-    const names =
-      entries.length === 0 ? '' : ` (it would set ${entries.map((entry) => entry.key).join(', ')})`;
-    return { entries, warnings: [`${ignored}${names}`] };
-  } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown;
-    return { entries: [], warnings: [`${ignored} (and it has a mistake: ${showText(thrown.message)})`] };
-  }
+function readLayers(options: LoadConfigOptions, files: ConfigFiles): ReadLayers {
+  const { userText, flags, home, overrides = [] } = options;
+  const document =
+    userText === undefined ? readConfigFile(files.user) : parseConfigText(files.user, userText);
+  const weak = [DEFAULT_LAYER];
+  if (document !== undefined)
+    weak.push(collectEntries(document.values, { layer: 'user', file: files.user, document }));
+  const typed = [...readFlags(flags), ...readSessionOverrides(overrides)];
+  const chosen = mergeLayers([...weak, ...typed]).get('profile');
+  const profile = readProfile(chosen, { file: files.user, document }, files.sallyportHome);
+  const user = mergeLayers(weak);
+  const folders = files.projectFolders.map((folder) => trustFolder(folder, user, home));
+  const requirements = readRequirements(files.requirements);
+  const rules = loadRules({
+    sallyportHome: files.sallyportHome,
+    projects: folders.map(({ folder, trust }) => ({ folder, trust: trust.level })),
+    ...(requirements?.rules && { managed: { file: files.requirements, rules: requirements.rules } }),
+    home,
+  });
+  const projects = files.projects.map((file) => {
+    const own = folders.find(
+      ({ folder }) =>
+        file.startsWith(`${folder}/.sallyport/`) && !file.slice(folder.length + 12).includes('/'),
+    );
+    return readProjectFile(file, own?.trust ?? { level: 'untrusted' });
+  });
+  return {
+    userDocument: document,
+    weak,
+    strong: [profile, ...typed],
+    folders,
+    projects,
+    requirements,
+    rules,
+  };
+}
+
+/** What comes of the layers with these of projects among them. */
+function resolveLayers(options: LoadConfigOptions, workspace: string, read: ReadLayers) {
+  const { cwd, env, home, flags, ports } = options;
+  const { userDocument, requirements, rules } = read;
+  return (projects: readonly ConfigLayer[]) => {
+    const migrated = migrateKeys(mergeLayers([...read.weak, ...projects, ...read.strong]));
+    const bound = applyRequirements(migrated.values, requirements);
+    const resolved = resolveSnapshot(bound.values, {
+      ...{ workspace, cwd, home, env, flags, userDocument },
+      findSecrets: ports.findSecrets,
+    });
+    const { warnings: more, ...reviewer } = resolveReviewer(bound.values, home);
+    const whole = { ...resolved.snapshot, ...reviewer, rules: rules.rules };
+    refuseUnallowed(whole, bound.values, requirements);
+    return {
+      snapshot: forceDenies(whole, requirements),
+      values: bound.values,
+      locks: bound.locks,
+      warnings: [...migrated.warnings, ...bound.warnings, ...resolved.warnings, ...more],
+    };
+  };
 }
 
 /**
- * The configuration in force for a session in `cwd`: defaults, the user's file, `-c` overrides, flags. Throws one
- * `user` fault, `place: what` with the way out as hint, at the first mistake; nothing is ever left out silently.
+ * The configuration in force for a session in `cwd`. Throws one `user` fault, `place: what` with the way out as hint, at
+ * the first mistake; nothing is ever left out silently.
  */
 export function loadConfig(options: LoadConfigOptions): LoadedConfig {
-  const { cwd, env, home, flags } = options;
-  const workspace = findRealFolder(cwd);
-  if (workspace === undefined) {
-    throw new Fault({
-      kind: 'user',
-      code: 'no-such-folder',
-      message: `There is no folder ${showText(cwd)}`,
-      hint: 'Name an existing folder with -C',
-    });
-  }
-  const files = findConfigFiles({ env, home, workspace });
-  const { userText } = options;
-  const userDocument =
-    userText === undefined ? readConfigFile(files.user) : parseConfigText(files.user, userText);
-  const userLayer =
-    userDocument === undefined
-      ? undefined
-      : collectEntries(userDocument.values, { layer: 'user', file: files.user, document: userDocument });
-  const projects = files.projects.map(readProjectFile);
-  const layers = [DEFAULT_LAYER, ...(userLayer === undefined ? [] : [userLayer]), ...readFlags(flags)];
-  const values = mergeLayers(layers);
-  const { findSecrets } = options.ports;
-  const resolved = resolveSnapshot(values, { workspace, cwd, home, env, flags, findSecrets, userDocument });
-  const warnings = [...layers, ...projects].flatMap((layer) => layer.warnings);
+  const { env, home, requirementsFile: requirements } = options;
+  const workspace = findWorkspace(options.cwd);
+  const files = findConfigFiles({ env, home, workspace, requirements });
+  const read = readLayers(options, files);
+  const resolve = resolveLayers(options, workspace, read);
+  const admitted: AdmittedProjects = admitProjects(
+    read.projects,
+    mergeLayers(read.weak),
+    (projects) => resolve(projects).snapshot,
+  );
+  const { snapshot, values, locks, warnings } = resolve(admitted.layers);
+  const said = [...read.weak, ...read.strong].flatMap((layer) => layer.warnings);
   return {
-    snapshot: resolved.snapshot,
-    digest: digestSnapshot(resolved.snapshot),
+    snapshot,
+    digest: digestSnapshot(snapshot),
     origins: Object.fromEntries([...values].map(([key, entry]) => [key, entry.origin])),
-    warnings: [...warnings, ...resolved.warnings],
+    warnings: [...said, ...admitted.warnings, ...warnings, ...read.rules.warnings],
     values,
-    ignored: projects.flatMap((layer) => layer.entries),
+    ignored: admitted.ignored,
+    locks,
     files,
+    projects: read.folders,
   };
 }

@@ -20,7 +20,7 @@ const OPEN_FAILURES: Readonly<Record<string, readonly [what: string, hint: strin
 };
 
 /** The bytes of a regular file of bounded size; undefined when there is no such file. */
-function readBytes(file: string): Buffer | undefined {
+function readBytes(file: string, largest: number): Buffer | undefined {
   let descriptor: number;
   try {
     // Non-blocking, so that a named pipe in its place cannot make the start hang.
@@ -47,8 +47,8 @@ function readBytes(file: string): Buffer | undefined {
       const hint = 'Put a regular file there, or remove it';
       throw makeConfigFault({ place, what: 'is not a regular file', hint, code: 'config-unreadable' });
     }
-    if (stat.size > LARGEST_FILE_BYTES) {
-      const what = `is ${stat.size} bytes long; at most ${LARGEST_FILE_BYTES} are read`;
+    if (stat.size > largest) {
+      const what = `is ${stat.size} bytes long; at most ${largest} are read`;
       throw makeConfigFault({ place, what, hint: 'Make it shorter', code: 'config-too-large' });
     }
     const bytes = Buffer.alloc(stat.size);
@@ -97,8 +97,8 @@ function decodeText(file: string, bytes: Buffer): string {
  * The text of one configuration file, a byte order mark among it; undefined when there is none. Throws a `user` fault
  * with the place when it cannot be read, is too large or not UTF-8.
  */
-export function readConfigText(file: string): string | undefined {
-  const bytes = readBytes(file);
+export function readConfigText(file: string, largest = LARGEST_FILE_BYTES): string | undefined {
+  const bytes = readBytes(file, largest);
   return bytes === undefined ? undefined : decodeText(file, bytes);
 }
 
@@ -119,10 +119,10 @@ export function parseConfigText(file: string, text: string): TomlDocument {
 }
 
 /**
- * Reads one configuration file; undefined when there is none. Throws a `user` fault with the place when it cannot be
- * read, is too large, not UTF-8 or not TOML.
+ * Reads one configuration file of at most `largest` bytes; undefined when there is none. Throws a `user` fault with the
+ * place when it cannot be read, is too large, not UTF-8 or not TOML.
  */
-export function readConfigFile(file: string): TomlDocument | undefined {
-  const text = readConfigText(file);
+export function readConfigFile(file: string, largest?: number): TomlDocument | undefined {
+  const text = readConfigText(file, largest);
   return text === undefined ? undefined : parseConfigText(file, text);
 }

@@ -2,44 +2,14 @@ import { parseHostEntry } from '../../policy/index.ts';
 import { Fault, LIMIT_FLAGS, LIMIT_NAMES, type SessionFlags } from '../../protocol/index.ts';
 import { type ConfigEntry, type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { makeConfigFault, showText } from './config-fault.ts';
-import { readToml, TomlSyntaxError } from './read-toml.ts';
-
-/** The value of `-c key=value`: TOML if it is, else the text itself. */
-function readOverrideValue(text: string): unknown {
-  try {
-    return readToml(`value = ${text}`).values['value'];
-  } catch (thrown) {
-    if (thrown instanceof TomlSyntaxError) return text;
-    throw thrown;
-  }
-}
-
-/** A tree with one leaf. */
-function nest(path: readonly string[], value: unknown): Record<string, unknown> {
-  const [first = '', ...rest] = path;
-  return { [first]: rest.length === 0 ? value : nest(rest, value) };
-}
+import { readPreset } from './read-preset.ts';
+import { nestValue, readTypedValue } from './read-typed-value.ts';
 
 /** One `-c key=value`. Throws a `user` fault that names it. */
 function readOverride(text: string): ConfigLayer {
-  const flag = `-c ${text}`;
   const equals = text.indexOf('=');
-  const path = text.slice(0, Math.max(0, equals)).trim().split('.');
-  if (equals === -1 || path.some((part) => !/^[A-Za-z0-9_-]{1,128}$/.test(part))) {
-    throw makeConfigFault({
-      place: { flag },
-      what: 'is not of the form key=value',
-      hint: 'Write, for example: -c approval_expiry=30m',
-      code: 'config-flag',
-    });
-  }
-  // A value over several lines would let one flag set other keys than the one it names.
-  const value = text.slice(equals + 1).trim();
-  const isOneLine = !/[\n\r]/.test(value);
-  return collectEntries(nest(path, isOneLine ? readOverrideValue(value) : value), {
-    layer: 'override',
-    flag,
-  });
+  const key = text.slice(0, Math.max(0, equals));
+  return readTypedValue({ key, text: text.slice(equals + 1), layer: 'override', flag: `-c ${text}` });
 }
 
 function refuseCombination(flags: SessionFlags): void {
@@ -48,6 +18,7 @@ function refuseCombination(flags: SessionFlags): void {
     flags.fullAuto ? '--full-auto' : undefined,
     flags.sandbox === undefined ? undefined : '--sandbox',
     flags.askForApproval === undefined ? undefined : '--ask-for-approval',
+    flags.preset === undefined ? undefined : '--preset',
   ].find((flag) => flag !== undefined);
   if (other === undefined) return;
   throw new Fault({
@@ -76,7 +47,7 @@ function refuseUnreadHosts(flags: SessionFlags): void {
   }
 }
 
-/** The layers of the command line, weakest first: each `-c`, then the flags. */
+/** The layers of the command line, weakest first: each `-c`, then the preset, then the flags. */
 export function readFlags(flags: SessionFlags): ConfigLayer[] {
   refuseCombination(flags);
   refuseUnreadHosts(flags);
@@ -84,7 +55,7 @@ export function readFlags(flags: SessionFlags): ConfigLayer[] {
   const warnings: string[] = [];
   const entries: ConfigEntry[] = [];
   const read = (key: string, value: unknown, flag: string): ConfigLayer =>
-    collectEntries(nest(key.split('.'), value), { layer: 'flag', flag });
+    collectEntries(nestValue(key.split('.'), value), { layer: 'flag', flag });
   const take = (key: string, value: unknown, flag: string): void => {
     const layer = read(key, value, flag);
     entries.push(...layer.entries);
@@ -115,6 +86,7 @@ export function readFlags(flags: SessionFlags): ConfigLayer[] {
     const value = flags.limits[name];
     if (value !== undefined) take(`limits.${name}`, value, `--${LIMIT_FLAGS[name]} ${value}`);
   }
+  if (flags.profile !== undefined) take('profile', flags.profile, `--profile ${flags.profile}`);
   if (flags.shell !== undefined) take('shell', flags.shell, `--shell ${flags.shell}`);
-  return [...layers, { entries, warnings }];
+  return [...layers, readPreset(flags), { entries, warnings }];
 }

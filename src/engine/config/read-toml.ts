@@ -23,6 +23,10 @@ export interface TomlDocument {
   valuePosition(path: TomlPath): TextPosition | undefined;
 }
 
+/** Deeper or longer names than these serve nobody, and the table of places would grow with their square. */
+const DEEPEST_PATH = 64;
+const LONGEST_PATH = 2000;
+
 /** The text is not TOML. */
 export class TomlSyntaxError extends Error {
   readonly position: TextPosition;
@@ -57,10 +61,19 @@ function describeSyntaxError(message: string, text: string, { line, column }: Te
   return `not valid TOML: ${clearer?.[1] ?? reason}`;
 }
 
+/** The parsers recurse, and match long words with patterns: both end at the depth of the stack. */
+function beyondReading(): TomlSyntaxError {
+  return new TomlSyntaxError('not taken: a part of it is too long or nested too deeply', {
+    line: 1,
+    column: 1,
+  });
+}
+
 function parseValues(text: string): Record<string, unknown> {
   try {
     return parse(text);
   } catch (thrown) {
+    if (thrown instanceof RangeError) throw beyondReading();
     if (!(thrown instanceof TomlError)) throw thrown;
     const position = { line: thrown.line, column: thrown.column };
     throw new TomlSyntaxError(describeSyntaxError(thrown.message, text, position), position);
@@ -76,6 +89,7 @@ function parseTree(text: string): AST.TOMLProgram {
   try {
     return parseTOML(text);
   } catch (thrown) {
+    if (thrown instanceof RangeError) throw beyondReading();
     if (!hasPlace(thrown)) throw thrown;
     throw new TomlSyntaxError(`not valid TOML: ${thrown.message}`, {
       line: thrown.lineNumber,
@@ -130,8 +144,13 @@ class PositionTable {
 }
 
 function note(table: Map<string, TextPosition>, path: TomlPath, node: AST.TOMLNode): void {
-  const key = JSON.stringify(path);
   const { line, column } = node.loc.start;
+  const length = path.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0);
+  if (path.length > DEEPEST_PATH || length > LONGEST_PATH) {
+    const what = path.length > DEEPEST_PATH ? 'it is nested too deeply' : 'the name is too long';
+    throw new TomlSyntaxError(`not taken: ${what}`, { line, column: column + 1 });
+  }
+  const key = JSON.stringify(path);
   if (!table.has(key)) table.set(key, { line, column: column + 1 });
 }
 

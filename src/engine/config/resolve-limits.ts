@@ -7,8 +7,8 @@ import {
   parseOpenFiles,
   parseSizeBytes,
 } from '../base/index.ts';
-import { showOrigin } from './collect-entries.ts';
 import { makeConfigFault, showText } from './config-fault.ts';
+import { showOrigin } from './config-origins.ts';
 import type { MergedEntry } from './merge-layers.ts';
 import { makeAbsolute } from './resolve-paths.ts';
 

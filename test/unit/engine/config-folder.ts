@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type LoadedConfig, loadConfig } from '../../../src/engine/config/index.ts';
+import { type LoadConfigOptions, type LoadedConfig, loadConfig } from '../../../src/engine/config/index.ts';
 import { Fault, NO_FLAGS, type SessionFlags } from '../../../src/protocol/index.ts';
 
 /** A home folder with a project in it, and the configuration that a session there gets. */
 export class ConfigFolder {
   readonly home = realpathSync(mkdtempSync(join(tmpdir(), 'config-')));
   readonly workspace = join(this.home, 'work', 'project');
+  readonly requirementsFile = join(this.home, 'etc', 'requirements.toml');
   readonly userFile = join(this.home, '.sallyport', 'config.toml');
 
   constructor(userToml?: string) {
@@ -28,6 +29,7 @@ export class ConfigFolder {
     flags: Partial<SessionFlags> = {},
     env: Record<string, string> = {},
     cwd = this.workspace,
+    more: Partial<LoadConfigOptions> = {},
   ): LoadedConfig {
     const findSecrets = (home: string): string[] => [join(home, '.ssh')];
     return loadConfig({
@@ -36,6 +38,9 @@ export class ConfigFolder {
       home: this.home,
       flags: { ...NO_FLAGS, ...flags },
       ports: { findSecrets },
+      // that of this machine says nothing about these cases
+      requirementsFile: this.requirementsFile,
+      ...more,
     });
   }
 
@@ -48,7 +53,7 @@ export class ConfigFolder {
       this.load(flags, env);
     } catch (thrown) {
       if (!(thrown instanceof Fault) || thrown.kind !== 'user') throw thrown;
-      return { error: this.shorten(thrown.message), hint: thrown.hint ?? '' };
+      return { error: this.shorten(thrown.message), hint: this.shorten(thrown.hint ?? '') };
     }
     return { error: 'no error', hint: '' };
   }

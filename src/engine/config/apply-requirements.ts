@@ -1,0 +1,150 @@
+/**
+ * Puts what the administrator demands on top of everything. Promises: the result opens nothing that was closed without
+ * it; where a choice is not allowed and no allowed one is narrower, nothing runs.
+ */
+import { ConfigLayerKind, type ConfigOrigin, type ConfigSnapshot } from '../../protocol/index.ts';
+import { isTable } from './check-value.ts';
+import { makeConfigFault, showText, showValue } from './config-fault.ts';
+import { showOrigin } from './config-origins.ts';
+import { type MergedEntry, overlay } from './merge-layers.ts';
+import { narrowEntry } from './narrow-entry.ts';
+import type { AllowedChoices, Requirements } from './read-requirements.ts';
+
+type Merged = ReadonlyMap<string, MergedEntry>;
+
+/** A key that the administrator bounds. */
+export interface ConfigLock {
+  readonly key: string;
+  /** What is left, in words. */
+  readonly bound: string;
+  readonly origin: ConfigOrigin;
+}
+
+export interface BoundConfig {
+  readonly values: Merged;
+  readonly locks: readonly ConfigLock[];
+  readonly warnings: readonly string[];
+}
+
+/** For each choice those that are narrower, the widest first. */
+const NARROWER: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  sandbox_mode: { 'danger-full-access': ['workspace-write', 'read-only'], 'workspace-write': ['read-only'] },
+  approval_policy: { 'on-request': ['untrusted'] },
+  approvals_reviewer: { guardian_subagent: ['user'] },
+};
+
+function nameOf(value: unknown): string {
+  return isTable(value) ? 'granular' : String(value);
+}
+
+function refuse(entry: MergedEntry, { choices, origin }: AllowedChoices): never {
+  const list = choices.map((choice) => JSON.stringify(choice)).join(', ');
+  throw makeConfigFault({
+    place: { flag: showOrigin(entry.origin) },
+    what: `${entry.key} ${showValue(entry.value)} is not allowed on this machine (${showOrigin(origin)})`,
+    hint: `Choose one of ${showText(list)}`,
+    code: 'config-managed',
+  });
+}
+
+/** The entry with an allowed choice. */
+function chooseAllowed(entry: MergedEntry, allowed: AllowedChoices): MergedEntry {
+  const current = nameOf(entry.value);
+  if (allowed.choices.includes(current)) return entry;
+  const narrower = NARROWER[entry.key]?.[current]?.find((choice) => allowed.choices.includes(choice));
+  if (narrower === undefined) refuse(entry, allowed);
+  return overlay({ key: entry.key, value: narrower, origin: allowed.origin }, entry);
+}
+
+/** The widest mode in which files and hosts can be closed at all: what needs a wall rules out to have none. */
+function demandWall(requirements: Requirements): AllowedChoices | undefined {
+  const { denyPaths, denyHosts, allowHosts, entries, file } = requirements;
+  const needsWall = entries.find(
+    ({ key, value }) =>
+      (key === 'sandbox_workspace_write.network_access' && value === false) ||
+      (key === 'protect_secrets' && value === true) ||
+      key === 'protected_paths',
+  );
+  const origin = needsWall?.origin ?? denyPaths[0]?.origin ?? denyHosts[0]?.origin;
+  if (origin === undefined && allowHosts === undefined) return undefined;
+  return { choices: ['workspace-write', 'read-only'], origin: origin ?? { layer: 'managed', file } };
+}
+
+function isStronger(one: ConfigOrigin, other: ConfigOrigin): boolean {
+  return ConfigLayerKind.options.indexOf(one.layer) > ConfigLayerKind.options.indexOf(other.layer);
+}
+
+/** A permission profile stands in the place of the mode. */
+function hasProfile(values: Merged, mode: MergedEntry): boolean {
+  return ['default_permissions', 'permission_profile'].some((key) => {
+    const entry = values.get(key);
+    return entry !== undefined && entry.origin.layer !== 'defaults' && !isStronger(mode.origin, entry.origin);
+  });
+}
+
+/** The merged values as far as the requirements let them hold. Throws a `user` fault for what they do not allow. */
+export function applyRequirements(merged: Merged, requirements: Requirements | undefined): BoundConfig {
+  if (requirements === undefined) return { values: merged, locks: [], warnings: [] };
+  const values = new Map(merged);
+  const locks: ConfigLock[] = [];
+  const warnings: string[] = [];
+  const put = (before: MergedEntry, after: MergedEntry): void => {
+    if (before === after) return;
+    values.set(after.key, after);
+    if (before.origin.layer === 'defaults') return;
+    warnings.push(
+      `${showOrigin(before.origin)}: ${before.key} ${showValue(before.value)} is not allowed on this machine ` +
+        `(${showOrigin(after.origin)}): ${showValue(after.value)} holds`,
+    );
+  };
+  const bindChoice = (key: string, allowed: AllowedChoices): void => {
+    const entry = values.get(key);
+    // A permission profile is looked at when it is known what it comes to; a bound mode would take its place.
+    if (entry === undefined || key === 'default_permissions') return;
+    if (key === 'sandbox_mode' && hasProfile(values, entry)) return;
+    put(entry, chooseAllowed(entry, allowed));
+  };
+  for (const [key, allowed] of requirements.allowed) {
+    locks.push({ key, bound: `one of ${allowed.choices.join(', ')}`, origin: allowed.origin });
+    bindChoice(key, allowed);
+  }
+  const wall = demandWall(requirements);
+  const modes = requirements.allowed.get('sandbox_mode');
+  if (wall !== undefined && modes?.choices.includes('danger-full-access') !== true) {
+    locks.push({
+      key: 'sandbox_mode',
+      bound: 'not danger-full-access: what is closed needs a wall',
+      origin: wall.origin,
+    });
+    bindChoice('sandbox_mode', wall);
+  }
+  for (const required of requirements.entries) {
+    locks.push({ key: required.key, bound: `at most ${showValue(required.value)}`, origin: required.origin });
+    const entry = values.get(required.key);
+    if (entry === undefined) continue;
+    const narrowed = narrowEntry(required, entry).entry;
+    const isSame = narrowed === undefined || JSON.stringify(narrowed.value) === JSON.stringify(entry.value);
+    if (!isSame) put(entry, overlay({ ...narrowed }, entry));
+  }
+  for (const { text, origin } of [...requirements.denyPaths, ...requirements.denyHosts])
+    locks.push({ key: 'permission_profile', bound: `${text} is closed`, origin });
+  return { values, locks, warnings };
+}
+
+/** What a permission profile comes to is bound like a mode that was typed. Throws a `user` fault. */
+export function refuseUnallowed(
+  snapshot: ConfigSnapshot,
+  merged: Merged,
+  requirements: Requirements | undefined,
+): void {
+  const mode = merged.get('sandbox_mode');
+  const chosen = merged.get('default_permissions');
+  const from = chosen?.value === null ? merged.get('permission_profile') : chosen;
+  if (requirements === undefined || mode === undefined || from === undefined) return;
+  const { profile } = snapshot;
+  const modes = requirements.allowed.get('sandbox_mode') ?? demandWall(requirements);
+  if (modes?.choices.includes(snapshot.sandboxMode) === false) refuse(profile === null ? mode : from, modes);
+  const profiles = requirements.allowed.get('default_permissions');
+  if (profiles === undefined || profile === null) return;
+  if (!profiles.choices.includes(profile.name ?? '')) refuse(from, profiles);
+}

@@ -1,0 +1,64 @@
+/**
+ * Closes hosts and paths whatever the rest of the configuration says. Promises: nothing more specific opens a part of
+ * them again. Does not promise anything without a wall: that mode is ruled out where something is to be closed.
+ */
+import { type HostEntry, parseHostEntry } from '../../policy/index.ts';
+import type { ConfigSnapshot, NetworkSettings } from '../../protocol/index.ts';
+import type { Requirements } from './read-requirements.ts';
+import { isWithin, makeAbsolute, resolveExistingPart } from './resolve-paths.ts';
+
+function readEntry(text: string): HostEntry | undefined {
+  const reading = parseHostEntry(text);
+  return 'entry' in reading ? reading.entry : undefined;
+}
+
+/** True when some host that one entry speaks of is also one of the other. */
+function overlaps(allow: HostEntry, deny: HostEntry): boolean {
+  if (allow.port !== null && deny.port !== null && allow.port !== deny.port) return false;
+  if (deny.kind === 'any') return true;
+  const isBelow = (host: string, top: string): boolean => host === top || host.endsWith(`.${top}`);
+  return allow.kind !== 'any' && isBelow(allow.host, deny.host);
+}
+
+function forceHosts(network: NetworkSettings, { denyHosts, allowHosts }: Requirements): NetworkSettings {
+  const denied = denyHosts.flatMap(({ text }) => readEntry(text) ?? []);
+  const isLeft = (text: string): boolean => {
+    const entry = readEntry(text);
+    if (entry === undefined) return false;
+    if (allowHosts?.includes(text) === true) return true;
+    return allowHosts === undefined && !denied.some((deny) => overlaps(entry, deny));
+  };
+  const deny = [...new Set([...network.deny, ...denyHosts.map(({ text }) => text)])];
+  return { ...network, allow: network.allow.filter(isLeft), deny };
+}
+
+function forcePaths(snapshot: ConfigSnapshot, { denyPaths }: Requirements): ConfigSnapshot {
+  const { home, workspace, profile } = snapshot;
+  const closed = denyPaths.map(({ text, origin }) => ({
+    path: resolveExistingPart(makeAbsolute(text.replaceAll('${workspace}', workspace), '/', home)),
+    access: 'deny' as const,
+    origin,
+  }));
+  if (closed.length === 0) return snapshot;
+  const isClosed = (path: string): boolean => closed.some((deny) => isWithin(path, deny.path));
+  return {
+    ...snapshot,
+    protectSecrets: true,
+    secretPaths: [...new Set([...snapshot.secretPaths, ...closed.map(({ path }) => path)])],
+    writableRoots: snapshot.writableRoots.filter((root) => !isClosed(root)),
+    profile: profile && {
+      ...profile,
+      entries: [...profile.entries.filter(({ path }) => !isClosed(path)), ...closed],
+    },
+  };
+}
+
+/** The configuration with what the requirements close. */
+export function forceDenies(
+  snapshot: ConfigSnapshot,
+  requirements: Requirements | undefined,
+): ConfigSnapshot {
+  if (requirements === undefined || snapshot.sandboxMode === 'danger-full-access') return snapshot;
+  const forced = forcePaths(snapshot, requirements);
+  return { ...forced, network: forceHosts(forced.network, requirements) };
+}

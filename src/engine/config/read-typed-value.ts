@@ -1,0 +1,45 @@
+import type { ConfigLayerKind } from '../../protocol/index.ts';
+import { type ConfigLayer, collectEntries } from './collect-entries.ts';
+import { makeConfigFault } from './config-fault.ts';
+import { readToml, TomlSyntaxError } from './read-toml.ts';
+
+/** A tree with one leaf. */
+export function nestValue(path: readonly string[], value: unknown): Record<string, unknown> {
+  const [first = '', ...rest] = path;
+  return { [first]: rest.length === 0 ? value : nestValue(rest, value) };
+}
+
+/** TOML if it is, else the text itself. */
+function readValue(text: string): unknown {
+  try {
+    return readToml(`value = ${text}`).values['value'];
+  } catch (thrown) {
+    if (thrown instanceof TomlSyntaxError) return text;
+    throw thrown;
+  }
+}
+
+interface TypedValue {
+  readonly key: string;
+  readonly text: string;
+  readonly layer: ConfigLayerKind;
+  /** As typed, for messages. */
+  readonly flag: string;
+}
+
+/** One key and its value as typed. Throws a `user` fault that names the flag. */
+export function readTypedValue({ key, text, layer, flag }: TypedValue): ConfigLayer {
+  const path = key.trim().split('.');
+  if (path.some((part) => !/^[A-Za-z0-9_-]{1,128}$/.test(part))) {
+    throw makeConfigFault({
+      place: { flag },
+      what: 'is not of the form key=value',
+      hint: 'Write, for example: -c approval_expiry=30m',
+      code: 'config-flag',
+    });
+  }
+  // A value over several lines would let one flag set other keys than the one it names.
+  const value = text.trim();
+  const isOneLine = !/[\n\r]/.test(value);
+  return collectEntries(nestValue(path, isOneLine ? readValue(value) : value), { layer, flag });
+}
