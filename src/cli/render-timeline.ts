@@ -88,7 +88,8 @@ function describeSessionEvent(event: SessionEvent): string[] {
       const { sandboxMode, approvalPolicy, networkAccess } = event.content;
       const network = networkAccess || sandboxMode === 'danger-full-access' ? 'on' : 'asked';
       const policy = typeof approvalPolicy === 'string' ? approvalPolicy : 'granular';
-      const head = `configuration: ${sandboxMode}, ${policy}, network ${network}`;
+      const by = event.by === undefined ? '' : `, read again by ${showLine(event.by, 100)}`;
+      const head = `configuration${by}: ${sandboxMode}, ${policy}, network ${network}`;
       return [head, ...event.warnings.map((warning) => `warning: ${showLine(warning)}`)];
     }
     case 'turn/started':

@@ -47,9 +47,11 @@ export function readApproval(reader: HistoryReader, approvalId: ApprovalId): App
   const at = new SessionEvents(reader, place.sessionId);
   const asked = at.first('approval/asked', { from: place.seq });
   const opened = at.first('session/opened', {});
-  const config = at.last('config/snapshot', { to: place.seq });
-  if (asked === undefined || opened === undefined || config === undefined) return undefined;
+  if (asked === undefined || opened === undefined) return undefined;
   const { seq, at: _at, type: _type, ...approval } = asked;
+  const judged = approval.runId === undefined ? undefined : at.judgement(approval.runId, seq);
+  const config = at.snapshotOf(judged?.snapshot, seq);
+  if (config === undefined) return undefined;
   const turn = at.last('turn/started', { to: seq });
   const next = turn && at.first('turn/started', { from: turn.seq + 1 });
   const span = { from: turn?.seq ?? seq, to: next?.seq };
@@ -65,7 +67,7 @@ export function readApproval(reader: HistoryReader, approvalId: ApprovalId): App
     script,
     hasEnded: script !== undefined && runs.runs.get(script.stepId)?.finishedAt !== undefined,
     steps: at.stepsOf(proposed, approval.stepId),
-    judged: approval.runId === undefined ? undefined : at.judgement(approval.runId, seq),
+    judged,
     ...runs,
   };
 }
@@ -114,6 +116,13 @@ class SessionEvents {
       limit: 1,
     });
     return [...steps, ...asked.filter((event) => event.type === 'step/proposed')];
+  }
+
+  /** The one that was judged under: the configuration may have changed between the judgement and the question. */
+  snapshotOf(digest: string | undefined, to: number): EventOf<'config/snapshot'> | undefined {
+    const last = this.last('config/snapshot', { to });
+    if (digest === undefined || last?.digest === digest) return last;
+    return this.list('config/snapshot', { to }).findLast((event) => event.digest === digest) ?? last;
   }
 
   /** It is written shortly in front of the question. */

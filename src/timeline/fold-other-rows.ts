@@ -69,7 +69,9 @@ export class OtherRows {
     else this.#addNote(event, 'session closed', event.detail ?? CLOSE_WORDS[event.reason]);
   }
 
-  warned(event: RowEventOf<'config/snapshot'>): void {
+  /** A configuration: a row where it changed while the session was open, and one for each warning. */
+  configured(event: RowEventOf<'config/snapshot'>): void {
+    if (event.by !== undefined) this.#addNote(event, 'configuration read again', `by ${event.by}`);
     for (const [place, text] of event.warnings.slice(0, MAX_WARNINGS).entries()) {
       this.#add(event, { kind: 'note', text, note: 'configuration', outcome: 'none' }, `-${place}`);
     }

@@ -73,7 +73,7 @@ function foldOther(others: OtherRows, event: RowEvent): void {
       others.ended(event);
       break;
     case 'config/snapshot':
-      others.warned(event);
+      others.configured(event);
       break;
     case 'message/added':
       others.said(event);
