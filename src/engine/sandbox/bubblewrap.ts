@@ -12,7 +12,7 @@ import { PROXY_PORT } from './network-environment.ts';
 import { createPlaceholders, type Placeholders } from './placeholders.ts';
 import { type ProtectPlan, type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
 import type { Sandbox, SandboxSession, SessionSpec } from './sandbox.ts';
-import { planView } from './view.ts';
+import { planView, type View } from './view.ts';
 
 /** The wall of Linux: bubblewrap below a holder of ours. */
 export function createBubblewrap(helpers: HelperPaths = findHelpers()): Sandbox {
@@ -39,11 +39,7 @@ async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<Sa
       bridge: planBridge(spec, helpers),
     });
     // Everything that follows is done while the holder builds the view: the start is felt.
-    const protectSpec = rememberNested({
-      roots,
-      names: settings.protectedNames,
-      paths: [...settings.protectedPaths, ...listReadOnly(settings), ...view.hidden.missing],
-    });
+    const protectSpec = rememberNested(protectSpecOf(spec, view));
     const placeholders = createPlaceholders({
       program: helpers.janitor,
       sallyportHome: folders.sallyportHome,
@@ -93,6 +89,13 @@ function planBridge({ settings, network }: SessionSpec, helpers: HelperPaths): B
     outward: publish,
     ...(onListener && { onListener }),
   };
+}
+
+/** What is protected in the roots; denied folders that are missing, too, so that nobody makes them inside. */
+export function protectSpecOf(spec: SessionSpec, view: View): ProtectSpec {
+  const { settings } = spec;
+  const paths = [...settings.protectedPaths, ...listReadOnly(settings), ...view.hidden.missing];
+  return { roots: rootsOf(spec), names: settings.protectedNames, paths };
 }
 
 /** The walk for nested repositories is done once a session; everything else is looked at anew for each launch. */

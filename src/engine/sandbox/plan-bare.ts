@@ -5,7 +5,7 @@
  * helper, which tries nothing twice, then leaves the run to `runBare`, which says what is wrong.
  */
 import { existsSync } from 'node:fs';
-import { requireBubblewrap, runtimeDirs, withRealFolders } from './bubblewrap.ts';
+import { protectSpecOf, requireBubblewrap, runtimeDirs, withRealFolders } from './bubblewrap.ts';
 import { BUBBLEWRAP, networkNotes } from './bubblewrap-session.ts';
 import { findHelpers } from './helper-paths.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
@@ -44,7 +44,7 @@ export function planBare(given: PlannedSpec, tell: TellPart): void {
   const { passed, inner } = given.environment();
   const found = findProgram(given.argv[0], given.cwd, passed['PATH'] ?? '');
   if (found !== 'found') throw new Error(found);
-  const plan = planProtection({ roots, names: settings.protectedNames, paths: settings.protectedPaths });
+  const plan = planProtection(protectSpecOf(spec, view));
   const states: string[] = [];
   for (const [root, paths] of plan.missing) {
     const state = placeholderStateFile(folders.sallyportHome, root);
