@@ -4,8 +4,8 @@
  */
 import { isAbsolute } from 'node:path';
 import type { SandboxMode, SessionFlags } from '../../protocol/index.ts';
-import { showOrigin } from './collect-entries.ts';
 import { type ConfigPlace, makeConfigFault, showText } from './config-fault.ts';
+import { showOrigin } from './config-origins.ts';
 import type { MergedEntry } from './merge-layers.ts';
 import type { TomlDocument } from './read-toml.ts';
 import { findRealFolder, isWithin, makeAbsolute, resolveExistingPart } from './resolve-paths.ts';
@@ -22,6 +22,29 @@ export interface RootsContext {
   readonly userDocument: TomlDocument | undefined;
 }
 
+/** A folder that a flag opens. */
+export interface AddedDir {
+  /** Real. */
+  readonly path: string;
+  readonly typed: string;
+}
+
+/** A TMPDIR below a private /tmp does not exist inside; one that holds a home would open too much. */
+export function findTmpDir(
+  { env, home }: Pick<RootsContext, 'env' | 'home'>,
+  warnings: string[],
+): string | undefined {
+  const set = env['TMPDIR'];
+  if (set === undefined || !isAbsolute(set)) return undefined;
+  const real = findRealFolder(set);
+  if (real === undefined || isWithin(real, '/tmp')) return undefined;
+  if (isWithin(home, real)) {
+    warnings.push(`TMPDIR ${showText(set)} holds your home folder: it is not made writable`);
+    return undefined;
+  }
+  return real;
+}
+
 class RootsResolver {
   readonly warnings: string[] = [];
   readonly #merged: ReadonlyMap<string, MergedEntry>;
@@ -33,7 +56,7 @@ class RootsResolver {
   }
 
   resolve(mode: SandboxMode): string[] {
-    const { workspace, flags, cwd, home } = this.#context;
+    const { workspace, flags } = this.#context;
     if (mode === 'read-only') {
       const first = flags.addDirs[0];
       if (first !== undefined)
@@ -42,9 +65,18 @@ class RootsResolver {
     }
     if (mode === 'workspace-write') this.#warnIfWide(workspace, 'The workspace');
     const roots = [workspace, ...this.#resolveConfiguredRoots()];
-    for (const typed of flags.addDirs) {
-      const real = findRealFolder(makeAbsolute(typed, cwd, home));
-      if (real === undefined) {
+    roots.push(...this.resolveAdded().map(({ path }) => path));
+    const tmpDir = this.#resolveTmpDir();
+    if (tmpDir !== undefined) roots.push(tmpDir);
+    return [...new Set(roots)];
+  }
+
+  /** The folders that flags add. */
+  resolveAdded(): AddedDir[] {
+    const { flags, cwd, home } = this.#context;
+    return flags.addDirs.map((typed) => {
+      const path = findRealFolder(makeAbsolute(typed, cwd, home));
+      if (path === undefined) {
         throw makeConfigFault({
           place: { flag: `--add-dir ${typed}` },
           what: 'there is no such folder',
@@ -52,13 +84,10 @@ class RootsResolver {
           code: 'config-flag',
         });
       }
-      this.#refuseSwapped(makeAbsolute(typed, cwd, home), real, { flag: `--add-dir ${typed}` });
-      this.#warnIfWide(real, `--add-dir ${showText(typed)}`);
-      roots.push(real);
-    }
-    const tmpDir = this.#resolveTmpDir();
-    if (tmpDir !== undefined) roots.push(tmpDir);
-    return [...new Set(roots)];
+      this.#refuseSwapped(makeAbsolute(typed, cwd, home), path, { flag: `--add-dir ${typed}` });
+      this.#warnIfWide(path, `--add-dir ${showText(typed)}`);
+      return { path, typed };
+    });
   }
 
   #resolveConfiguredRoots(): string[] {
@@ -83,19 +112,9 @@ class RootsResolver {
     });
   }
 
-  /** A TMPDIR below a private /tmp does not exist inside; one that holds a home would open too much. */
   #resolveTmpDir(): string | undefined {
-    const { env, home } = this.#context;
-    const set = env['TMPDIR'];
-    if (set === undefined || !isAbsolute(set)) return undefined;
     if (this.#value('sandbox_workspace_write.exclude_tmpdir_env_var') === true) return undefined;
-    const real = findRealFolder(set);
-    if (real === undefined || isWithin(real, '/tmp')) return undefined;
-    if (isWithin(home, real)) {
-      this.warnings.push(`TMPDIR ${showText(set)} holds your home folder: it is not made writable`);
-      return undefined;
-    }
-    return real;
+    return findTmpDir(this.#context, this.warnings);
   }
 
   /**
@@ -142,4 +161,12 @@ export function resolveRoots(
   const resolver = new RootsResolver(merged, context);
   const roots = resolver.resolve(mode);
   return { roots, warnings: resolver.warnings };
+}
+
+/** The folders that flags add to a profile. Throws a `user` fault for one that cannot be opened. */
+export function resolveAddedDirs(context: RootsContext, warnings: string[]): readonly AddedDir[] {
+  const resolver = new RootsResolver(new Map(), context);
+  const added = resolver.resolveAdded();
+  warnings.push(...resolver.warnings);
+  return added;
 }

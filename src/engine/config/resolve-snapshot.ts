@@ -17,22 +17,28 @@ import type { MergedEntry } from './merge-layers.ts';
 import { type AccessContext, resolveAccess } from './resolve-access.ts';
 import { resolveLimits, resolveNetworkFiles } from './resolve-limits.ts';
 
+/** What a snapshot depends on besides the configuration. */
+export type SnapshotContext = Omit<AccessContext, 'protectedNames'>;
+
 /** Read-only in every writable root: they decide what later runs, or who may do what. */
 const PROTECTED_NAMES = ['.git', '.agents', '.codex', '.sallyport'];
 
 class SnapshotResolver {
   readonly warnings: string[] = [];
   readonly #merged: ReadonlyMap<string, MergedEntry>;
-  readonly #context: AccessContext;
+  readonly #context: SnapshotContext;
 
-  constructor(merged: ReadonlyMap<string, MergedEntry>, context: AccessContext) {
+  constructor(merged: ReadonlyMap<string, MergedEntry>, context: SnapshotContext) {
     this.#merged = merged;
     this.#context = context;
   }
 
   resolve(): ConfigSnapshot {
     const { workspace, home } = this.#context;
-    const access = resolveAccess(this.#merged, this.#context);
+    const access = resolveAccess(this.#merged, {
+      ...this.#context,
+      protectedNames: PROTECTED_NAMES,
+    });
     this.warnings.push(...access.warnings);
     return {
       sandboxMode: access.sandboxMode,
@@ -64,7 +70,7 @@ class SnapshotResolver {
       }),
       home,
       profile: access.profile,
-      ignored: null,
+      ignored: access.ignored,
       rules: RuleSet.parse({}),
       approvalsReviewer: 'user',
       trustedMcpServers: [],
@@ -109,7 +115,7 @@ class SnapshotResolver {
 /** The snapshot of merged values, with the warnings that arose. Throws a `user` fault with the place of a mistake. */
 export function resolveSnapshot(
   merged: ReadonlyMap<string, MergedEntry>,
-  context: AccessContext,
+  context: SnapshotContext,
 ): { readonly snapshot: ConfigSnapshot; readonly warnings: readonly string[] } {
   const resolver = new SnapshotResolver(merged, context);
   const snapshot = resolver.resolve();

@@ -33,6 +33,25 @@ const MADE_ANEW = ['/proc', '/sys', '/dev', '/run'];
 export function planHidden(settings: WallSettings, emptied: readonly string[]): HiddenPaths {
   const scan = scanDenied(settings);
   const open = listOpen(settings);
+  const named = listDenied(settings);
+  const denied = new Set([...settings.secretPaths, ...named, ...scan.found]);
+  const covered = coverAll([...denied, ...listClosed(settings, emptied)], denied, open);
+  const { masks, hollow } = covered;
+  const inEmptied = open.filter((path) => emptied.some((top) => isInside(path, top)));
+  return {
+    ...{ masks, hollow, kept: sortByDepth([...covered.kept, ...inEmptied]) },
+    identities: new Map([...masks, ...hollow].map((path) => [path, identify(path) ?? ''])),
+    missing: named.filter((path) => !isThere(path)),
+    notes: notesOf(settings, scan),
+  };
+}
+
+/** Covers each path, or empties it where something below it is open or it is closed for want of an entry only. */
+function coverAll(
+  paths: readonly string[],
+  denied: ReadonlySet<string>,
+  open: readonly string[],
+): Pick<HiddenPaths, 'masks' | 'hollow'> & { readonly kept: ReadonlySet<string> } {
   const masks: string[] = [];
   const hollow: string[] = [];
   const kept = new Set<string>();
@@ -40,20 +59,15 @@ export function planHidden(settings: WallSettings, emptied: readonly string[]): 
     const over = [...masks, ...hollow].findLast((top) => isInside(path, top));
     return over !== undefined && ![...kept].some((top) => isInside(path, top) && isBelow(top, over));
   };
-  const denied = new Set([...settings.secretPaths, ...listDenied(settings), ...scan.found]);
-  for (const path of sortByDepth([...denied, ...listClosed(settings, emptied)])) {
-    if (isHidden(path) || !isThere(path)) continue;
+  for (const path of sortByDepth(paths)) {
     const below = open.filter((other) => isBelow(other, path));
-    if (!isRealFolder(path) || (below.length === 0 && denied.has(path))) masks.push(path);
-    else {
-      hollow.push(path);
-      for (const hole of outermost(below)) kept.add(hole);
-    }
+    // On the way to what is open it stands in an emptied folder too, and there it could be listed.
+    if ((isHidden(path) && below.length === 0) || !isThere(path)) continue;
+    const isCovered = !isRealFolder(path) || (below.length === 0 && denied.has(path));
+    (isCovered ? masks : hollow).push(path);
+    if (!isCovered) for (const hole of outermost(below)) kept.add(hole);
   }
-  for (const path of open) if (emptied.some((top) => isInside(path, top))) kept.add(path);
-  const missing = listDenied(settings).filter((path) => !isThere(path));
-  const identities = new Map([...masks, ...hollow].map((path) => [path, identify(path) ?? '']));
-  return { masks, hollow, kept: sortByDepth(kept), identities, missing, notes: notesOf(settings, scan) };
+  return { masks, hollow, kept };
 }
 
 /** What entries deny; a deny of what cannot be read anyway counts too, for a grant above it must not open it. */

@@ -6,7 +6,7 @@
 import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decidePath } from '../../policy/index.ts';
-import { isInside, sortByDepth } from './path-inside.ts';
+import { isInside } from './path-inside.ts';
 import type { WallSettings } from './sandbox.ts';
 
 /** Folders that are looked into in one scan; a few hundredths of a second. */
@@ -21,19 +21,26 @@ export interface DeniedScan {
   readonly notes: readonly string[];
 }
 
-/** The folders that patterns may speak of: the part before the first wildcard, and that of the list. */
+/**
+ * The folders that patterns may speak of, those where sessions work first: what lies before the first wildcard, but for the
+ * whole machine.
+ */
 function listTops({ profile, ignored, workspace, writableRoots }: WallSettings): string[] {
-  const places = [...writableRoots, workspace, ...(profile?.entries ?? []).flatMap(namedFolder)];
-  const globs = (profile?.denyGlobs ?? []).flatMap((glob) => {
+  const places = [workspace, ...writableRoots, ...(profile?.entries ?? []).flatMap(namedFolder)];
+  const bases = (profile?.denyGlobs ?? []).map((glob) => {
     const parts = glob.split('/');
-    const first = parts.findIndex((part) => /[*?[\\]/.test(part));
-    const base = parts.slice(0, first).join('/') || '/';
-    // A pattern for the whole machine is looked for where sessions work.
-    const inside = places.filter((place) => isInside(place, base));
-    return places.some((place) => isInside(base, place)) ? [base] : inside;
+    return (
+      parts
+        .slice(
+          0,
+          parts.findIndex((part) => /[*?[\\]/.test(part)),
+        )
+        .join('/') || '/'
+    );
   });
-  const tops = sortByDepth([...globs, ...(ignored ? [ignored.folder] : [])]);
-  return tops.filter((top) => !tops.some((other) => other !== top && isInside(top, other)));
+  const inside = places.filter((place) => bases.some((base) => isInside(place, base)));
+  const tops = [...(ignored ? [ignored.folder] : []), ...inside, ...bases.filter((base) => base !== '/')];
+  return [...new Set(tops)];
 }
 
 function namedFolder({
@@ -50,7 +57,7 @@ function namedFolder({
 
 class DeniedSearch {
   readonly found: string[] = [];
-  #visited = 0;
+  readonly #visited = new Set<string>();
   readonly #settings: WallSettings;
 
   constructor(settings: WallSettings) {
@@ -62,7 +69,9 @@ class DeniedSearch {
     for (let layer = tops; layer.length > 0; ) {
       const next: string[] = [];
       for (const folder of layer) {
-        if (++this.#visited > MAX_FOLDERS || this.found.length >= MAX_FOUND) return folder;
+        if (this.#visited.has(folder)) continue;
+        if (this.#visited.size >= MAX_FOLDERS || this.found.length >= MAX_FOUND) return folder;
+        this.#visited.add(folder);
         next.push(...this.#lookInto(folder));
       }
       layer = next;
@@ -90,8 +99,9 @@ export function scanDenied(settings: WallSettings): DeniedScan {
   const hasGlobs = (settings.profile?.denyGlobs.length ?? 0) > 0;
   if (!settings.ignored && !hasGlobs) return { found: [], notes: [] };
   const search = new DeniedSearch(settings);
-  const cut = search.search(listTops(settings));
-  const { found } = search;
+  let cut: string | null = null;
+  for (const top of listTops(settings)) cut ??= search.search([top]);
+  const found = [...new Set(search.found)];
   if (cut === null) return { found, notes: [] };
   const note = `What patterns deny was looked for in ${MAX_FOLDERS} folders, or found ${MAX_FOUND} times: from ${cut} on nothing was looked for, and can be read.`;
   return { found, notes: [note] };

@@ -9,7 +9,9 @@
  * Does not promise what no profile can: processes that leave their group are not held, a rename is not told apart from
  * a removal and a creation.
  */
+import type { AccessProfile } from '../../protocol/index.ts';
 import type { WallSettings } from './sandbox.ts';
+import { seatbeltPattern } from './seatbelt-pattern.ts';
 
 /** The fixed parts, read from files. */
 export interface SeatbeltSections {
@@ -36,9 +38,12 @@ export interface SeatbeltPlan {
     | 'networkAccess'
     | 'secretPaths'
     | 'protectedNames'
+    | 'profile'
   >;
   /** The session's own folder for temporary files. */
   readonly temporary: string;
+  /** Real paths that a pattern of the profile or `.sallyportignore` hides now. */
+  readonly denied?: readonly string[];
   /** Real paths that stay read-only although a root holds them. */
   readonly readOnly: readonly string[];
   /** Folders that must not be moved or removed, for something protected lies below. */
@@ -95,16 +100,80 @@ export function seatbeltProfile(plan: SeatbeltPlan, sections: SeatbeltSections):
     sections.base,
   );
   addNetwork(out, plan, sections);
-  // Reading first and everywhere: what is hidden comes behind it.
-  out.add('(allow file-read*)');
   const roots = writableRoots(plan);
-  out.rule('allow', 'file-write*', roots);
+  addFiles(out, plan, roots);
   addProtection(out, plan, roots);
-  out.rule('deny', 'file-read* file-write*', plan.settings.secretPaths);
-  for (const grant of plan.grants) addGrant(out, grant, plan.settings.protectedNames);
+  const denied = (plan.settings.profile?.denyGlobs ?? []).map(seatbeltPattern);
+  addDenied(out, plan, denied);
+  for (const grant of plan.grants) addGrant(out, withDenied(grant, plan), plan.settings.protectedNames);
   out.rule('deny', 'file-read* file-write* network-outbound', plan.own);
   addAskSocket(out, plan.askSocket);
   return { text: out.text, parameters: out.parameters };
+}
+
+/**
+ * What may be read and written, the outer before the inner: of two rules the later one decides. Without a profile reading
+ * comes first and everywhere, and what is hidden behind it.
+ */
+function addFiles(out: ProfileText, { settings, temporary }: SeatbeltPlan, roots: readonly string[]): void {
+  const { profile, secretPaths } = settings;
+  if (!profile) {
+    out.add('(allow file-read*)');
+    out.rule('allow', 'file-write*', roots);
+    out.rule('deny', 'file-read* file-write*', secretPaths);
+    return;
+  }
+  if (profile.readsAll) out.add('(allow file-read*)');
+  else addWayTo(out, [temporary, ...openPaths(profile)]);
+  const scratch = roots.filter((root) => !settings.writableRoots.includes(root));
+  out.rule('allow', 'file-read* file-write*', scratch);
+  const steps = [
+    ...secretPaths.map((path) => ({ path, access: 'deny' as const })),
+    ...profile.entries.filter(({ path }) => path !== '/tmp'),
+  ].sort((a, b) => depthOf(a.path) - depthOf(b.path) || STRENGTH[a.access] - STRENGTH[b.access]);
+  for (const { path, access } of steps) {
+    if (access === 'deny') out.rule('deny', 'file-read* file-write*', [path]);
+    if (access === 'write') out.rule('allow', 'file-read* file-write*', [path]);
+    if (access === 'read') {
+      out.rule('allow', 'file-read*', [path]);
+      out.rule('deny', 'file-write*', [path]);
+    }
+  }
+}
+
+/** At one path the later rule is the stricter one; an entry for a secret itself has taken it out of the list. */
+const STRENGTH = { read: 0, write: 1, deny: 2 } as const;
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}
+
+function openPaths(profile: AccessProfile): string[] {
+  return profile.entries.flatMap(({ access, path }) => (access === 'deny' ? [] : [path]));
+}
+
+/** The folders above: known to exist, and no more, or nothing in them could be reached. */
+function addWayTo(out: ProfileText, paths: readonly string[]): void {
+  const above = new Set<string>(['/']);
+  for (const path of paths)
+    for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) above.add(at);
+  const literals = [...above].map((path) => `  (literal ${out.param(path)})`);
+  out.add('(allow file-read-metadata', ...literals, ')', `(allow file-read* (literal ${out.param('/')}))`);
+}
+
+/** What patterns deny, as they are and where they were found. */
+function addDenied(out: ProfileText, { denied = [] }: SeatbeltPlan, patterns: readonly string[]): void {
+  for (const pattern of patterns) out.add(`(deny file-read* file-write* (regex #"${pattern}"))`);
+  out.rule('deny', 'file-read* file-write*', denied);
+}
+
+/** A grant opens what it names, and not what is denied below it. */
+function withDenied(grant: SeatbeltGrant, { settings, denied = [] }: SeatbeltPlan): SeatbeltGrant {
+  const entries = (settings.profile?.entries ?? []).filter(({ access }) => access === 'deny');
+  const below = [...entries.map(({ path }) => path), ...denied].filter((path) =>
+    path.startsWith(`${grant.path}/`),
+  );
+  return { ...grant, hidden: [...grant.hidden, ...below] };
 }
 
 function writableRoots({ settings, temporary }: SeatbeltPlan): string[] {

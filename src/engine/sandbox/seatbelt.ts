@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 import { createScope, type Scope } from '../base/index.ts';
 import { findPackageRoot } from './helper-paths.ts';
+import { listReadOnly } from './hidden-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
 import { launchTethered } from './launch-tethered.ts';
 import { pinsOfPlan, planProtection, refuseMovedRoots } from './protect.ts';
@@ -25,6 +26,7 @@ import type {
   SessionSpec,
   WallSettings,
 } from './sandbox.ts';
+import { scanDenied } from './scan-denied.ts';
 import { planSeatbeltGrant } from './seatbelt-grants.ts';
 import { type SeatbeltGrant, type SeatbeltSections, seatbeltProfile } from './seatbelt-profile.ts';
 
@@ -180,7 +182,7 @@ function planOf(settings: WallSettings) {
   return planProtection({
     roots: rootsOf(settings),
     names: settings.protectedNames,
-    paths: settings.protectedPaths,
+    paths: [...settings.protectedPaths, ...listReadOnly(settings)],
   });
 }
 
@@ -194,6 +196,7 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
     {
       settings,
       temporary: state.temporary,
+      denied: scanDenied(settings).found,
       readOnly: [...plan.readOnly, ...missing, ...plan.watched.map(({ path }) => path)],
       pins: pinsOfPlan(plan, missing, roots),
       grants: [...state.grants.values()],

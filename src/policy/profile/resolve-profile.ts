@@ -202,7 +202,9 @@ class ProfileResolver {
   /** What is opened in the workspace must lie in it: an earlier command may have put a link in its place. */
   #realOf(typed: string, entry: DraftEntry): string {
     const { workspace } = this.#context;
-    const real = this.#context.real(typed);
+    const found = this.#context.real(typed);
+    // Sessions have a /tmp of their own, whatever it is a link to.
+    const real = found === this.#context.real('/tmp') ? '/tmp' : found;
     const isIn = (path: string): boolean => path === workspace || path.startsWith(`${workspace}/`);
     if (entry.access !== 'deny' && isIn(typed) && !isIn(real)) {
       const what = `${JSON.stringify(entry.text)} lies in the workspace but leads to ${real}`;
