@@ -1,5 +1,6 @@
 import type { ConfigSnapshot, Judgement, Reason } from '../protocol/index.ts';
 import { describeAddress } from './describe-address.ts';
+import { hostsInForce, judgeHost } from './host-access.ts';
 import { decideByPolicy } from './judge-policy.ts';
 import { showText } from './judge-show.ts';
 import { formatHostPort } from './normal-host.ts';
@@ -20,11 +21,15 @@ export function isAboutPrivateAddress(judgement: Pick<Judgement, 'reasons'>): bo
   return judgement.reasons.some(({ code }) => code === PRIVATE_ADDRESS);
 }
 
-function reasonFor({ host, port, privateAddresses }: BlockedHost): Reason {
+function reasonFor({ host, port, privateAddresses }: BlockedHost, snapshot: ConfigSnapshot): Reason {
   const place = showText(formatHostPort(host, port));
   const [address] = privateAddresses;
-  if (address === undefined)
-    return { code: 'blocked-host', text: `${place} is on no list of hosts of this session.` };
+  if (address === undefined) {
+    const { verdict, rule } = judgeHost(host, port, hostsInForce(snapshot));
+    const isRule = verdict === 'ask' && rule.startsWith('a rule');
+    const why = isRule ? `: ${showText(rule)}` : ' is on no list of hosts of this session';
+    return { code: 'blocked-host', text: `${place}${why}.` };
+  }
   const { isPrivate, words } = describeAddress(address);
   const kind = isPrivate ? words : 'an address of this machine';
   const more = privateAddresses.length > 1 ? ` and ${privateAddresses.length - 1} more` : '';
@@ -42,7 +47,7 @@ export function judgeBlockedHost(blocked: BlockedHost, snapshot: ConfigSnapshot)
   return {
     verdict,
     category: 'blocked',
-    reasons: [reasonFor(blocked), reason],
+    reasons: [reasonFor(blocked, snapshot), reason],
     risk: null,
     grant: { read: [], write: [], hosts: [{ host, port }], sockets: [] },
   };

@@ -70,14 +70,14 @@ export function readChoice<Word extends string>(
   words: readonly Word[],
 ): Word | undefined {
   const text = readText(list, name);
-  const choices = words.map((word) => `"${word}"`).join(', ');
+  const choices = `${words.length === 1 ? '' : 'one of '}${words.map((word) => `"${word}"`).join(', ')}`;
   if (text === undefined) return undefined;
   const chosen = words.find((word) => word === text);
   if (chosen === undefined)
     throw new RuleProblem(
       list.get(name)?.at ?? 0,
-      `${name} must be one of ${choices}, but is "${showText(text, 60)}"`,
-      `Write one of ${choices}`,
+      `${name} must be ${choices}, but is "${showText(text, 60)}"`,
+      `Write ${choices}`,
     );
   return chosen;
 }

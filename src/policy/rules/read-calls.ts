@@ -135,13 +135,14 @@ class CallReader {
       }
       this.at = at;
     }
+    const value = this.readLiteral(0);
     if (before.some((argument) => argument.name !== null))
       throw new RuleProblem(
         at,
         'an argument without a name stands behind one with a name',
         'Name it, such as decision="allow"',
       );
-    return { name: null, at, value: this.readLiteral(0) };
+    return { name: null, at, value };
   }
 
   readLiteral(level: number): Literal {

@@ -80,6 +80,11 @@ function readBackslash(
   return { value: text.slice(at, at + length), length };
 }
 
+/** Line ends as written count as one kind; those of escapes are meant. */
+function joinLineEnds(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
 /** Reads the string whose quote begins at `start`; `end` is behind its last quote. */
 export function readString(text: string, start: number, isRaw: boolean): { value: string; end: number } {
   const quote = readQuote(text, start) ?? '"';
@@ -93,12 +98,12 @@ export function readString(text: string, start: number, isRaw: boolean): { value
       continue;
     }
     const { value, length } = readBackslash(text, at, { isRaw, quote });
-    parts.push(text.slice(plain, at), value);
+    parts.push(joinLineEnds(text.slice(plain, at)), value);
     at += length;
     plain = at;
   }
-  parts.push(text.slice(plain, at));
-  const value = parts.join('').replaceAll('\r\n', '\n');
+  parts.push(joinLineEnds(text.slice(plain, at)));
+  const value = parts.join('');
   if (value.includes('\0'))
     throw new RuleProblem(
       start,
