@@ -99,7 +99,7 @@ class RunningEngine implements Engine {
       nowMs: () => clock.nowMs(),
       setTimer: (callback: () => void, delayMs: number) => clock.setTimer(callback, delayMs),
       append: journal.append.bind(journal),
-      saveRule: saveRuleIn(options.home),
+      saveRule: saveRuleIn(options.home, () => [...this.#sessions.values()]),
     };
     this.#broker = new Broker({ ...ports, makeApprovalId: ids.approval });
     this.#grants = new GrantBook(ports);

@@ -34,7 +34,7 @@ export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { isLauncher } from './launcher.ts';
 export { isRepositoryGrant, isRepositoryPath, leastGrant } from './least-grant.ts';
 export { listEffects } from './list-effects.ts';
-export { coversAccess, type GrantQuestion, matchesGrant } from './match-grant.ts';
+export { coversAccess, type GrantQuestion, matchesGrant, matchesRefusal } from './match-grant.ts';
 export { matchRun, mayBeRunOf } from './match-run.ts';
 export { MAX_NAMED_PATHS, namedPaths } from './named-paths.ts';
 export {

@@ -60,7 +60,7 @@ function isLive(grant: Grant, question: GrantQuestion, nowMs: number): boolean {
   }
 }
 
-function matchesCommand(command: CommandMatch, question: GrantQuestion): boolean {
+function matchesWords(command: CommandMatch, question: RefusedThing): boolean {
   const { argv } = question;
   if (argv === undefined || argv.length === 0 || command.argv.length === 0) return false;
   if (command.cwd !== question.cwd) return false;
@@ -69,12 +69,33 @@ function matchesCommand(command: CommandMatch, question: GrantQuestion): boolean
   return command.argv.every((word, index) => argv[index] === word);
 }
 
+/** What was rejected for a session, or what may be the same again. */
+export type RefusedThing = Pick<GrantQuestion, 'argv' | 'cwd' | 'access'>;
+
+/**
+ * True when a remembered rejection answers for `asked`: the same words in the same folder, or one of the same paths, hosts
+ * or sockets. A path below a rejected one is another thing, and is asked about.
+ */
+export function matchesRefusal(refusal: Grant, asked: RefusedThing): boolean {
+  if (refusal.refuses !== true) return false;
+  const { command, access } = refusal;
+  if (command !== undefined)
+    return asked.argv?.length === command.argv.length && matchesWords(command, asked);
+  if (access === undefined || asked.access === undefined) return false;
+  const { write, hosts, sockets } = asked.access;
+  return (
+    write.some((path) => access.write.includes(path)) ||
+    sockets.some((path) => access.sockets.includes(path)) ||
+    hosts.some((host) => access.hosts.some((other) => coversHost(other, host)))
+  );
+}
+
 function isStepBound(grant: Grant): boolean {
   return grant.scope === 'once' || grant.scope === 'step';
 }
 
 function answersCommand(grant: Grant, question: GrantQuestion): boolean {
-  const isSame = grant.command === undefined ? isStepBound(grant) : matchesCommand(grant.command, question);
+  const isSame = grant.command === undefined ? isStepBound(grant) : matchesWords(grant.command, question);
   if (!isSame) return false;
   if (question.access === undefined || isEmptyAccess(question.access)) {
     return question.category !== 'outside' || isStepBound(grant);
@@ -87,7 +108,7 @@ function answersCommand(grant: Grant, question: GrantQuestion): boolean {
  * command grant, bound to its step when it has no command, answers the same argv in the same folder.
  */
 export function matchesGrant(grant: Grant, question: GrantQuestion, nowMs: number): boolean {
-  if (!isLive(grant, question, nowMs)) return false;
+  if (grant.refuses === true || !isLive(grant, question, nowMs)) return false;
   if (question.risk?.level === 'critical' && grant.scope !== 'once') return false;
   if (grant.kind === 'command') return answersCommand(grant, question);
   const isAboutWall =

@@ -37,6 +37,14 @@ export const Grant = z.object({
   untilMs: z.int().optional(),
   uses: z.int().min(0),
   lastUsedAt: z.int().optional(),
+  /** True: what it fits is refused without a question, because a person rejected it for the session. */
+  refuses: z.boolean().optional(),
+  /** What was asked about, as it was shown. */
+  why: z.string().optional(),
+  /** When it was given, epoch ms. */
+  givenAt: z.int().optional(),
+  /** In lists: what opens or answers all of this already, another grant by its id or `configuration`. */
+  coveredBy: z.string().optional(),
   /** The question that it answers. */
   source: z.object({ approvalId: ApprovalId, by: z.string() }),
 });

@@ -32,7 +32,12 @@ export class GrantBook {
 
   /** The grants that may count in a session, oldest first. */
   ofSession(sessionId: SessionId): readonly Grant[] {
-    return this.list().filter((grant) => grant.holder === sessionId || grant.holder === 'user');
+    return this.list().filter((grant) => isOf(grant, sessionId) && grant.refuses !== true);
+  }
+
+  /** What was rejected for a session, oldest first. */
+  refusalsOf(sessionId: SessionId): readonly Grant[] {
+    return this.list().filter((grant) => isOf(grant, sessionId) && grant.refuses === true);
   }
 
   /** Told after a grant has stopped counting; awaited before `revoke` resolves, so that the wall has closed by then. */
@@ -80,4 +85,8 @@ export class GrantBook {
         await this.end(grant.grantId, 'scope-ended', 'session');
     }
   }
+}
+
+function isOf({ holder }: Grant, sessionId: SessionId): boolean {
+  return holder === sessionId || holder === 'user';
 }

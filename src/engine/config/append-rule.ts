@@ -16,6 +16,11 @@ import { writeFileWhole } from './write-file-whole.ts';
 const FILE_NAME = 'always.rules';
 const HEAD = '# Rules that were saved by an answer, the newest last. They may be edited and removed.\n';
 
+/** The file that answers for always are saved in. */
+export function alwaysFileOf(sallyportHome: string): string {
+  return join(sallyportHome, 'rules', FILE_NAME);
+}
+
 export interface SavedRule {
   readonly file: string;
   /** From 1. */
@@ -84,6 +89,6 @@ export async function appendRule({
   const folder = join(sallyportHome, 'rules');
   return withConfigLock(sallyportHome, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return appendLine(join(folder, FILE_NAME), line, key);
+    return appendLine(alwaysFileOf(sallyportHome), line, key);
   });
 }

@@ -40,7 +40,7 @@ export function findGrant(
  * input (`echo x > a` and `echo x > b`, or `python3 - < a` and `python3 - < b`), with code that comes through a pipe,
  * behind a launcher that makes another user of it, or with something set for it that is not known for sure.
  */
-function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
+export function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
   if (run.assignments === 'unsure') return undefined;
   const assigned = (run.assignments ?? []).map(({ name, value }) => ({ name, value: value.value }));
   if (assigned.some(({ value }) => value === undefined)) return undefined;
@@ -53,7 +53,7 @@ function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
 /** The scopes that an answer to this run may have. */
 export function scopesFor(run: ProposedRun, judgement: Judgement, snapshot: ConfigSnapshot): GrantScope[] {
   if (judgement.grant?.write.some((path) => isWide(path, snapshot))) return ['once'];
-  const offered = offeredScopes(judgement).filter((scope) => scope !== 'always');
+  const offered = offeredScopes(judgement);
   // A private address counts once; a call that opens nothing in the wall leaves nothing to remember.
   if (isAboutPrivateAddress(judgement) || (run.isCall && judgement.grant === undefined)) return ['once'];
   if (run.isCall) return offered.filter((scope) => scope !== 'step');
@@ -111,6 +111,8 @@ export function makeGrant(
     ...(answer.scope === 'until' && answer.untilMs !== undefined && { untilMs: answer.untilMs }),
     uses: 1,
     lastUsedAt: ports.nowMs(),
+    why: run.text,
+    givenAt: ports.nowMs(),
     source: { approvalId, by },
   };
 }

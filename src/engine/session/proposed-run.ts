@@ -27,6 +27,8 @@ export interface RunStepPorts {
   readonly grants: GrantBook;
   /** Waits while the session is paused, until it goes on, it ends, or whoever wants the run is gone. */
   whenGoing(gone: AbortSignal): Promise<Going>;
+  /** Where the lines of answers for always are kept. */
+  readonly rulesFile: string;
   /** Somebody could answer a question of this session now. */
   hasAnswerer(): boolean;
   /** Opens paths in the wall; the result closes them. */

@@ -16,11 +16,14 @@ import {
   type RunId,
   toFault,
 } from '../../protocol/index.ts';
-import type { Question, Settlement } from '../approvals/index.ts';
-import { allowedBy, findGrant, isStanding, makeGrant, scopesFor } from './grant-answer.ts';
+import type { Settlement } from '../approvals/index.ts';
+import { isStanding, makeGrant } from './grant-answer.ts';
 import { judgeKept, keptPaths } from './judge-kept.ts';
 import type { Going } from './pause-gate.ts';
+import { poseQuestion } from './pose-question.ts';
 import type { ProposedRun, RunScope, RunStepPorts, SettledRun } from './proposed-run.ts';
+import { recallAnswer } from './recall-answer.ts';
+import { makeRefusal } from './refusals.ts';
 
 const NOTHING_OPENED = async (): Promise<void> => undefined;
 
@@ -62,12 +65,10 @@ async function settle(
   const facts = await run.collectFacts();
   const kept = run.isCall ? keptPaths(facts, ports.keepsClosed) : [];
   const fresh = judgeKept(run.judge(facts, scope.snapshot), kept, ports.keepsClosed);
-  const grant =
-    fresh.verdict === 'ask' && kept.length === 0 ? findGrant(ports, scope, run, fresh) : undefined;
-  const judgement = grant ? allowedBy(grant, fresh) : fresh;
+  const before = recallAnswer(ports, scope, run, { facts, judgement: fresh, isKept: kept.length > 0 });
+  const { grant, judgement } = before;
   const judged = judgedEvent(scope, run, runId, { facts, judgement, grant });
   if (judgement.verdict === 'allow') {
-    if (grant) ports.grants.use(grant.grantId);
     // One commit for both: most runs are let go at once, and each waits for the disk.
     return start(ports, scope, run, {
       runId,
@@ -79,9 +80,14 @@ async function settle(
   await ports.append([judged]);
   if (judgement.verdict === 'refuse') return refuse(ports, run, runId, decidingReason(judgement));
   if (!ports.hasAnswerer()) return refuse(ports, run, runId, 'nobody can answer the question here');
-  const settlement = await ask(ports, scope, run, { runId, judgement });
+  const settlement = await poseQuestion(ports, scope, run, { runId, judgement, facts });
   if (settlement.outcome === 'allowed') return allow(ports, scope, run, { runId, judgement, settlement });
   if (settlement.outcome === 'edited') return replace(ports, run, runId, settlement);
+  if (settlement.outcome === 'rejected' && settlement.scope === 'session') {
+    const { approvalId, by } = settlement;
+    const refusal = makeRefusal(ports, scope, run, { facts, judgement, runId, approvalId, by });
+    await ports.grants.add(refusal, scope.sessionId);
+  }
   return stop(ports, run, runId, settlement);
 }
 
@@ -103,44 +109,6 @@ function judgedEvent(
   };
 }
 
-async function ask(
-  ports: RunStepPorts,
-  scope: RunScope,
-  run: ProposedRun,
-  at: { runId: RunId; judgement: Judgement },
-): Promise<Settlement> {
-  const { judgement } = at;
-  const question: Question = {
-    sessionId: scope.sessionId,
-    turnId: scope.turnId,
-    stepId: run.step.stepId,
-    runId: at.runId,
-    kind: run.kind,
-    text: run.text,
-    argv: run.argv,
-    cwd: run.cwd,
-    workspace: scope.snapshot.workspace,
-    category: judgement.category,
-    reasons: judgement.reasons,
-    risk: judgement.risk,
-    grant: judgement.grant,
-    files: run.files,
-    requested: run.requested,
-    agentReason: run.agentReason,
-    scopes: run.scopes?.(judgement) ?? scopesFor(run, judgement, scope.snapshot),
-    isEditable: run.replaceWith !== undefined,
-    expiryMs: scope.snapshot.approvalExpiryMs,
-  };
-  return ports.broker.ask(question, (approval) => {
-    run.onPosed?.();
-    const withdraw = (): void => {
-      ports.broker.withdraw(approval.approvalId, 'the asking program is gone').catch(() => undefined);
-    };
-    if (run.gone.aborted) withdraw();
-    else run.gone.addEventListener('abort', withdraw, { once: true });
-  });
-}
-
 async function allow(
   ports: RunStepPorts,
   scope: RunScope,
@@ -153,7 +121,8 @@ async function allow(
   const answer = { ...settlement.answer, scope: scopeOf(run, at.judgement, settlement.answer.scope) };
   const judgement = withGranted(run, at.judgement, settlement.access);
   const stands = isStanding(run, judgement, answer.scope);
-  if (answer.scope !== 'once') {
+  // For always a line was saved, and that answers from now on.
+  if (answer.scope !== 'once' && answer.scope !== 'always') {
     const grant = makeGrant(ports, scope, run, { runId, judgement, settlement: { ...settlement, answer } });
     if (stands && grant.access) await ports.openStanding(grant.grantId, grant.access);
     await ports.grants.add(grant, scope.sessionId);

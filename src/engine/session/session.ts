@@ -15,6 +15,7 @@ import {
   type SessionId,
 } from '../../protocol/index.ts';
 import { createScope, type Scope } from '../base/index.ts';
+import { alwaysFileOf } from '../config/index.ts';
 import type { OpenSession } from '../engine.ts';
 import { type LaunchStdio, type SandboxSession, scrubEnvironment } from '../sandbox/index.ts';
 import { AccessKeeper } from './access-keeper.ts';
@@ -146,6 +147,10 @@ export class Session implements OpenSession {
     return this.#turns.propose(proposal, gone, 'opener');
   }
 
+  drive(script: { readonly text: string; readonly file: string }): Promise<SessionExecResult> {
+    return this.#turns.drive(script);
+  }
+
   exec(script: string): Promise<SessionExecResult> {
     return this.#turns.run((host) => ScriptRun.propose(host, script));
   }
@@ -271,6 +276,7 @@ export class Session implements OpenSession {
       append: (bodies) => this.#append(bodies),
       broker,
       grants,
+      rulesFile: alwaysFileOf(this.#deps.folders.sallyportHome),
       whenGoing: (gone) => this.#pauseGate.whenGoing(gone),
       hasAnswerer: () => this.#hasAnswerer(),
       openAccess: (access) => this.#openAccess(access),

@@ -1,0 +1,54 @@
+import type { Facts, Judgement, RunId } from '../../protocol/index.ts';
+import type { Question, Settlement } from '../approvals/index.ts';
+import { scopesFor } from './grant-answer.ts';
+import { proposeAlways } from './propose-always.ts';
+import type { ProposedRun, RunScope, RunStepPorts } from './proposed-run.ts';
+import { canRefuseAgain } from './refusals.ts';
+
+/** Asks a person about a run, and waits. The question is withdrawn when whoever wants the run is gone. */
+export async function poseQuestion(
+  ports: RunStepPorts,
+  scope: RunScope,
+  run: ProposedRun,
+  at: { runId: RunId; judgement: Judgement; facts: Facts },
+): Promise<Settlement> {
+  const { judgement } = at;
+  const isProposal = run.scopes !== undefined;
+  const always = isProposal ? undefined : proposeAlways(run, judgement, ports.rulesFile);
+  const scopes = run.scopes?.(judgement) ?? scopesFor(run, judgement, scope.snapshot);
+  const question: Question = {
+    sessionId: scope.sessionId,
+    turnId: scope.turnId,
+    stepId: run.step.stepId,
+    runId: at.runId,
+    kind: run.kind,
+    text: run.text,
+    argv: run.argv,
+    cwd: run.cwd,
+    workspace: scope.snapshot.workspace,
+    category: judgement.category,
+    reasons: judgement.reasons,
+    risk: judgement.risk,
+    grant: judgement.grant,
+    files: run.files,
+    requested: run.requested,
+    agentReason: run.agentReason,
+    scopes: always?.allow === undefined ? scopes : [...scopes, 'always'],
+    rejectScopes: [
+      'once',
+      ...(canRefuseAgain(run, at) ? ['session' as const] : []),
+      ...(always?.forbid === undefined ? [] : ['always' as const]),
+    ],
+    always,
+    isEditable: run.replaceWith !== undefined,
+    expiryMs: scope.snapshot.approvalExpiryMs,
+  };
+  return ports.broker.ask(question, (approval) => {
+    run.onPosed?.();
+    const withdraw = (): void => {
+      ports.broker.withdraw(approval.approvalId, 'the asking program is gone').catch(() => undefined);
+    };
+    if (run.gone.aborted) withdraw();
+    else run.gone.addEventListener('abort', withdraw, { once: true });
+  });
+}
