@@ -1,96 +1,118 @@
-import { homedir } from 'node:os';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type CheckedScript, checkScript, type LoadedConfig } from '../engine/index.ts';
+import { runBare, type ScrubbedEnvironment, scrubEnvironment } from '../engine/sandbox/index.ts';
+import { quoteWords, showLine } from '../timeline/index.ts';
 import {
-  ALWAYS_PROTECTED,
-  describeLimits,
-  findSecrets,
-  type LimitFacts,
-  plainEnvironment,
-  plainSettings,
-  RUNS_CODE_LATER,
-  runBare,
-  type ScrubbedEnvironment,
-  type WallSettings,
-} from '../engine/sandbox/index.ts';
-import { showLine } from '../timeline/index.ts';
+  addPolicyFlags,
+  collectWords,
+  createCommand,
+  type PolicyFlags,
+  parseWords,
+  usageFault,
+} from './command-line.ts';
+import { explainLimits } from './explain-limits.ts';
+import { explainSession } from './explain-session.ts';
+import { loadSessionConfig } from './load-session-config.ts';
 import { prepareOwnFolders } from './own-folders.ts';
-import { readWallWords, WALL_FLAGS_HELP } from './wall-words.ts';
+import { workingFolder } from './session-flags.ts';
+import { showExplanation } from './show-explanation.ts';
 
-const HELP = `Usage: sallyport debug [flags] -- COMMAND [WORD...]
+interface DebugFlags extends PolicyFlags {
+  readonly denyRead?: readonly string[];
+}
 
-Say what would be enforced around a command and why, then run it behind that wall.
-
-${WALL_FLAGS_HELP}
-Example:
-  sallyport debug -s read-only -- true
-`;
+/** Flags of a session that a command without one cannot have. */
+const SESSION_ONLY = {
+  allowDomain: '--allow-domain',
+  denyDomain: '--deny-domain',
+  publish: '--publish',
+} as const;
 
 /** `sallyport debug`: the explanation goes to stderr, so that the command's output stays its own. */
 export async function runDebug(words: readonly string[]): Promise<number> {
-  const read = readWallWords('debug', words);
-  if (read === 'help') {
-    process.stdout.write(HELP);
-    return 0;
+  const command = createCommand(
+    'debug',
+    'Say what a session would enforce around a command and why, then run it behind that wall, without questions.',
+    ['sallyport debug -s read-only -- true', 'sallyport debug -p strict -- git push'],
+  );
+  addPolicyFlags(command)
+    .argument('[command...]', 'the command, best after --')
+    .option('--deny-read <path>', 'a path that cannot be read inside (may be repeated)', collectWords)
+    .passThroughOptions();
+  if (parseWords(command, words) === 'help') return 0;
+  const flags = command.opts<DebugFlags>();
+  const [program, ...rest] = command.args;
+  if (program === undefined) throw usageFault('which command?', 'sallyport debug');
+  refuseSessionFlags(flags);
+  return explainAndRun([program, ...rest], flags);
+}
+
+function refuseSessionFlags(flags: DebugFlags): void {
+  for (const [key, flag] of Object.entries(SESSION_ONLY)) {
+    if (Object.hasOwn(flags, key))
+      throw usageFault(`${flag} opens something, and this only explains: sandbox has it`, 'sallyport debug');
   }
-  const settings = plainSettings({ ...read, env: process.env, home: homedir() });
-  const environment = plainEnvironment(process.env, settings);
+}
+
+async function explainAndRun(argv: [string, ...string[]], flags: DebugFlags): Promise<number> {
+  const config = loadSessionConfig(flags);
+  const { snapshot } = config;
+  const cwd = workingFolder(flags);
+  const denied = findDenied(flags, cwd);
+  const environment = scrubEnvironment(process.env, snapshot.environment, snapshot);
   const folders = prepareOwnFolders();
   const lines = [
-    `command: ${read.argv.map((word) => showLine(word)).join(' ')}`,
-    ...explainWall(settings, read.denyRead),
+    ...config.warnings.map((warning) => `warning: ${showLine(warning, 2000)}`),
+    `command: ${argv.map((word) => showLine(word)).join(' ')}`,
+    ...explainSession(config, flags.addDir ?? []),
+    ...denied.map((path) => `unreadable: ${showLine(path)} (--deny-read)`),
     `hidden: ${folders.sallyportHome} (configuration and history of Sallyport)`,
     `hidden: ${folders.runtimeDir} (control socket of Sallyport)`,
+    ...(snapshot.sandboxMode === 'danger-full-access'
+      ? []
+      : explainLimits(snapshot.limits, limitPlace(config))),
     ...explainEnvironment(environment),
+    ...explainVerdict(await check(argv, config)),
   ];
   process.stderr.write(`${lines.map((line) => `sallyport: ${line}`).join('\n')}\n`);
-  return runBare({ argv: read.argv, cwd: read.cwd, settings, folders, environment });
+  const settings = { ...snapshot, secretPaths: [...snapshot.secretPaths, ...denied] };
+  return runBare({ argv, cwd, settings, folders, environment });
 }
 
-function explainWall(settings: WallSettings, denyRead: readonly string[]): string[] {
-  if (settings.sandboxMode === 'danger-full-access') {
-    return ['mode: danger-full-access: there is no wall; files and network are as without Sallyport'];
-  }
-  const secrets = findSecrets(settings.home, process.env);
-  const lines = [`mode: ${settings.sandboxMode}`];
-  if (settings.writableRoots.length === 0) lines.push('write: nowhere but an own /tmp that vanishes');
-  settings.writableRoots.forEach((root, index) => {
-    lines.push(`write: ${showLine(root)} (${index === 0 ? 'the workspace' : 'asked for, or $TMPDIR'})`);
+function limitPlace({ origins }: LoadedConfig): (key: string) => string {
+  return (key) => {
+    const name = `limits.${key}`;
+    const origin = Object.hasOwn(origins, name) ? origins[name] : undefined;
+    return origin?.flag ?? origin?.file ?? 'defaults';
+  };
+}
+
+/** Paths that are there; a missing one needs no mask. */
+function findDenied({ denyRead = [] }: DebugFlags, cwd: string): string[] {
+  return denyRead.flatMap((typed) => {
+    try {
+      return [realpathSync(resolve(cwd, typed))];
+    } catch {
+      return [];
+    }
   });
-  if (settings.writableRoots.length > 0) {
-    for (const { name, reason } of ALWAYS_PROTECTED)
-      lines.push(`read-only: ${name} in each of them (${reason})`);
-    lines.push(
-      `read-only: ${RUNS_CODE_LATER.length} more names where they exist (files that run code later)`,
-    );
-    lines.push(`write: /tmp (its own, at most ${settings.tmpSizeBytes / 2 ** 20} MiB, vanishes)`);
-  }
-  for (const { path, reason } of secrets) lines.push(`unreadable: ${showLine(path)} (${reason})`);
-  for (const path of denyRead) lines.push(`unreadable: ${showLine(path)} (--deny-read)`);
-  lines.push(...explainLimits(settings));
-  lines.push(
-    settings.networkAccess ? 'network: on' : 'network: off (a loopback of its own, host sockets unreachable)',
-  );
-  return lines;
 }
 
-function explainLimits({ limits }: WallSettings): string[] {
-  const means = describeLimits();
-  const { processes, memoryBytes, fileBytes, openFiles, wallTimeMs } = limits;
-  const mebibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MiB`;
-  return [
-    processes !== null && `limit: ${processes} processes and threads (by ${MEANS[means.processes]})`,
-    memoryBytes !== null && `limit: ${mebibytes(memoryBytes)} of memory (by ${MEANS[means.memory]})`,
-    fileBytes !== null && `limit: files of ${mebibytes(fileBytes)}`,
-    openFiles !== null && `limit: ${openFiles} open files in each process`,
-    wallTimeMs !== null && `limit: ${wallTimeMs / 1000} s`,
-  ].filter((line) => line !== false);
+async function check(argv: readonly string[], { snapshot, origins }: LoadedConfig): Promise<CheckedScript> {
+  const searchPath = process.env['PATH'] ?? '';
+  const context = { snapshot, searchPath, nowMs: () => Date.now(), origins };
+  return (await checkScript(quoteWords(argv), context)).checked;
 }
 
-const MEANS: Readonly<Record<LimitFacts['memory'], string>> = {
-  'control-group': 'a control group',
-  'user-limit': 'a limit of its namespace, and watching',
-  watching: 'watching',
-  nothing: 'nothing: it will be refused',
-};
+/** What a session would say to the command; here it runs, since a person typed it. */
+function explainVerdict(checked: CheckedScript): string[] {
+  return checked.steps.flatMap((step) => [
+    `verdict of a session: ${step.verdict} (${step.category}): ${showLine(step.text, 2000)}`,
+    ...step.reasons.map(({ text }) => `  ${showLine(text, 2000)}`),
+    ...showExplanation(step).map((line) => `  ${line}`),
+  ]);
+}
 
 function explainEnvironment(environment: ScrubbedEnvironment): string[] {
   const lines = environment.dropped.map(({ name, reason }) => `not passed: $${showLine(name)} (${reason})`);

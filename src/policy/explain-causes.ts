@@ -37,8 +37,15 @@ interface Explained {
   readonly origins: KeyOrigins;
 }
 
+/** Of the key, or of the table that holds it, which is set as a whole. */
+function originOf(key: string, origins: KeyOrigins): ConfigOrigin | undefined {
+  for (let name = key; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.'))))
+    if (Object.hasOwn(origins, name)) return origins[name];
+  return undefined;
+}
+
 function nameKey(key: string, value: string, origins: KeyOrigins): ExplainedCause {
-  const origin = Object.hasOwn(origins, key) ? origins[key] : undefined;
+  const origin = originOf(key, origins);
   return {
     kind: 'key',
     key,
@@ -105,9 +112,10 @@ function explainPath(fact: Facts['paths'][number], explained: Explained): Explai
 function explainOpenPath(
   fact: Facts['paths'][number],
   real: string,
-  { snapshot, facts, origins }: Explained,
+  { snapshot, facts, judgement, origins }: Explained,
 ): ExplainedCause[] {
-  const isBeyond = missingReason(fact, snapshot, facts) !== null;
+  const missing = missingReason(fact, snapshot, facts);
+  const isBeyond = missing !== null && judgement.reasons.some(({ text }) => text === missing.text);
   if (isBeyond && classifyFact(fact, snapshot, facts) === 'protected') {
     const listed = snapshot.protectedPaths.find((path) => isAtOrBelow(real, path));
     if (listed !== undefined) return [nameKey('protected_paths', listed, origins)];
