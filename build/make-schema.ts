@@ -7,7 +7,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toJSONSchema, type ZodType } from 'zod';
 import {
-  ConfigFile,
   ConfigSnapshot,
   Event,
   methods,
@@ -15,6 +14,7 @@ import {
   OutputNotice,
   PROTOCOL_VERSION,
 } from '../src/protocol/index.ts';
+import { describeConfigFile } from './make-config-schema.ts';
 
 const FOLDER = join(import.meta.dirname, 'schema');
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
@@ -33,12 +33,13 @@ function describeMethods(): unknown {
   return Object.fromEntries(entries);
 }
 
-function describeAll(schemas: Readonly<Record<string, ZodType>>): unknown {
+function describeAll(schemas: Readonly<Record<string, ZodType>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, describe(schema)]));
 }
 
 /** The files of build/schema by name, with their text. */
 export function makeSchemaFiles(): Readonly<Record<string, string>> {
+  const config = describeConfigFile();
   const head = { $schema: DIALECT, protocolVersion: PROTOCOL_VERSION };
   const files = {
     'events.json': { ...head, title: 'A line of the history', $defs: describeAll({ Event, OutputNotice }) },
@@ -50,8 +51,10 @@ export function makeSchemaFiles(): Readonly<Record<string, string>> {
     },
     'config.json': {
       ...head,
-      title: 'config.toml, and the configuration in force made out of it',
-      $defs: describeAll({ ConfigFile, ConfigSnapshot }),
+      title: 'config.toml of Sallyport',
+      description: 'For editors: put `#:schema` and the path of this file into the first line of config.toml',
+      ...config.root,
+      $defs: { ...config.definitions, ...describeAll({ ConfigSnapshot }) },
     },
   };
   const texts = Object.entries(files).map(([name, content]) => [

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   type ConfigExplanation,
   explainConfig,
@@ -9,6 +10,8 @@ import {
 import { controlSocketPath, findFolders } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
+import { importConfig } from './config-import.ts';
+import { setKey, trustFolder, unsetKey } from './config-write.ts';
 import { loadSessionConfig } from './load-session-config.ts';
 
 const NAME = 'sallyport config';
@@ -27,31 +30,45 @@ export async function runConfig(words: readonly string[]): Promise<number> {
       return explainKey(rest);
     case 'path':
       return showPaths(rest);
+    case 'set':
+      return setKey(rest);
+    case 'unset':
+      return unsetKey(rest);
+    case 'trust':
+      return trustFolder(rest);
+    case 'import':
+      return importConfig(rest);
     case '-h':
     case '--help':
       return showHelp();
     default:
       throw usageFault(
         verb === undefined
-          ? 'config needs get, explain or path'
-          : `config has no ${showLine(verb, 40)}; it has get, explain and path`,
+          ? 'config needs get, explain, path, set, unset, trust or import'
+          : `config has no ${showLine(verb, 40)}; it has get, explain, path, set, unset, trust and import`,
         NAME,
       );
   }
 }
 
 function showHelp(): number {
-  process.stdout.write(`Usage: sallyport config [get [KEY]|explain KEY|path] [flags]
+  process.stdout.write(`Usage: sallyport config [get [KEY]|explain KEY|path|set KEY VALUE|unset KEY|trust [PATH]|import] [flags]
 
 The configuration that holds here, with the flags that \`exec\` takes.
 
   get [KEY]      a value, or all of them (--json)
   explain KEY    the value, its layer, file and line, and what it overrode (--json)
   path           where configuration, history and sockets are
+  set KEY VALUE  write it into your file, which keeps comments and order (--append for lists)
+  unset KEY      take it out of your file
+  trust [PATH]   trust the files of a project (--level trusted|full|untrusted); without PATH, list
+  import         take what holds here from a folder of Codex (--from, --dry-run, --json)
 
 Examples:
   sallyport config get
   sallyport config get approval_policy
+  sallyport config set approval_policy untrusted
+  sallyport config trust .
   sallyport config explain sandbox_mode -c sandbox_mode=read-only
 `);
   return 0;
@@ -126,9 +143,10 @@ function renderExplanation(row: ConfigExplanation): string {
   }
   for (const other of row.ignored) {
     lines.push(
-      `  ignored: ${writeValue(other.value)} from ${nameSource(other.origin.layer, showOrigin(other.origin))} (not trusted)`,
+      `  ignored: ${writeValue(other.value)} from ${nameSource(other.origin.layer, showOrigin(other.origin))} (${showLine(other.why)})`,
     );
   }
+  for (const { bound, origin } of row.locks) lines.push(`  locked: ${showLine(bound)} (${showLine(showOrigin(origin))})`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -136,23 +154,29 @@ function showPaths(words: readonly string[]): number {
   const parsed = parseConfigWords('config path', 'Show where configuration, history and sockets are.', words);
   if (parsed === 'help') return 0;
   const { home, runtimeDir } = findFolders();
-  const { files } = loadSessionConfig(parsed.flags);
+  const { files, projects } = loadSessionConfig(parsed.flags);
   const paths = {
     home,
     user: files.user,
     projects: files.projects,
+    requirements: files.requirements,
     history: historyFileOf(home),
     runtime: runtimeDir,
     socket: controlSocketPath(runtimeDir),
   };
   if (parsed.flags.json === true) process.stdout.write(`${JSON.stringify(paths)}\n`);
   else {
-    const projects = files.projects
-      .map((file) => `project: ${showLine(file)} (ignored: not trusted)\n`)
+    const projectLines = files.projects
+      .map((file) => {
+        const own = projects.find(({ folder }) => file === join(folder, '.sallyport', 'config.toml'));
+        const level = own?.trust.level ?? 'untrusted';
+        return `project: ${showLine(file)} (${level === 'untrusted' ? 'ignored: not trusted' : level})\n`;
+      })
       .join('');
     process.stdout.write(`home: ${showLine(home)}
 user: ${showLine(paths.user)}
-${projects}history: ${showLine(paths.history)}
+managed: ${showLine(paths.requirements)}
+${projectLines}history: ${showLine(paths.history)}
 runtime: ${showLine(runtimeDir)}
 socket: ${showLine(paths.socket)}
 `);

@@ -25,7 +25,8 @@ Answer questions:
 Look back and set up:
   history      list, show ID, verify
   agents       which agents have a preset for run, and which are installed
-  config       get, explain KEY, path
+  config       get, set KEY VALUE, unset KEY, explain KEY, path, trust PATH, import
+  session      list, set ID KEY VALUE: change what is asked while it runs
   serve        run the engine in the foreground, and print the address of its page
   completion   completion for bash, zsh or fish
 

@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   grants: { load: async () => (await import('./grants.ts')).runGrants },
   history: { load: async () => (await import('./history.ts')).runHistory },
   config: { load: async () => (await import('./config.ts')).runConfig },
+  session: { load: async () => (await import('./session.ts')).runSession },
   agents: { load: async () => (await import('./agents.ts')).runAgents },
   doctor: { load: async () => (await import('./doctor.ts')).runDoctor },
   serve: { load: async () => (await import('./serve.ts')).runServe },

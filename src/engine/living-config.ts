@@ -2,9 +2,9 @@
 import { type CheckedParams, Fault, type MethodResult } from '../protocol/index.ts';
 import { showLine } from '../timeline/index.ts';
 import type { Clock } from './base/index.ts';
-import { type LoadConfigOptions, watchConfig } from './config/index.ts';
+import { type LoadConfigOptions, type SessionOverride, watchConfig } from './config/index.ts';
 import { findSecrets } from './sandbox/index.ts';
-import type { Session, SessionOverride } from './session/index.ts';
+import type { Session } from './session/index.ts';
 
 type OpenSessions = () => readonly Session[];
 
@@ -48,9 +48,7 @@ export function withOverrides(
   input: LoadConfigOptions,
   overrides: readonly SessionOverride[],
 ): LoadConfigOptions {
-  const { flags } = input;
-  const typed = overrides.map(({ key, value }) => `${key}=${value}`);
-  return { ...input, flags: { ...flags, overrides: [...flags.overrides, ...typed] } };
+  return { ...input, overrides };
 }
 
 /** The open session of that id, or of the only one that begins so. Throws a `peer` fault. */

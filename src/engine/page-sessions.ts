@@ -10,17 +10,11 @@ import {
   type SessionId,
   type SessionPreview,
 } from '../protocol/index.ts';
-import type { LoadedConfig } from './config/index.ts';
+import type { LoadedConfig, SessionOverride } from './config/index.ts';
 import { createDemoProject, type DemoProject, noteDemo, removeNotedDemo } from './demo-project.ts';
 import type { OpenerStreams } from './engine.ts';
 import { chooseSandbox } from './sandbox/index.ts';
-import {
-  checkScript,
-  describeAccess,
-  type Session,
-  type SessionInput,
-  type SessionOverride,
-} from './session/index.ts';
+import { checkScript, describeAccess, type Session, type SessionInput } from './session/index.ts';
 import {
   type Login,
   loginEnvironment,

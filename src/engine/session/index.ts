@@ -2,5 +2,4 @@ export { type CheckedScript, checkScript } from './check-script.ts';
 export { describeAccess } from './describe-session.ts';
 export { recoverSessions } from './recover.ts';
 export { Session } from './session.ts';
-export type { SessionOverride } from './session-config.ts';
 export type { SessionDeps, SessionInput } from './session-deps.ts';

@@ -4,14 +4,14 @@
  * programs run behind it; a configuration that does not load changes nothing, and that is said.
  */
 import { type ConfigSnapshot, type EventBody, Fault } from '../../protocol/index.ts';
-import { digestSnapshot, findConfigKey, type LoadedConfig, nearestKey, showOrigin } from '../config/index.ts';
-
-/** One key that was changed for this session alone. `value` as behind `-c key=`. */
-export interface SessionOverride {
-  readonly key: string;
-  readonly value: string;
-  readonly by: string;
-}
+import {
+  digestSnapshot,
+  findConfigKey,
+  type LoadedConfig,
+  nearestKey,
+  type SessionOverride,
+  showOrigin,
+} from '../config/index.ts';
 
 /** What steps are judged under. */
 export interface InForce {
@@ -79,7 +79,7 @@ function listKept(before: LoadedConfig, next: LoadedConfig): string[] {
 function requireLiving(key: string): void {
   if (LIVING_KEYS.has(key) || HOST_LIST.test(key)) return;
   const top = key.split('.')[0] ?? '';
-  if (findConfigKey(key) !== undefined || findConfigKey(top) !== undefined) {
+  if (findConfigKey(key) !== undefined || findConfigKey(top)?.isSection === true) {
     const isIdle = IDLE_KEY.test(key);
     throw new Fault({
       kind: 'user',

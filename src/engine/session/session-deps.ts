@@ -1,12 +1,11 @@
 import type { CheckedParams, IdMaker, OutputNotice, SessionId } from '../../protocol/index.ts';
 import type { Broker, GrantBook } from '../approvals/index.ts';
 import type { Clock } from '../base/index.ts';
-import type { LoadedConfig } from '../config/index.ts';
+import type { LoadedConfig, SessionOverride } from '../config/index.ts';
 import type { OpenerStreams } from '../engine.ts';
 import type { Journal } from '../history/index.ts';
 import type { Resolve } from '../network/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import type { SessionOverride } from './session-config.ts';
 
 /** What an engine gives every session. */
 export interface SessionDeps {
