@@ -40,7 +40,7 @@ export interface LoadConfigOptions {
   /** What the user's file would hold, in place of what it holds: for a change that is not written yet. */
   readonly userText?: string | undefined;
   /** In place of this machine's own file; for tests only, since nobody who is to be bound may choose it. */
-  readonly requirementsFile?: string;
+  readonly requirementsFile?: string | undefined;
   readonly ports: {
     /** Real paths of the secrets that exist on this machine. */
     findSecrets(home: string): readonly string[];

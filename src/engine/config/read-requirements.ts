@@ -82,9 +82,10 @@ class RequirementsReader {
     this.rules = this.#readRules(rules);
   }
 
-  #fail(path: TomlPath, what: string, hint: string): never {
+  #fail(path: TomlPath, what: string, hint: string, isKey = false): never {
     const { file } = this;
-    throw makeConfigFault({ place: { file, position: this.#document.valuePosition(path) }, what, hint });
+    const position = isKey ? this.#document.keyPosition(path) : this.#document.valuePosition(path);
+    throw makeConfigFault({ place: { file, position }, what, hint });
   }
 
   /** True for one of the lists of choices. */
@@ -93,7 +94,7 @@ class RequirementsReader {
     if (list === undefined) {
       const near = name.startsWith('allowed') ? findNearestName(name, [...LISTS.keys()]) : undefined;
       if (near !== undefined)
-        this.#fail([name], `unknown key ${name}; did you mean ${near}?`, 'Correct or remove it');
+        this.#fail([name], `unknown key ${name}; did you mean ${near}?`, 'Correct or remove it', true);
       return false;
     }
     // Codex writes profiles as a table of names that are true.
