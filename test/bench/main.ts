@@ -12,6 +12,7 @@ import { benchNetwork } from './bench-network.ts';
 import { benchPage } from './bench-page.ts';
 import { benchPeers } from './bench-peers.ts';
 import { benchProxy } from './bench-proxy.ts';
+import { benchRules } from './bench-rules.ts';
 import { benchScale } from './bench-scale.ts';
 import { benchTerminal } from './bench-terminal.ts';
 import { type BenchRow, formatTable } from './measure.ts';
@@ -24,7 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
 };
 
 async function benchAll(): Promise<BenchRow[]> {
-  const rows = [...(await benchPolicy()), ...(await benchAppends())];
+  const rows = [...(await benchPolicy()), ...(await benchRules()), ...(await benchAppends())];
   if (process.platform !== 'linux') return rows;
   rows.push(
     ...(await benchLaunch()),
