@@ -29,6 +29,8 @@ export interface SessionRequest {
   readonly script: string;
   /** The words of one program, run in place of a script. */
   readonly argv?: readonly string[];
+  /** A file of turns that a scripted agent plays, in place of both. */
+  readonly drive?: { readonly text: string; readonly file: string };
   readonly params: SessionOpenParams;
   /** Events as JSON lines on stdout, instead of the script's own output. */
   readonly isJson: boolean;
@@ -193,12 +195,7 @@ async function execWithStreams(
   onReady();
   feedStdin(request, streams.stdin);
   try {
-    const { script, argv } = request;
-    const running =
-      argv === undefined
-        ? client.call('session/exec', { sessionId, script })
-        : client.call('session/run', { sessionId, argv: [...argv] });
-    const result = await running.catch((thrown: unknown) =>
+    const result = await startWork(client, sessionId, request).catch((thrown: unknown) =>
       Promise.reject(client.isClosed ? engineGone(thrown) : thrown),
     );
     await streams.finish();
@@ -206,6 +203,16 @@ async function execWithStreams(
   } finally {
     stopResize();
   }
+}
+
+function startWork(
+  client: EngineClient,
+  sessionId: SessionId,
+  { script, argv, drive }: SessionRequest,
+): Promise<SessionExecResult> {
+  if (drive !== undefined) return client.call('session/drive', { sessionId, driver: 'script', ...drive });
+  if (argv !== undefined) return client.call('session/run', { sessionId, argv: [...argv] });
+  return client.call('session/exec', { sessionId, script });
 }
 
 function engineGone(cause: unknown): Fault {

@@ -1,6 +1,8 @@
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
 import { Fault, type SessionOpenParams } from '../protocol/index.ts';
 import { findFolders } from '../server/index.ts';
-import { quoteWords } from '../timeline/index.ts';
+import { quoteWords, showLine } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
 import { currentFolder } from './current-folder.ts';
@@ -26,11 +28,12 @@ function createRunCommand() {
     'sallyport run -- bash               a shell; each program that it starts is judged',
     'sallyport run -C ~/project -- codex an agent, with its own sandbox switched off',
     'sallyport run -a untrusted -- make  ask before everything but harmless reads',
+    'sallyport run --driver script -- turns.jsonl  an agent whose turns are written in a file',
   ]);
   addPolicyFlags(command)
     .argument('<program...>', 'the program and its words; put -- in front of it')
     .passThroughOptions()
-    .option('--driver <name>', 'how to speak with it; pty: a terminal', 'pty')
+    .option('--driver <name>', 'how to speak with it; pty: a terminal; script: turns from a file', 'pty')
     .option('--agent <preset>', 'a preset of `sallyport agents` in place of the one that fits; none for none')
     .option('--title <text>', 'what the session is called')
     .option('--report <file>', 'write what the wall stopped into this file, as JSON lines')
@@ -39,7 +42,15 @@ function createRunCommand() {
     .addHelpText(
       'after',
       '\nExit status: that of the program; 126 refused or rejected, 125 it did not start, 127 no such program,\n' +
-        '2 wrong usage or configuration.',
+        '2 wrong usage or configuration.\n\n' +
+        'A file of turns has one JSON object on each line; empty lines and those that begin with # are passed over:\n' +
+        '  {"turn": "Fix the build"}\n' +
+        '  {"say": "I look at the tests first."}\n' +
+        '  {"shell": "npm test", "cwd": "app", "reason": "to see what fails"}\n' +
+        '  {"apply_patch": ["*** Begin Patch", "*** Add File: a.txt", "+text", "*** End Patch"]}\n' +
+        '  {"request_permissions": {"network": {"allow": ["example.com"]}}, "reason": "the API"}\n' +
+        '  {"expect": {"outcome": "ran", "exitCode": 0, "output": "passed"}}\n' +
+        'Exit status then: 0 all was played, 1 something was not as expected.',
     );
   return command;
 }
@@ -51,29 +62,22 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   const flags = command.opts<RunFlags>();
   const argv = readArgv(command.args);
   requireDriver(flags.driver);
-  const size = terminalSize();
+  const drive = flags.driver === 'script' ? readTurns(argv) : undefined;
+  const size = drive === undefined ? terminalSize() : undefined;
   const mayAsk = flags.input && flags.wait !== true;
   const hold = new OutputHold();
   const terminal = mayAsk || size !== undefined ? openOwnTerminal(hold, size !== undefined) : undefined;
-  const hasScreen = size !== undefined && terminal !== undefined;
+  const screen = terminal === undefined ? undefined : size;
   const asksHere = mayAsk && terminal !== undefined;
   const answers = chooseAnswers(flags, asksHere);
-  const params: SessionOpenParams = {
-    ...openerOf(workingFolder(flags)),
-    origin: 'run',
-    hasStdin: true,
-    flags: toSessionFlags(flags, currentFolder()),
-    answers,
-    agent: agentOf(argv, flags),
-    title: (flags.title ?? quoteWords(argv)).slice(0, MAX_TITLE),
-    ...(hasScreen && { terminal: size }),
-  };
+  const params = paramsOf(flags, argv, { answers, screen });
+  const hasScreen = screen !== undefined;
   const report = flags.report === undefined ? undefined : new WallReport(flags.report, params.cwd);
   const client = await connectEngine(findFolders(), 'run');
   if (hasScreen && asksHere) sayWhereAsked();
   const result = await runSession(client, {
     script: '',
-    argv,
+    ...(drive === undefined ? { argv } : { drive }),
     params,
     isJson: false,
     terminal,
@@ -87,6 +91,27 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   writeOutcome(result);
   sayReport(report);
   return result.exitCode;
+}
+
+function paramsOf(
+  flags: RunFlags,
+  argv: readonly string[],
+  {
+    answers,
+    screen,
+  }: Pick<SessionOpenParams, 'answers'> & { readonly screen: SessionOpenParams['terminal'] },
+): SessionOpenParams {
+  const isProgram = flags.driver !== 'script';
+  return {
+    ...openerOf(workingFolder(flags)),
+    origin: 'run',
+    hasStdin: isProgram,
+    flags: toSessionFlags(flags, currentFolder()),
+    answers,
+    ...(isProgram && { agent: agentOf(argv, flags) }),
+    title: (flags.title ?? quoteWords(argv)).slice(0, MAX_TITLE),
+    ...(screen !== undefined && { terminal: screen }),
+  };
 }
 
 function agentOf([program = '']: readonly string[], { agent }: RunFlags): SessionOpenParams['agent'] {
@@ -114,9 +139,40 @@ function readArgv(argv: readonly string[]): readonly string[] {
   return argv;
 }
 
+const MAX_TURNS_BYTES = 4 * 1024 * 1024;
+
+/** The file of turns. Throws a `user` fault where it cannot be read. */
+function readTurns([file = '', ...more]: readonly string[]): {
+  readonly text: string;
+  readonly file: string;
+} {
+  if (more.length > 0) throw usageFault('--driver script takes one file', 'sallyport run');
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (cause) {
+    const message = `${showLine(file)} cannot be read`;
+    throw new Fault({
+      kind: 'user',
+      code: 'agent-script-missing',
+      message,
+      hint: 'name a file of turns',
+      cause,
+    });
+  }
+  if (bytes.length > MAX_TURNS_BYTES || !isUtf8(bytes)) {
+    const message = `${showLine(file)} is no text of at most ${MAX_TURNS_BYTES >> 20} MiB`;
+    throw new Fault({ kind: 'user', code: 'agent-script-wrong', message, hint: 'name a file of turns' });
+  }
+  return { text: bytes.toString('utf8'), file };
+}
+
 function requireDriver(driver: string): void {
-  if (driver === 'pty') return;
+  if (driver === 'pty' || driver === 'script') return;
   const known = driver === 'acp' || driver === 'codex';
-  const what = known ? `--driver ${driver} does not exist in this version` : '--driver knows only pty';
-  throw usageFault(`${what}; only pty works: the program gets a terminal`, 'sallyport run');
+  const what = known ? `--driver ${driver} does not exist in this version` : '--driver knows pty and script';
+  throw usageFault(
+    `${what}; pty gives the program a terminal, script plays a file of turns`,
+    'sallyport run',
+  );
 }

@@ -10,6 +10,8 @@ import type {
   GrantId,
   MethodResult,
   OutputNotice,
+  Proposal,
+  ProposalResult,
   SessionExecResult,
   SessionHead,
   SessionId,
@@ -50,6 +52,10 @@ export interface OpenSession {
   exec(script: string): Promise<SessionExecResult>;
   /** The same for one program with its words as they are. */
   run(argv: readonly string[]): Promise<SessionExecResult>;
+  /** Settles a proposal as programs inside make them. Never rejects. */
+  propose(proposal: Proposal, gone: AbortSignal): Promise<ProposalResult>;
+  /** Plays a scripted agent. Throws a `user` fault for what is wrong in its text. */
+  drive(script: { readonly text: string; readonly file: string }): Promise<SessionExecResult>;
   /** Undefined where it has none. */
   readonly terminal: SessionTerminal | undefined;
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void;

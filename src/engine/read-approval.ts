@@ -57,7 +57,7 @@ export function readApproval(reader: HistoryReader, approvalId: ApprovalId): App
   const span = { from: turn?.seq ?? seq, to: next?.seq };
   const proposed = at.list('step/proposed', span);
   const runs = at.listRuns(span);
-  const script = proposed.find(isRootStep);
+  const script = at.rootOf(proposed, approval.stepId);
   return {
     approval,
     settled: at.settlement(approvalId, seq),
@@ -66,7 +66,10 @@ export function readApproval(reader: HistoryReader, approvalId: ApprovalId): App
     turn: turn === undefined ? 0 : reader.countEvents(place.sessionId, 'turn/started', turn.seq),
     script,
     hasEnded: script !== undefined && runs.runs.get(script.stepId)?.finishedAt !== undefined,
-    steps: at.stepsOf(proposed, approval.stepId),
+    steps: at.stepsOf(
+      proposed.filter((step) => step.parentId === script?.stepId),
+      approval.stepId,
+    ),
     judged,
     ...runs,
   };
@@ -99,6 +102,27 @@ class SessionEvents {
     const selection = { types: [type], ...span, limit: 1, isFromEnd: true };
     const [event] = this.#reader.selectEvents(this.#sessionId, selection);
     return event?.type === type ? (event as EventOf<T>) : undefined;
+  }
+
+  /** The script, program or agent that the step belongs to; of a turn where nothing is known of the step, its own. */
+  rootOf(
+    proposed: readonly EventOf<'step/proposed'>[],
+    here: Approval['stepId'],
+  ): EventOf<'step/proposed'> | undefined {
+    const step = proposed.find(({ stepId }) => stepId === here) ?? this.#stepAt(here);
+    if (step !== undefined && isRootStep(step)) return step;
+    const parent = proposed.find(({ stepId }) => stepId === step?.parentId) ?? this.#stepAt(step?.parentId);
+    return parent ?? proposed.find(isRootStep);
+  }
+
+  #stepAt(stepId: Approval['stepId']): EventOf<'step/proposed'> | undefined {
+    if (stepId === undefined) return undefined;
+    const [event] = this.#reader.selectEvents(this.#sessionId, {
+      types: ['step/proposed'],
+      having: { field: 'stepId', value: stepId },
+      limit: 1,
+    });
+    return event?.type === 'step/proposed' ? event : undefined;
   }
 
   /** Foreseen steps, and the one that is asked about wherever it stands. */

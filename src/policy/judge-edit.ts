@@ -48,7 +48,7 @@ function placeOfEdit(path: string, file: EditFile, snapshot: ConfigSnapshot, fac
   const places: EditPlace[] = [PLACES[classifyPath(path, snapshot)]];
   if (known?.real === null || known?.kind === 'unknown') places.push('unknown');
   else if (known) places.push(PLACES[classifyPath(known.real, snapshot)]);
-  if (file.place === 'unknown') places.push('unknown');
+  if (file.place !== undefined) places.push(file.place);
   return [...STRICTNESS].reverse().find((place) => places.includes(place)) ?? 'unknown';
 }
 

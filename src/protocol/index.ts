@@ -111,3 +111,4 @@ export {
   RowOutcome,
   TimelineRow,
 } from './timeline-row.ts';
+export { toolSchema } from './tool-schema.ts';

@@ -3,6 +3,7 @@ import { Grant } from './grant.ts';
 import { GrantId, SessionId } from './ids.ts';
 import { LIMIT_NAMES } from './limit-names.ts';
 import { pageMethods, pageNotifications, TerminalSize } from './methods-page.ts';
+import { Proposal, ProposalResult } from './proposal.ts';
 import { z } from './zod.ts';
 
 /** Raised when a client and an engine could no longer understand each other. */
@@ -110,6 +111,32 @@ export const methods = {
   /** One program through gate and wall, its words as they are; answers when it has ended. */
   'session/run': {
     params: z.strictObject({ sessionId: SessionId, argv: z.array(z.string()).min(1).max(4096) }),
+    result: SessionExecResult,
+  },
+  /** A proposal as programs inside make them, in the turn that runs; one is begun where there is none. */
+  'session/propose': {
+    params: z.strictObject({
+      sessionId: SessionId,
+      /** Of this proposal, unique among those that are open, to take it back by. */
+      key: z.string().min(1).max(64),
+      proposal: Proposal,
+    }),
+    result: ProposalResult,
+  },
+  /** The proposal is not wanted any more: its question is withdrawn, its script ended. */
+  'session/take-back': {
+    params: z.strictObject({ sessionId: SessionId, key: z.string().min(1).max(64) }),
+    result: Empty,
+  },
+  /** A scripted agent plays its turns; answers when it has ended. */
+  'session/drive': {
+    params: z.strictObject({
+      sessionId: SessionId,
+      driver: z.literal('script'),
+      /** What is in the file, and its name for messages. */
+      text: z.string().max(4_194_304),
+      file: z.string().max(4096),
+    }),
     result: SessionExecResult,
   },
   /** Changes one key of an open session, from its next step on. `value` as behind `-c key=`; absent: takes the change back. */

@@ -12,7 +12,15 @@ export const RequestedPermissions = z.strictObject({
     .strictObject({ read: z.array(Path).max(64).default([]), write: z.array(Path).max(64).default([]) })
     .prefault({}),
   /** Hosts as `example.com` or `example.com:8443`. */
-  network: z.strictObject({ allow: z.array(z.string().min(1).max(300)).max(64).default([]) }).prefault({}),
+  network: z
+    .strictObject({
+      allow: z
+        .array(z.string().min(1).max(300))
+        .max(64)
+        .default([])
+        .describe('Hosts to reach, such as example.com or example.com:8443.'),
+    })
+    .prefault({}),
 });
 export type RequestedPermissions = z.infer<typeof RequestedPermissions>;
 
@@ -20,20 +28,31 @@ export type RequestedPermissions = z.infer<typeof RequestedPermissions>;
 export const proposals = {
   /** A script, run as a script of the session. */
   shell: z.strictObject({
-    script: z.string().min(1).max(131_072),
-    /** Absolute, or from the session's folder. */
-    cwd: Path.optional(),
-    /** Open only while this script runs. */
-    additional_permissions: RequestedPermissions.optional(),
-    reason: Reason.optional(),
+    script: z.string().min(1).max(131_072).describe('A bash script. Each command in it is judged by itself.'),
+    cwd: Path.optional().describe(
+      "Where it runs: absolute, or from the session's folder, which is the default.",
+    ),
+    additional_permissions: RequestedPermissions.optional().describe(
+      'Access beyond the sandbox that this script needs; a person is asked, and it is open only while it runs.',
+    ),
+    reason: Reason.optional().describe('Why it is needed, for the person who is asked.'),
   }),
   /** A patch in the `*** Begin Patch` form, or a unified diff. */
   apply_patch: z.strictObject({
-    patch: z.string().min(1).max(1_048_576),
-    cwd: Path.optional(),
-    reason: Reason.optional(),
+    patch: z
+      .string()
+      .min(1)
+      .max(1_048_576)
+      .describe(
+        '"*** Begin Patch", then "*** Add File: ", "*** Update File: " (with "*** Move to: ") or "*** Delete File: " sections, "*** End Patch"; or a unified diff. All files are changed, or none.',
+      ),
+    cwd: Path.optional().describe("What its paths begin at: absolute, or from the session's folder."),
+    reason: Reason.optional().describe('Why, for the person who is asked.'),
   }),
-  request_permissions: z.strictObject({ reason: Reason.min(1), permissions: RequestedPermissions }),
+  request_permissions: z.strictObject({
+    reason: Reason.min(1).describe('Why it is needed, for the person who is asked.'),
+    permissions: RequestedPermissions,
+  }),
 } as const;
 export type ProposalTool = keyof typeof proposals;
 export type ProposalInput<T extends ProposalTool> = z.output<(typeof proposals)[T]>;

@@ -10,6 +10,8 @@ import type { TerminalWatch } from './terminal-watch.ts';
 export interface OpenedSession {
   readonly session: OpenSession;
   readonly channel: OpenerChannel;
+  /** What it has proposed and may take back, by key. */
+  readonly proposals: Map<string, AbortController>;
   hasRun: boolean;
 }
 

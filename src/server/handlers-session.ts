@@ -8,6 +8,9 @@ type SessionMethod =
   | 'session/open'
   | 'session/exec'
   | 'session/run'
+  | 'session/propose'
+  | 'session/take-back'
+  | 'session/drive'
   | 'session/set'
   | 'session/close'
   | 'session/signal'
@@ -23,6 +26,13 @@ export function createSessionHandlers(context: DispatchContext): HandlersOf<Sess
     'session/exec': ({ sessionId, script }) => runTurn(context, sessionId, (session) => session.exec(script)),
     'session/run': ({ sessionId, argv }) => runTurn(context, sessionId, (session) => session.run(argv)),
     'session/set': (params) => engine.setSession(params),
+    'session/drive': ({ sessionId, text, file }) =>
+      runTurn(context, sessionId, (session) => session.drive({ text, file })),
+    'session/propose': (params) => propose(context, params),
+    'session/take-back': ({ sessionId, key }) => {
+      findOpened(context, sessionId).proposals.get(key)?.abort();
+      return {};
+    },
     'session/close': ({ sessionId }) => closeSession(context, sessionId),
     'session/signal': ({ sessionId, signal }) => {
       findSession(engine, sessionId).signal(signal);
@@ -55,7 +65,12 @@ async function openSession(
     await session.close('opener-gone');
     throw refuseCall('connection-closed', 'the opener has gone');
   }
-  context.opened.set(session.sessionId, { session, channel, hasRun: false });
+  context.opened.set(session.sessionId, {
+    session,
+    channel,
+    proposals: new Map(),
+    hasRun: false,
+  });
   // output must not overtake the answer that names the session
   setImmediate(() => channel.bind(session.sessionId));
   return { sessionId: session.sessionId, warnings: [...warnings], summary: [...summary] };
@@ -71,6 +86,21 @@ async function runTurn(
   opened.hasRun = true;
   await opened.channel.flush();
   return result;
+}
+
+async function propose(
+  context: DispatchContext,
+  { sessionId, key, proposal }: CheckedParams<'session/propose'>,
+): Promise<MethodResult<'session/propose'>> {
+  const { session, proposals } = findOpened(context, sessionId);
+  if (proposals.has(key)) throw refuseCall('key-in-use', 'a proposal with this key is open');
+  const takenBack = new AbortController();
+  proposals.set(key, takenBack);
+  try {
+    return await session.propose(proposal, takenBack.signal);
+  } finally {
+    proposals.delete(key);
+  }
 }
 
 async function closeSession(context: DispatchContext, sessionId: SessionId): Promise<Record<string, never>> {

@@ -2,6 +2,7 @@ export { controlSocketPath } from './control-socket.ts';
 export { CreditedReceiver, CreditedSender } from './credited-streams.ts';
 export { isEngineLocked, readEngineNote } from './engine-lock.ts';
 export { findFolders } from './find-folders.ts';
+export { type McpTools, serveMcp } from './mcp-server.ts';
 export { createPageFiles } from './page-files.ts';
 export { PAGE_CSP } from './page-policy.ts';
 export { createSocketPipe, type SocketPipe } from './pipe-socket.ts';

@@ -1,5 +1,5 @@
 import type { ApprovalId, Event, EventOf, RunId, SessionHead, StepId } from '../protocol/index.ts';
-import { isRootStep } from './is-root-step.ts';
+import { isTurnStep } from './is-root-step.ts';
 import { cutAt, shortCommand } from './row-texts.ts';
 
 type OpenRisk = Exclude<SessionHead['openRisk'], undefined>;
@@ -134,7 +134,7 @@ function foldStep(fold: Opened, event: StepEvent): HeadFold {
     case 'turn/ended':
       return change(fold, { isWorking: false, activity: fold.script?.activity ?? '' });
     case 'step/proposed': {
-      if (!isRootStep(event)) return fold;
+      if (!isTurnStep(event)) return fold;
       const activity = activityOf(event.text);
       return { ...change(fold, { activity }), script: { stepId: event.stepId, activity, calls: [] } };
     }

@@ -120,6 +120,7 @@ export class OtherRows {
       stepId,
     });
     this.#edits.set(stepId, index);
+    this.#steps.giveRow(stepId, index);
   }
 }
 

@@ -62,8 +62,7 @@ export class QuestionRows {
     const { stepId, runId } = event;
     if (stepId === undefined || runId === undefined || this.#steps.isNewCall(runId)) return undefined;
     const index = this.#steps.runRow(event, stepId, runId, 'waiting');
-    const row = this.#book.rows[index];
-    return row?.kind === 'command' && row.approvalId === undefined ? index : undefined;
+    return this.#steps.takesQuestion(index) ? index : undefined;
   }
 
   answered(event: RowEventOf<'approval/answered'>): void {

@@ -12,6 +12,8 @@ interface KnownStep {
   readonly isLiteral: boolean;
   /** It is the script itself. */
   readonly isScript: boolean;
+  /** Of the rows of its runs. */
+  readonly rowKind: 'command' | 'approval';
 }
 
 /** A judgement whose run has no row yet. */
@@ -47,6 +49,8 @@ export class StepRows {
   readonly #turnsById = new Map<TurnId, Turn>();
   readonly #pending = new Map<RunId, Pending>();
   readonly #runs = new Map<RunId, number>();
+  /** Rows that stand for all that comes of a step, such as a change of files. */
+  readonly #own = new Map<StepId, number>();
 
   constructor(book: RowBook) {
     this.#book = book;
@@ -60,6 +64,24 @@ export class StepRows {
   /** The run is a call that the wall would stop, and nothing else has a row for it. */
   isNewCall(runId: RunId): boolean {
     return this.#pending.get(runId)?.callOf !== undefined;
+  }
+
+  /** From here on the row follows the runs of the step. */
+  giveRow(stepId: StepId, index: number): void {
+    this.#own.set(stepId, index);
+  }
+
+  /** The first question of a run is told in this row. */
+  takesQuestion(index: number): boolean {
+    const { kind, approvalId, stepId } = this.#book.rows[index] ?? {};
+    if (approvalId !== undefined || stepId === undefined) return false;
+    return (
+      kind === 'command' || (kind === 'approval' && this.#isAsked(stepId)) || this.#own.get(stepId) === index
+    );
+  }
+
+  #isAsked(stepId: StepId): boolean {
+    return this.#steps.get(stepId)?.rowKind === 'approval';
   }
 
   /** From here on the row follows the run. */
@@ -79,6 +101,7 @@ export class StepRows {
       text: isRoot ? text : showCommand(event),
       isLiteral: argv !== undefined,
       isScript: isRoot,
+      rowKind: event.kind === 'permissions' ? 'approval' : 'command',
     });
     if (isRoot) {
       this.#addTurn(event);
@@ -102,7 +125,8 @@ export class StepRows {
     });
     const turn: Turn = { index, agentName, turnId, steps: 0 };
     this.#turns.set(stepId, turn);
-    this.#turnsById.set(turnId, turn);
+    // The first is the turn itself; others are scripts that were proposed in it.
+    if (!this.#turnsById.has(turnId)) this.#turnsById.set(turnId, turn);
   }
 
   /** Steps of a turn that is over cannot run again; a turn that never came so far as to end says so. */
@@ -139,9 +163,16 @@ export class StepRows {
 
   #addRun(event: { seq: number; at: number }, stepId: StepId, runId: RunId, outcome: RowOutcome): number {
     const { text = this.textOf(stepId), note, risk } = this.#pending.get(runId) ?? {};
+    const own = this.#own.get(stepId);
+    if (own !== undefined) {
+      const said = { ...(note !== undefined && { note }), ...(risk !== undefined && { risk }) };
+      this.#book.change(event, own, { outcome, ...said });
+      this.tie(runId, own);
+      return own;
+    }
     const index = this.#book.add(event, {
       rowId: runId,
-      kind: 'command',
+      kind: this.#steps.get(stepId)?.rowKind ?? 'command',
       text,
       outcome,
       stepId,
@@ -206,6 +237,7 @@ export class StepRows {
     const isCall = !this.#isRun(index);
     this.#book.change(event, index, {
       ...(!(isCall && outcome === 'ran') && { outcome }),
+      ...(isCall && this.#book.rows[index]?.outcome === 'running' && { outcome: 'allowed' as const }),
       endedAt: event.at,
       ...(exitCode !== undefined && { exitCode }),
       ...(signal !== undefined && { signal }),

@@ -1,6 +1,14 @@
 import type { Step } from '../protocol/index.ts';
 
-/** The script or program that a turn runs; all its other steps have it as their parent. */
+/**
+ * What a turn runs, or a script within it that a program of the turn proposed; all other steps have one of these as
+ * their parent.
+ */
 export function isRootStep(step: Pick<Step, 'kind' | 'parentId'>): boolean {
-  return step.kind === 'script' || (step.kind === 'command' && step.parentId === undefined);
+  return step.kind === 'script' || isTurnStep(step);
+}
+
+/** The script, program or agent that is the turn itself. */
+export function isTurnStep({ kind, parentId }: Pick<Step, 'kind' | 'parentId'>): boolean {
+  return parentId === undefined && (kind === 'script' || kind === 'command' || kind === 'agent');
 }

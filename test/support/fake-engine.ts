@@ -150,6 +150,8 @@ export function createFakeEngine(
         sessionId,
         exec: (script) => runScript(streams, script, engine),
         run: (argv) => runScript(streams, argv.join(' '), engine),
+        drive: ({ text }) => runScript(streams, text, engine),
+        propose: async ({ tool }) => ({ tool, outcome: 'ran', message: 'done' }),
         terminal: undefined,
         signal: (name) => void engine.calls.push(`signal ${name}`),
         resize: ({ columns, rows }) => void engine.calls.push(`resize ${columns}x${rows}`),

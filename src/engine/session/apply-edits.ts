@@ -30,6 +30,8 @@ export interface ApplyOptions {
 /** Undone in reverse order where something fails; what is done at the end in any case. */
 interface Transaction {
   readonly undo: (() => Promise<void>)[];
+  /** Takes folders away again that were made; after everything else in them. */
+  readonly unmake: (() => Promise<void>)[];
   readonly cleanUp: (() => Promise<void>)[];
   /** Files with what was there, which could not be put back: they are left. */
   readonly kept: Set<string>;
@@ -51,12 +53,13 @@ export async function applyEdits(
   files: readonly PlannedEdit[],
   options: ApplyOptions,
 ): Promise<{ readonly written: readonly WrittenFile[] } | Problem> {
-  const work: Transaction = { undo: [], cleanUp: [], kept: new Set(), options };
+  const work: Transaction = { undo: [], unmake: [], cleanUp: [], kept: new Set(), options };
   try {
     const prepared: Prepared[] = [];
     for (const file of files) prepared.push(await prepare(file, work));
     for (const file of prepared) await file.verify();
     for (const file of prepared) await file.commit();
+    work.unmake.length = 0;
     return { written: prepared.flatMap(({ written }) => written) };
   } catch (cause) {
     const left = await runAll(work.undo.reverse());
@@ -66,6 +69,7 @@ export async function applyEdits(
     };
   } finally {
     await runAll(work.cleanUp.reverse());
+    await runAll(work.unmake.reverse());
   }
 }
 
@@ -109,7 +113,7 @@ async function openParent(path: string, work: Transaction, makes: boolean): Prom
   const mode = 0o777 & ~work.options.umask;
   const making = {
     mode,
-    onMade: (_path: string, remove: () => Promise<void>) => void work.undo.push(remove),
+    onMade: (_path: string, remove: () => Promise<void>) => void work.unmake.push(remove),
   };
   const folder = await openFolder(dirname(path), makes ? making : {}).catch((cause: unknown) => {
     throw new NotApplied(`the folder of ${showLine(path, 300)} has changed (${wordsOf(cause)})`);

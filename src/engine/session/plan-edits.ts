@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { applyHunks, classifyPath, type FileChange, isAtOrBelow, unifiedDiff } from '../../policy/index.ts';
 import type { ConfigSnapshot, EditFile } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
+import { RUNS_CODE_LATER } from '../sandbox/index.ts';
 import {
   type FileContent,
   findTarget,
@@ -166,7 +167,7 @@ function readText(bytes: Buffer): { readonly text: string | null; readonly mark:
 }
 
 /** Where the path lies; a problem where no answer could let it be changed from here. */
-function placeOf({ path }: Target, { snapshot, ownFolders, isOpened }: EditContext): Place | Problem {
+function placeOf({ path, found }: Target, { snapshot, ownFolders, isOpened }: EditContext): Place | Problem {
   const shown = showLine(path, 300);
   if (ownFolders.some((folder) => isAtOrBelow(path, folder)))
     return { problem: `${shown} belongs to Sallyport itself and is never changed by a session` };
@@ -176,10 +177,21 @@ function placeOf({ path }: Target, { snapshot, ownFolders, isOpened }: EditConte
   if (place === 'scratch')
     return { problem: `${shown} is the session's own temporary folder: write it with a command` };
   if (place === 'device') return { problem: `${shown} is no file that can be patched` };
-  if (place === 'unreadable') return 'outside';
-  if (place !== 'secret' && place !== 'denied') return place;
-  if (isOpened(path)) return 'secret';
+  if (place === 'inside' && runsLater(path, snapshot)) return 'protected';
+  // What is not there tells nothing.
+  if (place === 'unreadable' && (found === null || isOpened(path))) return 'outside';
+  if (place === 'secret' || place === 'denied') {
+    if (isOpened(path)) return 'secret';
+  } else if (place !== 'unreadable') return place;
   return {
-    problem: `${shown} lies in a place that is kept secret from sessions: ask for access with request_permissions first`,
+    problem: `${shown} lies in a place that this session may not read, or that is kept secret: ask for access with request_permissions first`,
   };
+}
+
+/** Something outside runs or obeys it later: the wall keeps those that exist as they are, and tells of new ones. */
+function runsLater(path: string, { writableRoots, workspace }: ConfigSnapshot): boolean {
+  const lower = path.toLowerCase();
+  return [workspace, ...writableRoots].some((root) =>
+    RUNS_CODE_LATER.some(({ name }) => isAtOrBelow(lower, `${root}/${name}`.toLowerCase())),
+  );
 }

@@ -10,6 +10,7 @@ import {
   type SessionExecResult,
   toFault,
 } from '../../protocol/index.ts';
+import { type DriverPorts, playAgentScript, readAgentScript } from '../agents/index.ts';
 import { AgentTurn } from './agent-turn.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
 import type { ScriptHost, ScriptTurn } from './script-host.ts';
@@ -35,6 +36,7 @@ export class SessionTurns {
   /** The script or program that is a turn of its own. */
   #script: ScriptRun | undefined;
   #isBusy = false;
+  #driver: AbortController | undefined;
   #scriptEnded: Promise<void> = Promise.resolve();
   /** The turn of a tool server or driver. */
   #agentTurn: Promise<AgentTurn> | undefined;
@@ -94,15 +96,51 @@ export class SessionTurns {
     }
   }
 
-  /** Begins a turn of proposals about `text`; `stop` is called when a person ends it. */
-  async begin(text: string, stop: () => void): Promise<void> {
+  /** Plays a scripted agent, turn by turn. Throws a `user` fault for what is wrong in its text. */
+  async drive({ text, file }: { readonly text: string; readonly file: string }): Promise<SessionExecResult> {
+    const script = readAgentScript(text, file);
     this.#requireIdle();
-    const turn = AgentTurn.begin(this.#ports.host(), text, () => {
-      stop();
-      void this.#tools.stopAll();
-    });
-    this.#agentTurn = turn;
-    await turn;
+    this.#isBusy = true;
+    const ended = Promise.withResolvers<void>();
+    this.#scriptEnded = ended.promise;
+    this.#driver = new AbortController();
+    const { signal } = this.#driver;
+    try {
+      return await playAgentScript(script, file, this.#driverPorts(signal));
+    } catch (cause) {
+      return { outcome: 'fault', exitCode: 125, message: toFault(cause).message };
+    } finally {
+      await this.end().catch(() => undefined);
+      this.#driver = undefined;
+      this.#isBusy = false;
+      ended.resolve();
+    }
+  }
+
+  #driverPorts(stopped: AbortSignal): DriverPorts {
+    const host = this.#ports.host();
+    const { stdout } = host.sinks.streams;
+    return {
+      beginTurn: async (text) => {
+        this.#agentTurn = AgentTurn.begin(this.#ports.host(), text, () => this.#stopTools());
+        await this.#agentTurn;
+      },
+      endTurn: () => this.end(),
+      say: async (text) => {
+        const { turnId } = await this.#turnOfTools();
+        await host.ports.append([{ type: 'message/added', turnId, role: 'agent', text }]);
+      },
+      propose: (proposal) => this.#tools.propose(proposal, stopped),
+      print: (line) => {
+        if (!stdout.destroyed) stdout.write(`${line}\n`);
+      },
+      stopped,
+    };
+  }
+
+  #stopTools(): void {
+    this.#driver?.abort();
+    void this.#tools.stopAll();
   }
 
   /** Ends the turn of a tool server or driver, where there is one. */
@@ -111,11 +149,6 @@ export class SessionTurns {
     await this.#tools.stopAll();
     this.#agentTurn = undefined;
     await (await turn)?.end();
-  }
-
-  /** The turn of proposals that runs. */
-  async current(): Promise<ScriptTurn | undefined> {
-    return (await this.#agentTurn)?.turn;
   }
 
   /** Typed on the terminal by somebody else than its opener. */
@@ -128,7 +161,7 @@ export class SessionTurns {
   }
 
   signal(name: SignalName): void {
-    if (this.#script === undefined) void this.#tools.stopAll();
+    if (this.#script === undefined) this.#stopTools();
     else if (name === 'SIGKILL') this.#script.stop('killed');
     else this.#script.signal(name);
   }
@@ -136,7 +169,7 @@ export class SessionTurns {
   /** Ends everything that runs. */
   stop(reason: string): void {
     this.#script?.stop(reason);
-    void this.#tools.stopAll();
+    this.#stopTools();
   }
 
   /** Resolves when nothing runs any more. */
@@ -165,8 +198,7 @@ export class SessionTurns {
       const stop = (reason: string): void => script.stop(reason);
       return { turnId: script.root.turnId, parentId: script.root.stepId, stop };
     }
-    const stop = (): void => void this.#tools.stopAll();
-    this.#agentTurn ??= AgentTurn.begin(this.#ports.host(), this.#ports.title, stop);
+    this.#agentTurn ??= AgentTurn.begin(this.#ports.host(), this.#ports.title, () => this.#stopTools());
     return (await this.#agentTurn).turn;
   }
 }

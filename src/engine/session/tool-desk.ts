@@ -163,6 +163,8 @@ async function runWithMore(
     return { result: await run.run(more.answer?.access ?? request.access), more };
   } finally {
     await more.endAccess();
+    const { stepId } = run.root;
+    await host.ports.append([{ type: 'step/finished', stepId, runId: more.runId, outcome: 'ran' }]);
   }
 }
 
