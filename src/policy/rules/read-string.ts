@@ -16,6 +16,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '"': '"',
   '\n': '',
 };
+const PLAIN = /[^\\"'\n]{1,4096}/y;
 const DIGITS = { x: 2, u: 4, U: 8 } as const;
 
 /** What ends a string: one quote, or three. */
@@ -80,9 +81,15 @@ function readBackslash(
   return { value: text.slice(at, at + length), length };
 }
 
+/** Behind the characters that mean nothing in any string. */
+function skipPlain(text: string, at: number): number {
+  PLAIN.lastIndex = at;
+  return PLAIN.test(text) ? PLAIN.lastIndex : at;
+}
+
 /** Line ends as written count as one kind; those of escapes are meant. */
 function joinLineEnds(text: string): string {
-  return text.replaceAll('\r\n', '\n');
+  return text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
 }
 
 /** Reads the string whose quote begins at `start`; `end` is behind its last quote. */
@@ -93,6 +100,11 @@ export function readString(text: string, start: number, isRaw: boolean): { value
   let plain = at;
   while (!text.startsWith(quote, at)) {
     checkGoesOn(text, start, at, quote);
+    const next = skipPlain(text, at);
+    if (next > at) {
+      at = next;
+      continue;
+    }
     if (text[at] !== '\\') {
       at += 1;
       continue;

@@ -1,4 +1,4 @@
-const PIECE = /\s+|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\])/y;
+const PIECE = /\s+|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)/y;
 
 /** What a piece adds to a word; undefined for blanks, null for a quote without an end. */
 function readPiece(text: string, at: number): { part: string | undefined; end: number } | null {
