@@ -4,6 +4,7 @@ import { openJournal } from '../../src/engine/history/index.ts';
 import { judgeStep, splitScript } from '../../src/policy/index.ts';
 import { type ConfigSnapshot, createIdMaker, type EventBody, type Facts } from '../../src/protocol/index.ts';
 import { makeFolder } from '../support/real-engine.ts';
+import { benchJudge } from './bench-judge.ts';
 import { type BenchRow, median, timeOne } from './measure.ts';
 
 const SCRIPT = [
@@ -78,6 +79,7 @@ export async function benchPolicy(): Promise<BenchRow[]> {
       unit: '/s',
       aim: 'at least 5,000 /s',
     },
+    ...(await benchJudge()),
   ];
 }
 
