@@ -52,6 +52,7 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
     '--json',
   ],
   session: ['list', 'set', '--unset', '--json'],
+  profile: ['list', 'show', 'lint', 'diff', ...POLICY_FLAGS, '--json'],
   agents: ['--json'],
   doctor: ['--escape-test', '--quick', '--family', '--json'],
   serve: ['--port', '--no-open', '--background'],

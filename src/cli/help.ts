@@ -24,6 +24,7 @@ Answer questions:
 
 Look back and set up:
   history      list, show ID, verify
+  profile      list, show, lint, diff: what sessions may read, write and reach
   agents       which agents have a preset for run, and which are installed
   config       get, set KEY VALUE, unset KEY, explain KEY, path, trust PATH, import
   session      list, set ID KEY VALUE: change what is asked while it runs

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   history: { load: async () => (await import('./history.ts')).runHistory },
   config: { load: async () => (await import('./config.ts')).runConfig },
   session: { load: async () => (await import('./session.ts')).runSession },
+  profile: { load: async () => (await import('./profile.ts')).runProfile },
   agents: { load: async () => (await import('./agents.ts')).runAgents },
   doctor: { load: async () => (await import('./doctor.ts')).runDoctor },
   serve: { load: async () => (await import('./serve.ts')).runServe },

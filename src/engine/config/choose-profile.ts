@@ -16,7 +16,7 @@ import {
   resolveProfile,
 } from '../../policy/index.ts';
 import { ConfigLayerKind, type ConfigOrigin } from '../../protocol/index.ts';
-import { makeConfigFault } from './config-fault.ts';
+import { makeConfigFault, showText } from './config-fault.ts';
 import { originBelow, showOrigin } from './config-origins.ts';
 import type { MergedEntry } from './merge-layers.ts';
 import { listPlatformFolders } from './platform-folders.ts';
@@ -48,7 +48,8 @@ function isSet(entry: MergedEntry | undefined): entry is MergedEntry {
   return !isProfileTable(entry.value) || Object.keys(entry.value).length > 0;
 }
 
-function fault({ origin, what, hint }: ProfileFault): never {
+/** Throws what is wrong with a profile, as a `user` fault with its place. */
+export function profileFault({ origin, what, hint }: ProfileFault): never {
   throw makeConfigFault({ place: { flag: showOrigin(origin) }, what, hint });
 }
 
@@ -69,8 +70,8 @@ export function readProfiles(merged: Merged): KnownProfiles {
       const draft = readProfile(makeSource(entry, name, form));
       const other = named.get(name);
       if (other !== undefined) {
-        const what = `the profile ${JSON.stringify(name)} stands in [permissions] and in [permission_profiles] (${showOrigin(other.origin)})`;
-        fault({ origin: draft.origin, what, hint: 'Remove one of them' });
+        const what = `the profile ${showText(JSON.stringify(name))} stands in [permissions] and in [permission_profiles] (${showOrigin(other.origin)})`;
+        profileFault({ origin: draft.origin, what, hint: 'Remove one of them' });
       }
       named.set(name, draft);
     }
@@ -104,11 +105,11 @@ function choose(merged: Merged, known: KnownProfiles, warnings: string[]) {
   const anonymous = merged.get('permission_profile');
   if (isSet(byName) && isSet(anonymous)) {
     const what = `default_permissions chooses a profile, and [permission_profile] at ${showOrigin(anonymous.origin)} is one without a name`;
-    return fault({ origin: byName.origin, what, hint: 'Remove one of the two' });
+    return profileFault({ origin: byName.origin, what, hint: 'Remove one of the two' });
   }
   if (isSet(byName)) {
     const found = findProfile(String(byName.value), known.named, byName.origin);
-    return 'what' in found ? fault(found) : { draft: found, origin: byName.origin };
+    return 'what' in found ? profileFault(found) : { draft: found, origin: byName.origin };
   }
   if (isSet(anonymous) && known.anonymous !== undefined) {
     // Hosts alone change nothing about files: the mode goes on to decide about those.
@@ -134,7 +135,8 @@ export function chooseProfile(
   const chosen = choose(merged, known, warnings);
   if (chosen === undefined) return null;
   const { draft, origin } = chosen;
-  const name = draft.name === null ? 'permission_profile' : `the profile ${JSON.stringify(draft.name)}`;
+  const name =
+    draft.name === null ? 'permission_profile' : `the profile ${showText(JSON.stringify(draft.name))}`;
   const mode = merged.get('sandbox_mode');
   if (mode !== undefined && mode.origin.layer !== 'defaults') {
     const place = showOrigin(mode.origin);
@@ -147,6 +149,6 @@ export function chooseProfile(
     warnings.push(`${place}: sandbox_mode does nothing: ${name} (${showOrigin(origin)}) stands in its place`);
   }
   const resolved = resolveProfile(draft, known.named, makeProfileContext(context, warnings));
-  if ('what' in resolved) return fault(resolved);
+  if ('what' in resolved) return profileFault(resolved);
   return { ...resolved, origin };
 }

@@ -5,6 +5,14 @@ export { digestSnapshot } from './digest-snapshot.ts';
 export { editToml, type TomlEdit, TomlEditError } from './edit-toml.ts';
 export { type ConfigExplanation, explainConfig, listConfig, nearestKey } from './explain-config.ts';
 export { findCodexHome, type ImportReport, importCodex } from './import-codex.ts';
+export {
+  ANONYMOUS,
+  compareProfiles,
+  type InspectedProfile,
+  inspectProfile,
+  listProfiles,
+  type ProfilesInput,
+} from './inspect-profiles.ts';
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.ts';
 export { type LoadedRules, type LoadRulesOptions, loadRules } from './load-rules.ts';
 export { describeRulesFile, type RulesFile, readRulesFile } from './read-rules-folder.ts';

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { isWithin } from './resolve-paths.ts';
 
 /** What programs need to run, and what the kernel shows: readable also where a profile lists what may be read. */
 const FOLDERS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
@@ -22,5 +23,6 @@ export function listPlatformFolders(platform: NodeJS.Platform = process.platform
       return [];
     }
   });
-  return [...new Set(real)];
+  const all = [...new Set(real)];
+  return all.filter((path) => !all.some((other) => other !== path && isWithin(path, other)));
 }

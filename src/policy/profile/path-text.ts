@@ -31,7 +31,7 @@ export function dropTrailingStars(text: string): string {
 export function findPathProblem(text: string, allowsGlob: boolean): string | undefined {
   if (text === '' || text.length > 4096 || text.includes('\0')) return 'must be a path';
   const unknown = [...text.matchAll(VARIABLE)].find(([, name = '']) => !KNOWN_VARIABLES.includes(name));
-  if (unknown !== undefined) return `names ${unknown[0]}; there are \${workspace} and \${tmp}`;
+  if (unknown !== undefined) return 'must have no variable but ${workspace} or ${tmp}';
   if (!/^(?:\/|~$|~\/|\$\{(?:workspace|tmp)\}(?:\/|$))/.test(text))
     return 'must begin with /, ~/, ${workspace} or ${tmp}';
   if (text.lastIndexOf('${') > 0) return 'may have a variable only at its beginning';

@@ -4,6 +4,7 @@
  * opened for writing. Pure: the machine is looked at through `ProfileContext`.
  */
 import type { AccessProfile, ConfigOrigin, PathAccess, PathEntry } from '../../protocol/index.ts';
+import { showText } from '../judge-show.ts';
 import { BUILT_IN_PROFILES, FULL_ACCESS } from './built-in-profiles.ts';
 import { expandPath, type PathPlaces, splitGlob } from './path-text.ts';
 import type { DraftEntry, DraftHost, ProfileDraft } from './read-profile.ts';
@@ -40,10 +41,15 @@ export interface ResolvedProfile {
   readonly warnings: readonly { readonly origin: ConfigOrigin; readonly text: string }[];
 }
 
+/** Names and paths come from files that others may have written. */
+function quote(text: string): string {
+  return showText(JSON.stringify(text));
+}
+
 type Chain = { readonly drafts: readonly ProfileDraft[] } | { readonly fault: ProfileFault };
 
 function listNames(profiles: ReadonlyMap<string, ProfileDraft>): string {
-  return [...profiles.keys(), ...BUILT_IN_PROFILES.keys()].map((name) => JSON.stringify(name)).join(', ');
+  return [...profiles.keys(), ...BUILT_IN_PROFILES.keys()].map(quote).join(', ');
 }
 
 function find(name: string, profiles: ReadonlyMap<string, ProfileDraft>): ProfileDraft | undefined {
@@ -56,9 +62,7 @@ export function followExtends(start: ProfileDraft, profiles: ReadonlyMap<string,
   const names = [start.name];
   for (let draft = start; draft.parent !== undefined; ) {
     const { name, origin } = draft.parent;
-    const shown = [...names, name]
-      .map((part) => JSON.stringify(part ?? 'permission_profile'))
-      .join(' extends ');
+    const shown = [...names, name].map((part) => quote(part ?? 'permission_profile')).join(' extends ');
     if (names.includes(name)) {
       return {
         fault: {
@@ -73,7 +77,7 @@ export function followExtends(start: ProfileDraft, profiles: ReadonlyMap<string,
       return {
         fault: {
           origin,
-          what: `there is no profile ${JSON.stringify(name)}: ${shown}`,
+          what: `there is no profile ${quote(name)}: ${shown}`,
           hint: `There are ${listNames(profiles)}`,
         },
       };
@@ -99,7 +103,7 @@ export function findProfile(
   if (draft !== undefined) return draft;
   return {
     origin,
-    what: `there is no profile ${JSON.stringify(name)}`,
+    what: `there is no profile ${quote(name)}`,
     hint: `There are ${listNames(profiles)}`,
   };
 }
@@ -207,7 +211,7 @@ class ProfileResolver {
     const real = found === this.#context.real('/tmp') ? '/tmp' : found;
     const isIn = (path: string): boolean => path === workspace || path.startsWith(`${workspace}/`);
     if (entry.access !== 'deny' && isIn(typed) && !isIn(real)) {
-      const what = `${JSON.stringify(entry.text)} lies in the workspace but leads to ${real}`;
+      const what = `${quote(entry.text)} lies in the workspace but leads to ${showText(real)}`;
       this.fault ??= {
         origin: entry.origin,
         what,
@@ -224,7 +228,7 @@ class ProfileResolver {
       if (access === 'write' && path !== '/tmp' && !exists(path)) {
         this.warnings.push({
           origin,
-          text: `the writable path ${JSON.stringify(text)} does not exist: skipped`,
+          text: `the writable path ${quote(text)} does not exist: skipped`,
         });
       } else entries.push({ path, access, origin });
     }

@@ -7,7 +7,7 @@ import {
   seatbeltProfile,
 } from '../../../src/engine/sandbox/seatbelt-profile.ts';
 import { classifyPath } from '../../../src/policy/index.ts';
-import type { ConfigSnapshot, SandboxMode } from '../../../src/protocol/index.ts';
+import type { AccessProfile, ConfigSnapshot, PathEntry, SandboxMode } from '../../../src/protocol/index.ts';
 import { type Decide, readSeatbelt } from '../../support/seatbelt-evaluator.ts';
 import { makeRandom } from '../../support/seeded-random.ts';
 import { makeSnapshot } from '../policy/judge-fixture.ts';
@@ -105,6 +105,57 @@ describe('the profile decides as policy does', () => {
     // both sides were really met
     expect(refused).toBeGreaterThan(2000);
     expect(written > 2000).toBe(mode === 'workspace-write');
+  });
+
+  const entry = (path: string, access: PathEntry['access']): PathEntry => ({ path, access });
+  const PROFILES: readonly (readonly [name: string, profile: Omit<AccessProfile, 'name' | 'extends'>])[] = [
+    [
+      'that lists what may be read',
+      {
+        readsAll: false,
+        entries: [
+          ...['/usr', '/System'].map((path) => entry(path, 'read')),
+          ...[entry(WORK, 'write'), entry(`${WORK}/deploy`, 'read'), entry(`${WORK}/src`, 'deny')],
+          ...[entry(`${WORK}/src/a`, 'read'), entry(`${HOME}/.ssh/id_rsa`, 'read')],
+        ],
+        denyGlobs: [],
+      },
+    ],
+    [
+      'that denies',
+      {
+        readsAll: true,
+        entries: [
+          ...[entry(WORK, 'write'), entry(`${WORK}/src`, 'deny'), entry(`${WORK}/src/a`, 'write')],
+          ...[entry('/Volumes/x', 'deny'), entry('/Volumes/x/a', 'write'), entry(`${WORK}/src/a/a`, 'read')],
+        ],
+        denyGlobs: [`${WORK}/**/*.txt`, `${HOME}/.codex/*/a/[a-d]`, '/**/x.g?t'],
+      },
+    ],
+  ];
+
+  it.each(PROFILES)('on 6,000 generated paths with a profile %s', (_name, profile) => {
+    const roots = profile.entries.flatMap(({ path, access }) => (access === 'write' ? [path] : []));
+    const snapshot = snapshotOf('workspace-write', {
+      profile: { name: 'p', extends: [], ...profile },
+      writableRoots: roots,
+    });
+    const decide = decider(snapshot);
+    const seen = new Map<string, number>();
+    for (const path of randomPaths(6000)) {
+      const place = classifyPath(path, snapshot);
+      seen.set(place, (seen.get(place) ?? 0) + 1);
+      const isReadable = !['secret', 'denied', 'unreadable'].includes(place);
+      expect(decide({ operation: 'file-read-data', path }), `read ${path}`).toBe(isReadable);
+      for (const operation of WRITES) {
+        const mayWrite = place === 'inside' && !(path === `${WORK}/deploy` && operation.endsWith('unlink'));
+        expect(decide({ operation, path }), `${operation} ${path}`).toBe(mayWrite);
+      }
+    }
+    // every side was really met
+    for (const place of ['inside', 'outside', 'protected', 'denied', 'secret'])
+      expect(seen.get(place) ?? 0, place).toBeGreaterThan(10);
+    expect((seen.get('unreadable') ?? 0) > 1000).toBe(!profile.readsAll);
   });
 
   it('on temporary files: the session has its own, the shared folder only where that was chosen', () => {
