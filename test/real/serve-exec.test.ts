@@ -158,7 +158,8 @@ describe('mistakes', () => {
       [['exec', '-a', 'sometimes', 'touch x'], 'sometimes'],
       [['exec', '-c', 'sandbox_mod=read-only', 'touch x'], 'sandbox_mode'],
       [['exec', '-C', '/nowhere/at/all', 'touch x'], '/nowhere/at/all'],
-      [['exec', '-p', 'mine', 'touch x'], '-p, --profile'],
+      [['exec', '-p', 'mine', 'touch x'], 'there is no profile "mine"'],
+      [['exec', '--preset', 'careful', 'touch x'], 'there is no such preset'],
       [['exce'], 'sallyport exec'],
     ];
     for (const [words, part] of rows) {
