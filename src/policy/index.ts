@@ -33,6 +33,7 @@ export { judgeMoreAccess } from './judge-more-access.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { isLauncher } from './launcher.ts';
 export { isRepositoryGrant, isRepositoryPath, leastGrant } from './least-grant.ts';
+export { listEditable } from './list-editable.ts';
 export { listEffects } from './list-effects.ts';
 export { coversAccess, type GrantQuestion, matchesGrant, matchesRefusal } from './match-grant.ts';
 export { matchRun, mayBeRunOf } from './match-run.ts';

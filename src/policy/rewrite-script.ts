@@ -13,6 +13,10 @@ export type RewritePlan = {
   mustAsk: ReadonlySet<number>;
   /** With `kernel`, a command whose name is unknown is asked here only when no program file runs. */
   gate: AskGate;
+  /** Indexes of the steps that a person may replace, from `listEditable`. */
+  editable?: ReadonlySet<number>;
+  /** Shell text of the command that prints what runs in place of a step; it fails where nothing does. */
+  insteadCommand?: (index: number) => string;
 };
 
 /**
@@ -23,11 +27,14 @@ export type RewritePlan = {
  * @param source The script that `split` was made of.
  */
 export function rewriteScript(source: string, split: ScriptSplit, plan: RewritePlan): string {
-  if (plan.mustAsk.size === 0) return source;
+  if (plan.mustAsk.size + (plan.editable?.size ?? 0) === 0) return source;
   if (split.opaque !== undefined) return askFirst(source, plan);
   const edits: TextEdit[] = [];
-  for (const steps of groupByPlace(analyzeScript(source).steps, plan.mustAsk))
-    edits.push(...wrapPlace(steps, source, plan));
+  const analyzed = analyzeScript(source).steps;
+  for (const steps of groupByPlace(analyzed, plan.mustAsk)) edits.push(...wrapPlace(steps, source, plan));
+  for (const step of analyzed)
+    if (plan.editable?.has(step.draft.index) === true && !plan.mustAsk.has(step.draft.index))
+      edits.push(...lookBehind(step, source, plan));
   return applyEdits(source, edits);
 }
 
@@ -67,12 +74,33 @@ function wrapPlace(steps: readonly AnalyzedStep[], source: string, plan: Rewrite
   const replaced = replaceShell(first, steps.length);
   // `do>f cmd` needs no space before the redirection, but one before a brace.
   const gap = /[\s(;&|]/.test(source.charAt(start - 1)) || start === 0 ? '' : ' ';
-  const status = replaced.isExec ? 'exit 126' : '( exit 126 )';
+  const status = replaced.isExec ? 'exit 126' : runInstead(first, plan);
   return [
     { at: start, order: end - start, text: `${gap}{ ${save}if ${question}; then ${restore}` },
     ...replaced.edits,
     ...renames,
     { at: end, order: start - end, text: `; else ${status}; fi; }` },
+  ];
+}
+
+/**
+ * What runs where a step does not: the text that a person wrote in its place, in this shell; else nothing, with the status
+ * of what was rejected. Whatever goes wrong on the way is a rejection.
+ */
+function runInstead({ draft }: AnalyzedStep, plan: RewritePlan): string {
+  const { editable, insteadCommand } = plan;
+  if (insteadCommand === undefined || editable?.has(draft.index) !== true) return '( exit 126 )';
+  return `eval "$(${insteadCommand(draft.index)} || echo '( exit 126 )')"`;
+}
+
+/** The kernel holds the program; only where it did not start is there something to look for. */
+function lookBehind(step: AnalyzedStep, source: string, plan: RewritePlan): TextEdit[] {
+  const { start, end } = step.draft.source;
+  const gap = /[\s(;&|]/.test(source.charAt(start - 1)) || start === 0 ? '' : ' ';
+  const instead = `case $? in 126) ${runInstead(step, plan)};; *) ( exit $? );; esac`;
+  return [
+    { at: start, order: end - start, text: `${gap}{ ` },
+    { at: end, order: start - end, text: ` || ${instead}; }` },
   ];
 }
 

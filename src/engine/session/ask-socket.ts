@@ -17,13 +17,18 @@ export interface AskRequest {
   /** The step's index in the script, as the rewritten script says it. */
   readonly step: number;
   readonly cwd: string;
+  /** Not a question: whether another text is to run in place of the step, which did not. */
+  readonly isForInstead: boolean;
   /** The command's words as the shell expanded them; empty when they could not be passed without side effects. */
   readonly words: readonly string[];
   /** Aborted when the asker goes away. */
   readonly gone: AbortSignal;
 }
 
-export type AskReply = { readonly reply: 'allow' } | { readonly reply: 'deny'; readonly message: string };
+export type AskReply =
+  | { readonly reply: 'allow' }
+  | { readonly reply: 'deny'; readonly message: string }
+  | { readonly reply: 'run'; readonly text: string };
 
 export interface AskPorts {
   /** A question of the ask helper. */
@@ -130,17 +135,18 @@ function readRequest(line: string, gone: AbortSignal): AskRequest | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { step, cwd, words } = value as Record<string, unknown>;
+  const { step, cwd, words, instead } = value as Record<string, unknown>;
   const place = typeof step === 'string' ? /^(?:(\d{1,9})\.)?(\d{1,6})$/.exec(step) : null;
   if (place === null || typeof cwd !== 'string' || !Array.isArray(words)) return null;
   if (!words.every((word): word is string => typeof word === 'string')) return null;
   const script = place[1] === undefined ? undefined : Number(place[1]);
-  return { script, step: Number(place[2]), cwd, words, gone };
+  return { script, step: Number(place[2]), cwd, isForInstead: instead === true, words, gone };
 }
 
 function reply(socket: Socket, answer: AskReply): void {
   if (socket.destroyed) return;
-  socket.end(answer.reply === 'allow' ? 'allow\n' : `deny ${encodeField(answer.message)}\n`);
+  if (answer.reply === 'allow') socket.end('allow\n');
+  else socket.end(`${answer.reply} ${encodeField(answer.reply === 'run' ? answer.text : answer.message)}\n`);
 }
 
 /** Percent-encodes every byte that is not plainly harmless, as the native helpers expect it. */

@@ -143,6 +143,7 @@ export class HeldPrograms {
 
   /** Answers a run that may not be; takes note of one that may. */
   #isAllowed(gate: ExecGate, held: HeldExec, entry: BoardStep, settled: SettledRun): boolean {
+    this.#context.board.edits.settled(entry.step.index, settled.outcome);
     if (settled.outcome !== 'allowed') {
       gate.deny(held.slot, settled.message);
       if (settled.stopTurn) this.#context.stop('a person stopped it');

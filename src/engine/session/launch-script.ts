@@ -1,8 +1,9 @@
-import { planAsks, rewriteScript, type ScriptSplit } from '../../policy/index.ts';
+import { listEditable, planAsks, rewriteScript, type ScriptSplit } from '../../policy/index.ts';
 import { Fault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { GateHandlers, SandboxProcess } from '../sandbox/index.ts';
 import type { ScriptContext } from './script-context.ts';
+import type { Rewriting } from './script-edits.ts';
 import type { ScriptHost } from './script-host.ts';
 
 export interface ScriptLaunch {
@@ -57,18 +58,29 @@ function rewrite({ host, split, context }: ScriptLaunch): string {
   const gate = host.enforced.gate === 'kernel' ? 'kernel' : 'shell';
   const mustAsk = planAsks(split.steps, (index) => previews.get(index)?.verdict ?? 'ask', { gate });
   const { command, socket } = host.sandbox.ask;
-  if (mustAsk.size === 0) return root.text;
+  const editable = isBash(host.snapshot.shell)
+    ? listEditable(root.text, split, (index) => previews.get(index)?.verdict ?? 'ask')
+    : new Set<number>();
+  if (mustAsk.size + editable.size === 0) return root.text;
   if (socket === null)
     throw new Fault({ kind: 'bug', code: 'no-ask-socket', message: 'the session has no ask socket' });
   const ask = quoteWords([command, socket]);
-  return rewriteScript(root.text, split, {
+  const instead = quoteWords([command, '--instead', socket]);
+  const rewriting: Rewriting = {
     gate,
-    mustAsk,
     askCommand: (index) => `${ask} ${host.scriptNumber}.${index}`,
-  });
+    insteadCommand: (index) => `${instead} ${host.scriptNumber}.${index}`,
+  };
+  const places = [...editable].map((index) => [index, mustAsk.has(index) ? 'front' : 'behind'] as const);
+  context.board.edits.allow(places, rewriting);
+  return rewriteScript(root.text, split, { ...rewriting, mustAsk, editable });
 }
 
 /** Nothing of the person's own start files runs in front of a script. */
 function shellOptions(shell: string): string[] {
-  return /(^|\/)bash$/.test(shell) ? ['--norc', '--noprofile'] : [];
+  return isBash(shell) ? ['--norc', '--noprofile'] : [];
+}
+
+function isBash(shell: string): boolean {
+  return /(^|\/)bash$/.test(shell);
 }

@@ -16,7 +16,7 @@ export interface ScriptContext {
   readonly root: Step;
   readonly rootRunId: RunId;
   /** Judgements at the split, by step index. */
-  readonly previews: ReadonlyMap<number, Judgement>;
+  readonly previews: Map<number, Judgement>;
   readonly runs: LiveRuns;
   /** Pipelines whose members are settled together, by their number. */
   readonly pipelines: Map<number, Promise<void>>;

@@ -18,6 +18,7 @@ export async function settleShellQuestion(
   hasGate: boolean,
   request: AskRequest,
 ): Promise<AskReply> {
+  if (request.isForInstead) return tellInstead(context, request.step);
   const entry = context.board.at(request.step);
   if (!entry) return { reply: 'deny', message: 'sallyport: refused: the script has no such step' };
   await settlePipeline(context, entry);
@@ -28,6 +29,7 @@ export async function settleShellQuestion(
   const settled = await (inFront
     ? releaseSettled(context.ports, proposed, inFront)
     : runStep(context.ports, context.scope, proposed));
+  context.board.edits.settled(request.step, settled.outcome);
   if (settled.outcome !== 'allowed') {
     if (settled.stopTurn) context.stop('a person stopped it');
     return { reply: 'deny', message: settled.message };
@@ -39,6 +41,12 @@ export async function settleShellQuestion(
   }
   await finishBuiltin(context, entry, settled);
   return { reply: 'allow' };
+}
+
+/** What a person wrote in place of a step that did not run. */
+function tellInstead(context: ScriptContext, step: number): AskReply {
+  const text = context.board.edits.take(step);
+  return text === undefined ? { reply: 'deny', message: 'nothing runs instead' } : { reply: 'run', text };
 }
 
 /** Nobody tells when a builtin ends: it is written down as run at once, without a status. */

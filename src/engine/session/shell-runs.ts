@@ -14,6 +14,7 @@ import { quoteWords, type ShownCommand, showCommand, showInFront } from '../../t
 import { collectFacts } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
 import type { ProposedRun } from './proposed-run.ts';
+import { replaceStep } from './replace-step.ts';
 import type { ScriptContext } from './script-context.ts';
 
 /** What the kernel says of a program before it starts. */
@@ -124,6 +125,16 @@ function withoutOpaque(draft: StepDraft): StepDraft {
   return rest;
 }
 
+/** Where the script was rewritten so that another text can run in place of this step. */
+function editing(
+  context: ScriptContext,
+  step: Step,
+  by: 'script' | 'held',
+): Pick<ProposedRun, 'replaceWith'> {
+  if (!context.board.edits.mayReplace(step.index, by)) return {};
+  return { replaceWith: (text) => replaceStep(context, step, text) };
+}
+
 /** A held program: judged by what will really run. */
 export function programRun(
   context: ScriptContext,
@@ -160,6 +171,7 @@ export function programRun(
         },
       }),
     judge: judgeWith(context, step, draft),
+    ...(set.other.length === 0 && !isMore && editing(context, step, 'held')),
     gone,
     isCall: false,
   };
@@ -178,6 +190,8 @@ export function scriptedRun(
     : step;
   const draft = { ...read, assignments: set.all };
   const shown = showCommand(step);
+  // Words that only the shell knows, and what others may have set, cannot be told apart from what is edited.
+  const isAsWritten = set.other.length === 0 && (at.words === undefined || step.argv !== undefined);
   return {
     step,
     kind: 'cmd',
@@ -193,6 +207,7 @@ export function scriptedRun(
         searchPath: context.searchPath,
       }),
     judge: judgeWith(context, step, draft),
+    ...(isAsWritten && editing(context, step, 'script')),
     gone: at.gone,
     isCall: false,
   };

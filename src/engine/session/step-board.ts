@@ -5,6 +5,7 @@
 import { matchRun, mayBeRunOf } from '../../policy/index.ts';
 import type { Step } from '../../protocol/index.ts';
 import type { SettledRun } from './proposed-run.ts';
+import { ScriptEdits } from './script-edits.ts';
 
 /** An answer given in front of a run, waiting for the run itself. */
 export interface Presettled {
@@ -23,6 +24,7 @@ export interface BoardStep {
 }
 
 export class StepBoard {
+  readonly edits = new ScriptEdits();
   readonly #steps: BoardStep[];
 
   constructor(steps: readonly Step[]) {
