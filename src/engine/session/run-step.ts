@@ -263,10 +263,11 @@ async function stop(
   return { outcome, runId, message, stopTurn, approvalId, feedback };
 }
 
-/** What decided, behind the path that it is about; what a yes would have opened is of no use to who gets none. */
+/** What decided, behind the path or rule that it is about; what a yes would have opened is of no use to who gets none. */
 function decidingReason({ reasons }: Judgement): string {
   const last = reasons.findLast(({ code }) => !code.startsWith('grant-'));
   if (last === undefined) return 'policy refuses it';
-  const place = last.code.startsWith('policy-') && reasons.find(({ code }) => code.endsWith('-path'));
+  const place =
+    last.code.startsWith('policy-') && reasons.find(({ code }) => /-path$|^rule-prompt$/.test(code));
   return place ? `${place.text} ${last.text}` : last.text;
 }
