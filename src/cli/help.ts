@@ -28,6 +28,7 @@ Look back and set up:
   agents       which agents have a preset for run, and which are installed
   config       get, set KEY VALUE, unset KEY, explain KEY, path, trust PATH, import
   session      list, set ID KEY VALUE: change what is asked while it runs
+  rules        list, check CMD, lint, add: commands that are allowed, asked about, forbidden
   serve        run the engine in the foreground, and print the address of its page
   completion   completion for bash, zsh or fish
 

@@ -21,6 +21,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   approvals: { load: async () => (await import('./approvals.ts')).runApprovals },
   grants: { load: async () => (await import('./grants.ts')).runGrants },
   history: { load: async () => (await import('./history.ts')).runHistory },
+  rules: { load: async () => (await import('./rules.ts')).runRules },
   config: { load: async () => (await import('./config.ts')).runConfig },
   session: { load: async () => (await import('./session.ts')).runSession },
   profile: { load: async () => (await import('./profile.ts')).runProfile },
