@@ -35,6 +35,8 @@ const TOKENS = new RegExp(`(?<![A-Za-z0-9_])(?:${TOKEN_SHAPES.join('|')})`, 'g')
 const AUTHORIZATION = /\b((?:bearer|basic)[ \t]{1,4})[A-Za-z0-9_.~+/=-]{16,}/gi;
 /** `https://user:password@host`: only the password goes. */
 const URL_PASSWORD = /(:\/\/[^\s/:@]{0,128}:)[^\s/@]{1,256}(?=@)/g;
+/** Nothing of the next pattern is without it; looking for it is ten times as fast. */
+const KEY_BEGIN_WORD = '-----BEGIN ';
 const KEY_BEGIN = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;
 const KEY_END = /-----END [A-Z ]{0,40}PRIVATE KEY-----/;
 
@@ -59,12 +61,14 @@ function createMask(secrets: readonly string[]): (text: string) => string {
   return (text) => {
     let masked = known === undefined ? text : text.replace(known, MASK);
     masked = maskKeys(masked).replace(TOKENS, MASK);
-    return masked.replace(AUTHORIZATION, `$1${MASK}`).replace(URL_PASSWORD, `$1${MASK}`);
+    masked = masked.replace(AUTHORIZATION, `$1${MASK}`);
+    return masked.includes('://') ? masked.replace(URL_PASSWORD, `$1${MASK}`) : masked;
   };
 }
 
 /** Replaces whole private keys; one without an end is left for the caller. */
 function maskKeys(text: string): string {
+  if (!text.includes(KEY_BEGIN_WORD)) return text;
   let masked = '';
   let rest = text;
   for (;;) {
@@ -175,6 +179,7 @@ class StreamMasker implements SecretMasker {
 
 /** The border, or where a private key begins before it, or may begin, that does not end before it. */
 function findUnfinishedKey(text: string, border: number): number {
+  if (!text.includes(KEY_BEGIN_WORD)) return border;
   let from = 0;
   for (;;) {
     const begin = text.slice(from).search(KEY_BEGIN);
@@ -184,7 +189,7 @@ function findUnfinishedKey(text: string, border: number): number {
     if (endAt > border) return from + begin;
     from = endAt;
   }
-  const maybe = text.lastIndexOf('-----BEGIN ');
+  const maybe = text.lastIndexOf(KEY_BEGIN_WORD);
   const isOpen = maybe >= from && text.length - maybe < 80 && !text.slice(maybe).includes('\n');
   return isOpen ? Math.min(maybe, border) : border;
 }

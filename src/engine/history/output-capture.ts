@@ -15,6 +15,8 @@ const HEAD_BYTES = 12 * 1024 * 1024;
 const TAIL_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 const CHUNK_DELAY_MS = 100;
+/** A writer waits while more chunks than this are on their way into the file: a commit for each chunk in turn would slow it. */
+const MAX_ON_WAY = 16;
 
 export interface OutputCaptureOptions {
   readonly sessionId: SessionId;
@@ -65,6 +67,9 @@ class Capture implements OutputCapture {
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #lastStore: Promise<unknown> = Promise.resolve();
+  /** Chunks that are not committed yet, the oldest first. */
+  readonly #onWay = new Set<Promise<unknown>>();
+  #failed: Promise<unknown> | undefined;
   #totalBytes = 0;
   #maskedBytes = 0;
   #storedBytes = 0;
@@ -80,7 +85,7 @@ class Capture implements OutputCapture {
     this.#totalBytes += bytes.byteLength;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
     this.#accept(Buffer.from(this.#masker.push(text), 'latin1'));
-    if (this.#waitingBytes >= CHUNK_BYTES) await this.#storeWaiting();
+    if (this.#waitingBytes >= CHUNK_BYTES) await this.#storeInTurn();
     else this.#timer ??= setTimeout(() => void this.#storeWaiting().catch(() => {}), CHUNK_DELAY_MS);
   }
 
@@ -107,6 +112,13 @@ class Capture implements OutputCapture {
     if (masked.length > headRoom) this.#tail.push(masked.subarray(headRoom));
   }
 
+  /** Waits only while many chunks are on their way. */
+  async #storeInTurn(): Promise<void> {
+    void this.#storeWaiting().catch(() => {});
+    const [oldest] = this.#onWay;
+    await (this.#failed ?? (this.#onWay.size > MAX_ON_WAY ? oldest : undefined));
+  }
+
   /** A failed store rejects here and in `finish`; the journal has failed then, and says so itself. */
   #storeWaiting(): Promise<unknown> {
     clearTimeout(this.#timer);
@@ -126,8 +138,15 @@ class Capture implements OutputCapture {
     this.#hash.update(bytes);
     this.#storedBytes += bytes.length;
     const { sessionId, runId, stream } = this.#options;
-    this.#lastStore = this.#store({ sessionId, runId, stream, offset, bytes });
-    this.#lastStore.catch(() => {});
+    const stored = this.#store({ sessionId, runId, stream, offset, bytes });
+    this.#lastStore = stored;
+    this.#onWay.add(stored);
+    stored.then(
+      () => this.#onWay.delete(stored),
+      () => {
+        this.#failed ??= stored;
+      },
+    );
   }
 }
 

@@ -80,7 +80,7 @@ function createTee(sinks: OutputSinks, stream: 'stdout' | 'stderr'): Tee {
   let offset = 0;
   return {
     async write(bytes) {
-      const text = masker.push(decoder.write(Buffer.from(bytes)));
+      const text = masker.push(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
       sinks.notice({
         type: 'output',
         sessionId,
