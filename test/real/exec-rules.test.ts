@@ -1,0 +1,67 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CliPlace, createCliPlace } from '../support/terminal.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
+let place: CliPlace;
+beforeEach(() => {
+  place = createCliPlace();
+  mkdirSync(join(place.home, 'rules'), { recursive: true });
+});
+afterEach(() => place.close());
+
+function writeRules(lines: readonly string[]): string {
+  const file = join(place.home, 'rules', 'own.rules');
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+describe.skipIf(process.platform !== 'linux')('rules while a script runs (Linux: real gate and wall)', () => {
+  it('forbid a command behind its launchers, with place and justification', async () => {
+    const file = writeRules([
+      'prefix_rule(["touch"], decision="forbidden", justification="nothing is made here")',
+    ]);
+    const done = await place.run([
+      'exec',
+      '--no-input',
+      'echo one; env A=1 timeout 9 touch made; echo status $?; ls',
+    ]);
+    expect(done.stdout).toBe('one\nstatus 126\n');
+    expect(done.stderr).toContain(`The rule at ${file}:1 forbids \`touch\`: nothing is made here.`);
+  });
+
+  it('forbid a launcher in a script file, and let the shell of the script be', async () => {
+    writeRules([
+      'prefix_rule(["timeout"], decision="forbidden")',
+      'prefix_rule(["bash"], decision="forbidden")',
+    ]);
+    const lines = [
+      '#!/bin/sh',
+      'nice true; echo nice $?',
+      'timeout 9 true; echo timeout $?',
+      'bash -c true; echo bash $?',
+    ];
+    writeFileSync(join(place.folder, 'start.sh'), `${lines.join('\n')}\n`, { mode: 0o755 });
+    const done = await place.run(['exec', '--no-input', './start.sh']);
+    expect(done.stdout).toBe('nice 0\ntimeout 126\nbash 126\n');
+  });
+
+  it('allow without a question what the policy would ask about, and open nothing', async () => {
+    writeRules(['prefix_rule(["touch"], decision="allow")']);
+    const words = ['exec', '--no-input', '-a', 'untrusted'];
+    const done = await place.run([...words, 'touch made; ls; touch /etc/never; echo status $?']);
+    expect(done.stdout).toBe('made\nstatus 126\n');
+    writeRules(['prefix_rule(["touch"], decision="prompt")']);
+    const asked = await place.run(['exec', '--no-input', 'touch other; echo status $?; ls']);
+    expect(asked.stdout).toBe('status 126\nmade\n');
+  });
+
+  it('hold where everything else is switched off', async () => {
+    const file = writeRules(['prefix_rule(["touch"], decision="forbidden")']);
+    const done = await place.run(['exec', '--no-input', '--yolo', 'touch made; echo status $?; ls']);
+    expect(done.stdout).toBe('status 126\n');
+    expect(done.stderr).toContain(`The rule at ${file}:1 forbids \`touch\`.`);
+  });
+});
