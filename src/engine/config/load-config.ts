@@ -138,11 +138,18 @@ function readLayers(options: LoadConfigOptions, files: ConfigFiles): ReadLayers 
   };
 }
 
+/** What comes of the layers. */
+interface ResolvedLayers extends Pick<LoadedConfig, 'snapshot' | 'values' | 'locks' | 'warnings'> {}
+
 /** What comes of the layers with these of projects among them. */
-function resolveLayers(options: LoadConfigOptions, workspace: string, read: ReadLayers) {
+function resolveLayers(
+  options: LoadConfigOptions,
+  workspace: string,
+  read: ReadLayers,
+): (projects: readonly ConfigLayer[]) => ResolvedLayers {
   const { cwd, env, home, flags, ports } = options;
   const { userDocument, requirements, rules } = read;
-  return (projects: readonly ConfigLayer[]) => {
+  const resolve = (projects: readonly ConfigLayer[]): ResolvedLayers => {
     const migrated = migrateKeys(mergeLayers([...read.weak, ...projects, ...read.strong]));
     const bound = applyRequirements(migrated.values, requirements);
     const resolved = resolveSnapshot(bound.values, {
@@ -158,6 +165,14 @@ function resolveLayers(options: LoadConfigOptions, workspace: string, read: Read
       locks: bound.locks,
       warnings: [...migrated.warnings, ...bound.warnings, ...resolved.warnings, ...more],
     };
+  };
+  // What was tried for a project is what holds in the end.
+  const known = new Map<string, ResolvedLayers>();
+  return (projects) => {
+    const name = JSON.stringify(projects.flatMap((layer) => layer.entries));
+    const result = known.get(name) ?? resolve(projects);
+    known.set(name, result);
+    return result;
   };
 }
 

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 /** `~` and `~/…` become paths below the home folder. */
@@ -23,13 +23,21 @@ export function resolveExistingPart(path: string): string {
   const missing: string[] = [];
   let existing = whole;
   for (;;) {
-    try {
-      return join(realpathSync(existing), ...missing);
-    } catch {
-      if (dirname(existing) === existing) return whole;
-      missing.unshift(basename(existing));
-      existing = dirname(existing);
-    }
+    const real = findRealPath(existing);
+    if (real !== undefined) return join(real, ...missing);
+    if (dirname(existing) === existing) return whole;
+    missing.unshift(basename(existing));
+    existing = dirname(existing);
+  }
+}
+
+/** Looked up first: of what is not there an exception each would take most of the time of a long list. */
+function findRealPath(path: string): string | undefined {
+  try {
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
   }
 }
 
