@@ -3,7 +3,7 @@ import { type Approval, type ApprovalAnswer, Fault } from '../protocol/index.ts'
 import { maskSecrets } from '../replay/index.ts';
 import { findFolders } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
-import { type AllowFlags, readAllowAnswer } from './allow-answer.ts';
+import { type AllowFlags, type RejectFlags, readAllowAnswer, readRejectAnswer } from './allow-answer.ts';
 import { chooseApproval } from './choose-approval.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findEngine } from './connect-engine.ts';
@@ -41,8 +41,12 @@ The questions that wait for a person, of all sessions. The first answer counts.
 
   list            what waits (--json: one JSON line each)
   watch           ask here, as they come, until Ctrl-C
-  allow ID        --scope once|step|turn|session|until  --for 1h  --match exact|prefix
+  allow ID        --scope once|step|turn|session|until|always  --for 1h  --match exact|prefix
+                  --rule LINE with always: a narrower line than the one that is shown
+                  --only read:PATH,write:PATH,host:NAME:PORT a part of what was requested
+                  --edit TEXT runs in its place, judged and asked about by itself
   reject ID       --feedback TEXT reaches whoever asked; --stop-turn ends its turn
+                  --scope session refuses the same from now on, always saves a forbidden line
 
 An unambiguous beginning of an ID is enough; to allow what has high or critical risk, the whole ID is.
 
@@ -50,6 +54,8 @@ Examples:
   sallyport approvals
   sallyport approvals allow cmd-7k3
   sallyport approvals allow cmd-7k3q9d2e --scope until --for 30m
+  sallyport approvals allow cmd-7k3 --edit 'rm -r build'
+  sallyport approvals allow perm-7k3 --scope session --only read:/data/in
   sallyport approvals reject cmd-7k3 --feedback 'use the trash instead'
 
 Exit status: 0 answered, 1 already answered or unknown, 2 wrong usage.
@@ -88,9 +94,15 @@ function renderApprovals(approvals: readonly Approval[], nowMs: number): string 
 async function allowApproval(words: readonly string[]): Promise<number> {
   const command = createCommand('approvals allow', 'Answer a question with yes.')
     .argument('<id>', 'the ID, or an unambiguous beginning of it; the whole ID where the risk is high')
-    .option('--scope <scope>', 'once, step, turn, session or until', 'once')
+    .option('--scope <scope>', 'once, step, turn, session, until or always', 'once')
     .option('--for <duration>', 'how long; with --scope until: 30m, 1h, 2d')
-    .option('--match <match>', 'exact (default) or prefix: which commands the permission fits');
+    .option('--match <match>', 'exact (default) or prefix: which commands the permission fits')
+    .option(
+      '--rule <line>',
+      'with --scope always: the line to save, where it is to say less than the shown one',
+    )
+    .option('--edit <text>', 'what runs in its place, judged and asked about by itself')
+    .option('--only <parts...>', 'of a request for more access: read:PATH, write:PATH, host:NAME:PORT');
   if (parseWords(command, words) === 'help') return 0;
   const answer = readAllowAnswer(command.opts<AllowFlags>(), Date.now(), NAME);
   return sendAnswer(command.args[0] ?? '', answer);
@@ -100,16 +112,14 @@ async function rejectApproval(words: readonly string[]): Promise<number> {
   const command = createCommand('approvals reject', 'Answer a question with no.')
     .argument('<id>', 'the ID, or an unambiguous beginning of it')
     .option('--feedback <text>', 'reaches whoever asked')
-    .option('--stop-turn', 'end the turn of the session too');
+    .option('--stop-turn', 'end the turn of the session too')
+    .option('--scope <scope>', 'once, session or always: how long the same is refused', 'once')
+    .option(
+      '--rule <line>',
+      'with --scope always: the line to save, where it is to say less than the shown one',
+    );
   if (parseWords(command, words) === 'help') return 0;
-  const { feedback, stopTurn } = command.opts<{ feedback?: string; stopTurn?: boolean }>();
-  if (feedback !== undefined && feedback.length > 4000)
-    throw usageFault('--feedback may have 4,000 characters', NAME);
-  return sendAnswer(command.args[0] ?? '', {
-    outcome: 'rejected',
-    ...(feedback !== undefined && { feedback }),
-    ...(stopTurn === true && { stopTurn }),
-  });
+  return sendAnswer(command.args[0] ?? '', readRejectAnswer(command.opts<RejectFlags>(), NAME));
 }
 
 async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<number> {

@@ -2,9 +2,14 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { EngineClient } from '../client/index.ts';
 import { createDemoProject, type DemoProject } from '../engine/index.ts';
-import { type ApprovalAnswer, Fault, NO_FLAGS, type SessionOpenParams } from '../protocol/index.ts';
+import {
+  type ApprovalAnswer,
+  Fault,
+  GrantScope,
+  NO_FLAGS,
+  type SessionOpenParams,
+} from '../protocol/index.ts';
 import { findFolders } from '../server/index.ts';
-import { OFFERED_SCOPES } from './allow-answer.ts';
 import { type ApprovalListener, answerFromTerminal } from './approval-feed.ts';
 import { createCommand, parseWords } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
@@ -170,7 +175,7 @@ function readAnswer(line: string, place: string): ApprovalAnswer[] {
   if (word === '' || word.startsWith('#')) return [];
   if (word === 'reject')
     return [more.length === 0 ? { outcome: 'rejected' } : { outcome: 'rejected', feedback: more.join(' ') }];
-  const scope = OFFERED_SCOPES.safeParse(more[0] ?? 'once');
+  const scope = GrantScope.safeParse(more[0] ?? 'once');
   if (word === 'allow' && more.length < 2 && scope.success)
     return [{ outcome: 'allowed', scope: scope.data }];
   throw new Fault({

@@ -1,4 +1,5 @@
 import { type Grant, GrantId } from '../protocol/index.ts';
+import { maskSecrets } from '../replay/index.ts';
 import { findFolders } from '../server/index.ts';
 import { quoteWords, showLine } from '../timeline/index.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
@@ -20,12 +21,13 @@ export async function runGrants(words: readonly string[]): Promise<number> {
 }
 
 function showHelp(): number {
-  process.stdout.write(`Usage: sallyport grants [list|revoke ID] [flags]
+  process.stdout.write(`Usage: sallyport grants [list|revoke ID|revoke --all] [flags]
 
-What was allowed for longer than once, in sessions that are open.
+What was allowed, or rejected, for longer than once, in sessions that are open.
 
-  list         who, what, for how long, how often used (--json: one JSON line each)
-  revoke ID    take it back; new calls are held again at once
+  list           who, what, why, for how long, how often used (--json: one JSON line each)
+  revoke ID      take it back; new calls are held again at once
+  revoke --all   take all back, what was rejected for a session as well
 
 Examples:
   sallyport grants
@@ -59,8 +61,9 @@ function renderGrants(grants: readonly Grant[], nowMs: number): string {
     grant.lastUsedAt === undefined ? '-' : describeAge(grant.lastUsedAt, nowMs),
     `${grant.source.approvalId} by ${showLine(grant.source.by, 40)}`,
     describeGrant(grant),
+    describeWhy(grant),
   ]);
-  return renderTable(['ID', 'SCOPE', 'USES', 'LAST USE', 'FROM', 'WHAT'], rows);
+  return renderTable(['ID', 'SCOPE', 'USES', 'LAST USE', 'FROM', 'WHAT', 'WHY'], rows);
 }
 
 function describeGrant(grant: Grant): string {
@@ -69,16 +72,25 @@ function describeGrant(grant: Grant): string {
     const { argv, match } = grant.command;
     parts.unshift(`run ${showLine(quoteWords(argv), 100)}${match === 'prefix' ? ' …' : ''}`);
   }
-  return parts.join(', ');
+  const what = parts.join(', ');
+  return grant.refuses === true ? `refuses: ${what}` : what;
+}
+
+/** What was asked, and whether the grant still says anything that nothing else does. */
+function describeWhy({ why, coveredBy }: Grant): string {
+  const asked = why === undefined ? '-' : showLine(maskSecrets(why), 60);
+  return coveredBy === undefined ? asked : `${asked} (redundant: ${showLine(coveredBy, 40)})`;
 }
 
 async function revokeGrant(words: readonly string[]): Promise<number> {
-  const command = createCommand('grants revoke', 'Take a permission back.').argument(
-    '<id>',
-    'as `sallyport grants` shows it',
-  );
+  const command = createCommand('grants revoke', 'Take a permission back.')
+    .argument('[id]', 'as `sallyport grants` shows it')
+    .option('--all', 'every one');
   if (parseWords(command, words) === 'help') return 0;
   const typed = command.args[0] ?? '';
+  const isAll = command.opts<{ all?: boolean }>().all === true;
+  if (isAll !== (typed === '')) throw usageFault('revoke takes one ID, or --all', NAME);
+  if (isAll) return revokeAll();
   const client = await findEngine(findFolders(), 'grants');
   const grants = client === undefined ? [] : (await client.call('grant/list', {})).grants;
   const fitting = grants.filter((grant) => grant.grantId.startsWith(typed));
@@ -95,4 +107,15 @@ async function revokeGrant(words: readonly string[]): Promise<number> {
   if (isRevoked) process.stdout.write(`${grantId}: revoked\n`);
   else process.stderr.write(`sallyport: there is no such grant: ${showLine(typed, 40)}\n`);
   return isRevoked ? 0 : 1;
+}
+
+async function revokeAll(): Promise<number> {
+  const client = await findEngine(findFolders(), 'grants');
+  const grants = client === undefined ? [] : (await client.call('grant/list', {})).grants;
+  for (const { grantId } of grants) {
+    const { revoked } = (await client?.call('grant/revoke', { grantId, by: `cli:${process.pid}` })) ?? {};
+    if (revoked === true) process.stdout.write(`${grantId}: revoked\n`);
+  }
+  if (grants.length === 0) process.stderr.write('Nothing is allowed beyond the configuration.\n');
+  return 0;
 }

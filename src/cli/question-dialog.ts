@@ -1,5 +1,13 @@
 import type { Approval, ApprovalAnswer, GrantScope } from '../protocol/index.ts';
-import { needsTypedId, type QuestionView, renderKeys, renderQuestion, SCOPE_KEYS } from './question-text.ts';
+import { showLine } from '../timeline/index.ts';
+import {
+  MORE_KEYS,
+  needsTypedId,
+  type QuestionView,
+  renderKeys,
+  renderQuestion,
+  SCOPE_KEYS,
+} from './question-text.ts';
 import { wrapWords } from './wrap-lines.ts';
 
 /** What to do after a line was typed: show text and read on, or answer. */
@@ -9,7 +17,12 @@ export type DialogTurn =
   /** Leave this question for later. */
   | { readonly kind: 'skip' };
 
-type DialogState = { at: 'key' } | { at: 'id'; scope: GrantScope } | { at: 'feedback' };
+type DialogState =
+  | { at: 'key' }
+  | { at: 'id'; scope: GrantScope }
+  | { at: 'feedback'; scope: 'once' | 'session' }
+  | { at: 'text' }
+  | { at: 'line'; answer: ApprovalAnswer; confirm: string };
 
 const HELP = [
   'Type a key, then Enter. Nothing is allowed by anything else, and nothing by waiting.',
@@ -51,7 +64,11 @@ export class QuestionDialog {
       case 'id':
         return this.#takeId(word, this.#state.scope);
       case 'feedback':
-        return { kind: 'answer', answer: this.#rejection(word) };
+        return { kind: 'answer', answer: this.#rejection(word, this.#state.scope) };
+      case 'text':
+        return this.#takeText(line);
+      case 'line':
+        return this.#takeConfirmation(word, this.#state);
     }
   }
 
@@ -85,14 +102,53 @@ export class QuestionDialog {
     const chosen = SCOPE_KEYS.find((row) => row.key === key);
     if (chosen !== undefined && this.#approval.scopes.includes(chosen.scope))
       return this.#choose(chosen.scope);
-    if (key === 'r') {
-      this.#state = { at: 'feedback' };
-      return { kind: 'say', text: '', prompt: 'Feedback for whoever asked (Enter for none): ' };
-    }
+    if (key === 'r') return this.#askFeedback('once');
+    if (MORE_KEYS.some((row) => row.key === key && row.isOffered(this.#approval))) return this.#takeMore(key);
     if (key === 'v') return this.#say(renderQuestion(this.#approval, { ...this.#view(), isFull: true }));
     if (key === 'n' && this.#options.maySkip === true) return { kind: 'skip' };
     if (key === '?') return this.#say(`${this.#help()}\n  ${this.#keys()}`);
     return this.#say(word === '' ? `  ${this.#keys()}` : `That is none of the keys:\n  ${this.#keys()}`);
+  }
+
+  #askFeedback(scope: 'once' | 'session'): DialogTurn {
+    this.#state = { at: 'feedback', scope };
+    return { kind: 'say', text: '', prompt: 'Feedback for whoever asked (Enter for none): ' };
+  }
+
+  #takeMore(key: string): DialogTurn {
+    if (key === 'x') return this.#askFeedback('session');
+    if (key === 'w')
+      return this.#showRule({ outcome: 'allowed', scope: 'always' }, this.#approval.always?.allow);
+    if (key === 'f')
+      return this.#showRule({ outcome: 'rejected', scope: 'always' }, this.#approval.always?.forbid);
+    this.#state = { at: 'text' };
+    const text = 'What is typed here is judged and asked about by itself, and runs in its place.';
+    return { kind: 'say', text, prompt: 'The text to run instead (Enter for none): ' };
+  }
+
+  /** The line is seen before it is saved. */
+  #showRule(answer: Exclude<ApprovalAnswer, { outcome: 'edited' }>, line = ''): DialogTurn {
+    const isRisky = answer.outcome === 'allowed' && needsTypedId(this.#approval);
+    const confirm = isRisky ? this.#approval.approvalId : 'yes';
+    this.#state = { at: 'line', answer: { ...answer, rule: line }, confirm };
+    const text = `This line is added to ${showLine(this.#approval.always?.file ?? '')}, for every session:\n    ${showLine(line, 8000)}`;
+    return { kind: 'say', text, prompt: `Type ${confirm} to save it: ` };
+  }
+
+  #takeConfirmation(
+    word: string,
+    { answer, confirm }: { answer: ApprovalAnswer; confirm: string },
+  ): DialogTurn {
+    this.#state = { at: 'key' };
+    return word === confirm
+      ? { kind: 'answer', answer }
+      : this.#say('Nothing was saved, and nothing answered.');
+  }
+
+  #takeText(line: string): DialogTurn {
+    this.#state = { at: 'key' };
+    if (line.trim() === '') return this.#say('Nothing was changed, and nothing answered.');
+    return { kind: 'answer', answer: { outcome: 'edited', text: line } };
   }
 
   #choose(scope: GrantScope): DialogTurn {
@@ -112,9 +168,11 @@ export class QuestionDialog {
     return this.#say('That is not its ID: nothing was answered.');
   }
 
-  #rejection(feedback: string): ApprovalAnswer {
-    return feedback === ''
-      ? { outcome: 'rejected' }
-      : { outcome: 'rejected', feedback: feedback.slice(0, 4000) };
+  #rejection(feedback: string, scope: 'once' | 'session'): ApprovalAnswer {
+    return {
+      outcome: 'rejected',
+      ...(feedback !== '' && { feedback: feedback.slice(0, 4000) }),
+      ...(scope === 'session' && { scope }),
+    };
   }
 }

@@ -15,6 +15,22 @@ export const SCOPE_KEYS: readonly {
   { key: 's', scope: 'session', label: 'allow for this session' },
 ];
 
+/** Keys of answers that some questions offer. */
+export const MORE_KEYS: readonly {
+  readonly key: string;
+  readonly label: string;
+  isOffered(approval: Approval): boolean;
+}[] = [
+  { key: 'w', label: 'allow always', isOffered: ({ scopes }) => scopes.includes('always') },
+  { key: 'c', label: 'change the text', isOffered: ({ isEditable }) => isEditable === true },
+  {
+    key: 'x',
+    label: 'reject for this session',
+    isOffered: (one) => one.rejectScopes?.includes('session') === true,
+  },
+  { key: 'f', label: 'reject always', isOffered: (one) => one.rejectScopes?.includes('always') === true },
+];
+
 /** High and critical risk want the ID typed, so that a reflex does not answer. */
 export function needsTypedId(approval: Approval): boolean {
   return approval.risk !== null && (approval.risk.level === 'high' || approval.risk.level === 'critical');
@@ -79,6 +95,7 @@ export function renderQuestion(approval: Approval, view: QuestionView = {}): str
   rest.push(...describeRisk(approval.risk));
   for (const reason of approval.reasons) rest.push(`why: ${showLine(reason.text)}`);
   for (const access of describeAccess(approval.grant)) rest.push(`a yes lets it ${access}`);
+  if (approval.agentReason !== undefined) rest.push(`it says: ${showLine(approval.agentReason, 400)}`);
   if (isFull) rest.push(...describeAll(approval));
   const wrap = (texts: readonly string[]): string[] => texts.flatMap((text) => wrapWords(text, columns));
   return [...wrap(lines), ...payload, ...wrap(rest)].map((line) => `${GUTTER}${line}`.trimEnd()).join('\n');
@@ -116,6 +133,7 @@ export function renderKeys(
   const scopes = SCOPE_KEYS.filter(({ scope }) => approval.scopes.includes(scope));
   const keys = [
     ...scopes,
+    ...MORE_KEYS.filter(({ isOffered }) => isOffered(approval)),
     { key: 'r', label: 'reject' },
     { key: 'v', label: 'view everything' },
     { key: '?', label: 'help' },

@@ -64,8 +64,9 @@ export class TerminalQuestions {
     const index = this.#waiting.findIndex((approval) => approval.approvalId === approvalId);
     if (index !== -1) this.#waiting.splice(index, 1);
     if (this.#shown?.approval.approvalId !== approvalId) return;
-    const wasOurs = this.#shown.isAnswering;
-    if (!wasOurs) this.#write(`\r\n${approvalId}: ${showLine(how)}\r\n`);
+    // Of an answer that was given here the result is still to come, and to be said before the next question.
+    if (this.#shown.isAnswering) return;
+    this.#write(`\r\n${approvalId}: ${showLine(how)}\r\n`);
     this.#finish();
   }
 
@@ -149,11 +150,17 @@ export class TerminalQuestions {
   }
 }
 
+function describeAccepted(answer: ApprovalAnswer): string {
+  if (answer.outcome === 'allowed') return `allowed (${answer.scope})`;
+  if (answer.outcome === 'edited') return 'edited: the new text is judged by itself';
+  return answer.scope === undefined || answer.scope === 'once' ? 'rejected' : `rejected (${answer.scope})`;
+}
+
 /** What came of an answer, as a phrase. */
 export function describeResult(result: AnswerResult, answer: ApprovalAnswer): string {
   switch (result.result) {
     case 'accepted':
-      return answer.outcome === 'allowed' ? `allowed (${answer.scope})` : answer.outcome;
+      return describeAccepted(answer);
     case 'already-settled': {
       const by = result.by === undefined ? '' : ` by ${result.by}`;
       return `already answered: ${result.outcome}${by}`;

@@ -27,6 +27,7 @@ import {
   openJournal,
 } from './history/index.ts';
 import { listFolders } from './list-folders.ts';
+import { listGrants } from './list-grants.ts';
 import { followConfig, readOpenParams, setInSession, withOverrides } from './living-config.ts';
 import { PageSessions } from './page-sessions.ts';
 import { recallAnswer } from './recall-answer.ts';
@@ -286,7 +287,7 @@ class RunningEngine implements Engine {
   }
 
   listGrants(): ReturnType<Engine['listGrants']> {
-    return this.#grants.list();
+    return listGrants(this.#grants, this.#sessions);
   }
 
   revokeGrant(...[grantId, by]: Parameters<Engine['revokeGrant']>): Promise<boolean> {

@@ -11,6 +11,7 @@ export { type ExplainedCause, showConfigOrigin } from './explain-causes.ts';
 export { explainJudgement } from './explain-judgement.ts';
 export { type ExplainOptions, type Explanation, explainStep } from './explain-step.ts';
 export type { Alternative } from './find-alternatives.ts';
+export { findCover } from './find-cover.ts';
 export {
   type HostLists,
   hostsInForce,
@@ -90,10 +91,8 @@ export {
   matchRules,
   parseRules,
   proposeRule,
-  type RuleFinding,
   type RuleMatch,
   type RuleMistake,
-  type RuleProposal,
   ruleHosts,
   strictestDecision,
   writeRule,

@@ -9,6 +9,7 @@ export function grantLines(grant: Grant): string[] {
     command === undefined ? [] : [quoteWords(command.argv) + (command.match === 'prefix' ? ' *' : '')];
   const opens = grantRows(grant.access).map((row) => `${row.verb} ${row.what.join(', ')}`);
   const lines = [...words, ...opens];
+  if (grant.refuses === true) return lines.map((line) => `refuses: ${line}`);
   return lines.length === 0 ? ['the same step again'] : lines;
 }
 

@@ -33,6 +33,12 @@ const risky = {
   },
 };
 
+const ruled = {
+  scopes: ['once', 'session', 'always'],
+  rejectScopes: ['once', 'session', 'always'],
+  always: { allow: 'A', forbid: 'F', file: '/h/rules/always.rules' },
+};
+
 function talk(approval: Approval, lines: readonly string[]): ApprovalAnswer | string {
   const dialog = new QuestionDialog(approval);
   dialog.open();
@@ -55,6 +61,25 @@ describe('the dialog', () => {
     ['v and ? answer nothing', {}, ['v', '?'], 'unanswered'],
     ['r with feedback', {}, ['r', 'use trash '], { outcome: 'rejected', feedback: 'use trash' }],
     ['r without feedback', {}, ['r', ''], { outcome: 'rejected' }],
+    [
+      'w shows the line and wants a yes',
+      ruled,
+      ['w', 'yes'],
+      { outcome: 'allowed', scope: 'always', rule: 'A' },
+    ],
+    ['w and anything else saves nothing', ruled, ['w', 'y', 'yes'], 'unanswered'],
+    ['w is no key where it is not offered', {}, ['w', 'yes'], 'unanswered'],
+    ['w at high risk wants the ID', { ...ruled, ...risky }, ['w', 'yes'], 'unanswered'],
+    ['f saves a forbidden line', ruled, ['f', 'yes'], { outcome: 'rejected', scope: 'always', rule: 'F' }],
+    [
+      'x rejects for the session',
+      ruled,
+      ['x', 'no'],
+      { outcome: 'rejected', feedback: 'no', scope: 'session' },
+    ],
+    ['c takes another text', { isEditable: true }, ['c', 'npm t'], { outcome: 'edited', text: 'npm t' }],
+    ['c without a text changes nothing', { isEditable: true }, ['c', '  '], 'unanswered'],
+    ['c is no key where it cannot be edited', {}, ['c', 'npm t'], 'unanswered'],
     ['high risk wants the ID', risky, ['a', 'cmd-7k3q9d2e'], { outcome: 'allowed', scope: 'once' }],
     ['high risk: a prefix is not enough', risky, ['a', 'cmd-7k3q'], 'unanswered'],
     ['high risk: the key again is not enough', risky, ['a', 'a'], 'unanswered'],
@@ -227,6 +252,19 @@ describe('questions on a terminal', () => {
     await Promise.resolve();
     expect(t.answers[1]).toEqual(['cmd-aaaaaaaa', { outcome: 'rejected', feedback: 'no' }]);
     expect(t.isCaptured()).toBe(false);
+  });
+
+  it('the outcome of an answer stands before the next question, also when the history tells it first', async () => {
+    const t = createTerminal();
+    t.questions.ask(first);
+    t.questions.ask(second);
+    t.passGrace();
+    t.type('a\r');
+    t.questions.settle(first.approvalId, 'allowed (once) by terminal');
+    await Promise.resolve();
+    const screen = t.screen();
+    expect(screen.indexOf('cmd-7k3q9d2e: allowed (once)')).toBeGreaterThan(0);
+    expect(screen.indexOf('second thing')).toBeGreaterThan(screen.indexOf('cmd-7k3q9d2e: allowed (once)'));
   });
 
   it('one that is answered elsewhere goes away and says so', () => {
