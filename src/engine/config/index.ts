@@ -1,4 +1,4 @@
-export { alwaysFileOf, appendRule, type SavedRule } from './append-rule.ts';
+export { alwaysFileOf, appendRule } from './append-rule.ts';
 export { findConfigKey } from './config-keys.ts';
 export { showOrigin } from './config-origins.ts';
 export { digestSnapshot } from './digest-snapshot.ts';
@@ -14,8 +14,7 @@ export {
   type ProfilesInput,
 } from './inspect-profiles.ts';
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.ts';
-export { type LoadedRules, type LoadRulesOptions, loadRules } from './load-rules.ts';
-export { describeRulesFile, type RulesFile, readRulesFile } from './read-rules-folder.ts';
+export { describeRulesFile, readRulesFile } from './read-rules-folder.ts';
 export type { SessionOverride } from './read-session-overrides.ts';
 export { readToml, TomlSyntaxError } from './read-toml.ts';
 export { expandHome } from './resolve-paths.ts';

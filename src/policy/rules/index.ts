@@ -1,7 +1,7 @@
-export { lintRules, type RuleFinding } from './lint-rules.ts';
+export { lintRules } from './lint-rules.ts';
 export { type MatchContext, matchRules, type RuleMatch, strictestDecision } from './match-rule.ts';
 export { parseRules } from './parse-rules.ts';
-export { proposeRule, type RuleProposal } from './propose-rule.ts';
+export { proposeRule } from './propose-rule.ts';
 export { type RuleHosts, ruleHosts } from './rule-hosts.ts';
 export { describeMistake, type RuleMistake } from './rule-mistake.ts';
 export { writeRule } from './write-rule.ts';

@@ -5,7 +5,7 @@ import { findWrapperGrammar } from '../wrapper-grammar.ts';
 import { depthOf, natureOf, startsOthers } from './known-subcommands.ts';
 import { writeRule } from './write-rule.ts';
 
-export interface RuleFinding {
+interface RuleFinding {
   readonly origin: RuleOrigin;
   /** One sentence without an end. */
   readonly text: string;

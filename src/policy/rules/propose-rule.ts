@@ -12,7 +12,7 @@ import { depthOf, natureOf, startsOthers } from './known-subcommands.ts';
 import { isSystemProgram } from './match-program.ts';
 import { writeRule } from './write-rule.ts';
 
-export type RuleProposal = { readonly line: string } | { readonly impossible: string };
+type RuleProposal = { readonly line: string } | { readonly impossible: string };
 
 const MOST_WORDS = 8;
 const LONGEST_WORD = 120;
