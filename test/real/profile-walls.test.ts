@@ -117,4 +117,89 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('profiles as
       ),
     );
   });
+
+  const bash = (id: string, script: string): DriverStep => ({
+    kind: 'launch',
+    id,
+    argv: ['/bin/bash', '--norc', '--noprofile', '-c', script],
+  });
+
+  it('git, python, gcc and node start where only the workspace is read', async () => {
+    writeFileSync(join(base, 'ws/.sallyportignore'), '');
+    const own = process.execPath.startsWith('/usr/') ? '' : `, "${join(process.execPath, '..')}"`;
+    const snapshot = load(
+      `permission_profile.filesystem = { read = ["BASE/helpers"${own}], write = ["\${workspace}"] }`,
+    );
+    const tools = [
+      ...['git --version', 'git init -q made && git -C made status --short', 'python3 -c "print(1)"'],
+      ...[
+        `${process.execPath} -e "require('child_process').execSync('/bin/true')"`,
+        'echo "int main(){return 0;}" > a.c && gcc -o a.out a.c && ./a.out',
+      ],
+    ];
+    const script = tools
+      .map((tool, at) => `( ${tool} ) >/dev/null 2>err && echo ${at} || cat err`)
+      .join('; ');
+    const results = await run(snapshot, [bash('tools', script)]);
+    expect(results('tools')?.stdout).toBe('0\n1\n2\n3\n4\n');
+  });
+
+  it('a grant opens what is not listed and what is denied, and a revoke closes it', async () => {
+    const file = join(base, 'other/in/i');
+    const key = join(base, 'ws/secrets/key');
+    const snapshot = load(
+      'permission_profile.filesystem = { read = ["${workspace}"], deny = ["${workspace}/secrets/key"] }',
+    );
+    const look = (id: string) => bash(id, `cat ${file} ${key} 2>/dev/null; cat ${join(base, 'other/o')}`);
+    const results = await run(snapshot, [
+      look('before'),
+      { kind: 'grant', id: 'one', path: file, mode: 'ro' },
+      { kind: 'grant', id: 'two', path: key, mode: 'ro' },
+      look('granted'),
+      { kind: 'revoke', id: 'not one', path: file },
+      { kind: 'revoke', id: 'not two', path: key },
+      look('after'),
+    ]);
+    expect(results('before')?.stdout).toBe('');
+    expect(results('granted')?.stdout).toBe('content\ncontent\n');
+    expect(results('granted')?.stderr).toContain('other/o');
+    expect(results('after')?.stdout).toBe('');
+  });
+
+  it('a grant of a folder leaves what is denied in it closed', async () => {
+    const snapshot = load(
+      'permission_profile.filesystem = { read = ["${workspace}"], deny = ["BASE/other/o", "BASE/other/**/i"] }',
+    );
+    const results = await run(snapshot, [
+      { kind: 'grant', id: 'all', path: join(base, 'other'), mode: 'rw' },
+      bash(
+        'look',
+        `cat ${base}/other/o ${base}/other/in/i; echo x > ${base}/other/granted && cat ${base}/other/granted`,
+      ),
+    ]);
+    expect(results('look')?.stdout).toBe('x\n');
+  });
+
+  it('what is denied and appears, or is written anew, is closed in the next script', async () => {
+    const snapshot = load(
+      'permission_profile.filesystem = { write = ["${workspace}"], deny = ["${workspace}/.env", "${workspace}/**/*.late"] }',
+    );
+    const results = await run(snapshot, [
+      bash('make', 'echo made > sub/x.late; cat sub/x.late; cat .env'),
+      bash('again', 'cat sub/x.late; echo ran'),
+    ]);
+    expect(results('make')?.stdout).toBe('made\n');
+    expect(results('again')?.stdout).toBe('ran\n');
+    expect(results('opened')?.notes).toContainEqual(expect.stringContaining('at the start of each script'));
+  });
+
+  it('a folder above something denied cannot be moved away to get at it', async () => {
+    const snapshot = load(
+      'permission_profile.filesystem = { write = ["${workspace}"], deny = ["${workspace}/docs/priv/x"] }',
+    );
+    const script =
+      'mv docs/priv docs/moved; cat docs/*/x; ln docs/*/x plain; cat plain; cp docs/*/x copy; cat copy; mv docs/moved docs/priv; echo ran';
+    const results = await run(snapshot, [bash('move', script)]);
+    expect(results('move')?.stdout).toBe('ran\n');
+  });
 });

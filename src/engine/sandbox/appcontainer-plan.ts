@@ -6,10 +6,11 @@
  * Without it the names of two packages could meet, and one session have the rights of another.
  */
 import { win32 } from 'node:path';
-import { Fault, type Limits, NO_LIMITS } from '../../protocol/index.ts';
+import { Fault, type Limits, NO_LIMITS, type PathAccess, type PathEntry } from '../../protocol/index.ts';
 import { encodeField } from './line-fields.ts';
 import type { ProtectPlan } from './protect.ts';
 import type { LaunchSpec, OwnFolders, WallSettings } from './sandbox.ts';
+import type { DeniedScan } from './scan-denied.ts';
 
 export interface ContainerPlan {
   /** Of the package. */
@@ -29,6 +30,8 @@ export interface ContainerFacts {
   /** Folders of the search path that exist; real paths. */
   readonly searchPath: readonly string[];
   readonly protection: Pick<ProtectPlan, 'readOnly' | 'missing' | 'links' | 'notes'>;
+  /** What patterns deny, as it is now. */
+  readonly denied?: DeniedScan;
 }
 
 /** What is so in every session on Windows. */
@@ -42,17 +45,32 @@ const ALWAYS_NOTED: readonly string[] = [
  * Plans the package of a session.
  * @throws Fault `user` when a folder that may be written holds our own folders, or lies in them.
  */
-export function planContainer({ settings, folders, searchPath, protection }: ContainerFacts): ContainerPlan {
+export function planContainer({
+  settings,
+  folders,
+  searchPath,
+  protection,
+  denied,
+}: ContainerFacts): ContainerPlan {
   const own = [folders.sallyportHome, folders.runtimeDir];
-  const writes = outermost(settings.sandboxMode === 'workspace-write' ? settings.writableRoots : []);
+  const entries = (settings.profile?.entries ?? []).filter(({ origin }) => origin?.layer !== 'defaults');
+  const named = (access: PathAccess): string[] =>
+    entries.flatMap((entry) => (entry.access === access ? [entry.path] : []));
+  const roots = settings.sandboxMode === 'workspace-write' ? settings.writableRoots : [];
+  // What a profile opens inside a folder that it closes needs an entry of its own.
+  const writes = settings.profile ? unique(roots) : outermost(roots);
   for (const root of [settings.workspace, ...writes]) refuseOwn(root, own);
   const tools = searchPath.filter((folder) => isToolFolder(folder, settings.home, own));
   const isWritable = (path: string): boolean => writes.some((root) => isInsideWindows(path, root));
-  const reads = outermost([settings.workspace, ...tools].filter((path) => !isWritable(path)));
+  const reads = outermost(
+    [settings.workspace, ...tools, ...named('read')].filter((path) => !isWritable(path)),
+  );
   const isOpened = (path: string): boolean =>
     [...reads, ...writes].some((root) => isInsideWindows(path, root));
-  const denies = outermost([...own, ...settings.secretPaths].filter(isOpened));
-  const wanted = [...protection.readOnly, ...[...protection.missing.values()].flat()];
+  const denies = outermost(
+    [...own, ...settings.secretPaths, ...named('deny'), ...(denied?.found ?? [])].filter(isOpened),
+  );
+  const wanted = [...protection.readOnly, ...[...protection.missing.values()].flat(), ...named('read')];
   const isDenied = (path: string): boolean => denies.some((deny) => isInsideWindows(path, deny));
   const protects = unique(
     wanted.filter((path) => isWritable(path) && !writes.includes(path) && !isDenied(path)),
@@ -62,8 +80,17 @@ export function planContainer({ settings, folders, searchPath, protection }: Con
     name: nameOf({ home: folders.sallyportHome, workspace: settings.workspace, ...rights }),
     ...rights,
     capabilities: settings.networkAccess ? ['internetClient', 'privateNetworkClientServer'] : [],
-    notes: notesOf(settings, protection),
+    notes: [
+      ...notesOf(settings, protection),
+      ...(denied?.notes ?? []),
+      ...entries.filter(({ path, access }) => access !== 'deny' && isDenied(path)).map(noteClosed),
+    ],
   };
+}
+
+/** A denial is handed down to everything in a folder, and stays stronger than what is opened there. */
+function noteClosed({ path }: PathEntry): string {
+  return `${path} stays closed: a folder above it is denied, and Windows opens nothing in it.`;
 }
 
 function notesOf(settings: WallSettings, protection: ContainerFacts['protection']): string[] {

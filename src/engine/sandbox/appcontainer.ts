@@ -22,6 +22,7 @@ import { findWindowsProgram } from './find-windows-program.ts';
 import type { StartedProcess } from './launch-supervised.ts';
 import { planProtection, refuseMovedRoots } from './protect.ts';
 import type { LaunchSpec, Sandbox, SandboxProcess, SandboxSession, SessionSpec } from './sandbox.ts';
+import { scanDenied } from './scan-denied.ts';
 import { startInTerminal } from './terminal.ts';
 
 const BARE_NOTES = ['There is no wall: every file and the network are open.'];
@@ -82,6 +83,7 @@ function planSession({ settings, folders }: SessionSpec): ContainerPlan {
   };
   refuseMovedRoots([settings.workspace, ...settings.writableRoots]);
   return planContainer({
+    denied: scanDenied(settings),
     settings,
     folders: { sallyportHome: real(folders.sallyportHome), runtimeDir: real(folders.runtimeDir) },
     searchPath: realFolders((process.env['PATH'] ?? '').split(';')),

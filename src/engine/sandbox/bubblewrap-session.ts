@@ -69,7 +69,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
   const state: State = {
     ...parts,
     grants: new LiveGrants(parts.holder, {
-      plan: (path, mode) => plan(parts, lateHidden.plan().masks, path, mode),
+      plan: (path, mode) => plan(parts, lateHidden.plan().denied, path, mode),
       release: (path) => parts.placeholders.release(path),
     }),
     running: new Map(),

@@ -19,6 +19,8 @@ export interface HiddenPaths {
   readonly hollow: readonly string[];
   /** Shown on top of what is emptied; they exist. */
   readonly kept: readonly string[];
+  /** Everything denied or secret that exists, whether something above hides it already or not: no grant above opens it. */
+  readonly denied: readonly string[];
   /** By path of `masks` and `hollow`, which file or folder it is. */
   readonly identities: ReadonlyMap<string, string>;
   /** Denied, and not there yet. */
@@ -41,6 +43,7 @@ export function planHidden(settings: WallSettings, emptied: readonly string[]): 
   return {
     ...{ masks, hollow, kept: sortByDepth([...covered.kept, ...inEmptied]) },
     identities: new Map([...masks, ...hollow].map((path) => [path, identify(path) ?? ''])),
+    denied: [...denied].filter((path) => isThere(path) && !isReadable(decideFor(settings, path))),
     missing: named.filter((path) => !isThere(path)),
     notes: notesOf(settings, scan),
   };

@@ -15,6 +15,7 @@ import { chooseSandbox } from '../../../src/engine/sandbox/choose-sandbox.ts';
 import { parseHelperLine, startContainerHelper } from '../../../src/engine/sandbox/container-helper.ts';
 import { findWindowsProgram } from '../../../src/engine/sandbox/find-windows-program.ts';
 import { plainSettings, type WallSettings } from '../../../src/engine/sandbox/index.ts';
+import type { PathEntry } from '../../../src/protocol/index.ts';
 
 const HOME = 'C:\\Users\\Ann';
 const WORK = 'C:\\Users\\Ann\\src\\app';
@@ -41,6 +42,33 @@ describe('planContainer', () => {
     expect(planContainer(facts())).toMatchObject({ reads: [], writes: [WORK], denies: [], protects: [] });
     const readOnly = planContainer(facts({ settings: { sandboxMode: 'read-only', writableRoots: [] } }));
     expect(readOnly).toMatchObject({ reads: [WORK], writes: [] });
+  });
+
+  it('takes the entries of a profile: what it reads, writes, keeps read-only and denies', () => {
+    const entry = (
+      path: string,
+      access: PathEntry['access'],
+      layer: 'user' | 'defaults' = 'user',
+    ): PathEntry => ({
+      ...{ path, access },
+      origin: { layer },
+    });
+    const entries = [
+      ...[entry('C:\\Windows', 'read', 'defaults'), entry('D:\\books', 'read'), entry('D:\\gone', 'deny')],
+      ...[entry(WORK, 'write'), entry(`${WORK}\\vendor`, 'read'), entry(`${WORK}\\vendor\\own`, 'write')],
+      ...[entry(`${WORK}\\keys`, 'deny'), entry(`${WORK}\\keys\\public`, 'read')],
+    ];
+    const profile = { name: 'p', extends: [], readsAll: false, entries, denyGlobs: [] };
+    const plan = planContainer(
+      facts({ settings: { profile, writableRoots: [WORK, `${WORK}\\vendor\\own`] } }),
+    );
+    expect(plan).toMatchObject({
+      reads: ['D:\\books'],
+      writes: [WORK, `${WORK}\\vendor\\own`],
+      denies: [`${WORK}\\keys`],
+      protects: [`${WORK}\\vendor`],
+    });
+    expect(plan.notes.join(' ')).toContain(`${WORK}\\keys\\public stays closed`);
   });
 
   it('protects names that are there and names that are missing, in writable folders only', () => {
