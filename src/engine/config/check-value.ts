@@ -1,5 +1,4 @@
 /** What the values of a configuration must be, in the words of the error. */
-import { parseHostEntry } from '../../policy/index.ts';
 import {
   parseCount,
   parseDurationMs,
@@ -52,8 +51,6 @@ export function listOf(what: readonly [one: string, many: string], isItem: (item
 }
 
 export const PATHS = ['a path', 'paths'] as const;
-export const HOSTS = ['a host such as "example.com" or "*.example.com:443"', 'hosts'] as const;
-export const isHostEntry = (entry: string): boolean => 'entry' in parseHostEntry(entry);
 export const ABSOLUTE_PATHS = ['a path that begins with / or ~/', 'paths that begin with / or ~/'] as const;
 export const VARIABLES = ['the name of a variable', 'names of variables'] as const;
 export const isAbsoluteOrHome = (path: string): boolean => /^(?:\/|~$|~\/)/.test(path);
