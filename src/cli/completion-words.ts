@@ -3,6 +3,8 @@ const HOST_WORDS = ['--allow-domain', '--deny-domain', '--publish'];
 const POLICY_FLAGS = [
   '--sandbox',
   '--ask-for-approval',
+  '--profile',
+  '--preset',
   '--config',
   '--cd',
   '--add-dir',
@@ -80,6 +82,7 @@ export const COMPLETION_VALUES: Readonly<Record<string, readonly string[]>> = {
   '-s': ['read-only', 'workspace-write', 'danger-full-access'],
   '--ask-for-approval': ['untrusted', 'on-request', 'never'],
   '-a': ['untrusted', 'on-request', 'never'],
+  '--preset': ['daily', 'power-user', 'ci', 'smart', 'paranoid'],
   '--scope': ['once', 'step', 'turn', 'session', 'until'],
   '--match': ['exact', 'prefix'],
   '--decision': ['allow', 'prompt', 'forbidden'],
