@@ -146,7 +146,8 @@ function renderExplanation(row: ConfigExplanation): string {
       `  ignored: ${writeValue(other.value)} from ${nameSource(other.origin.layer, showOrigin(other.origin))} (${showLine(other.why)})`,
     );
   }
-  for (const { bound, origin } of row.locks) lines.push(`  locked: ${showLine(bound)} (${showLine(showOrigin(origin))})`);
+  for (const { bound, origin } of row.locks)
+    lines.push(`  locked: ${showLine(bound)} (${showLine(showOrigin(origin))})`);
   return `${lines.join('\n')}\n`;
 }
 

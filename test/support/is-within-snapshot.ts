@@ -11,8 +11,8 @@ const isAtMost = (a: number | null, b: number | null): boolean => b === null || 
 /** How the classes of paths are opened: neither read nor written, read, written. */
 function openness(path: string, snapshot: ConfigSnapshot): number {
   const kind = classifyPath(path, snapshot);
-  if (kind === 'secret' || kind === 'denied') return 0;
-  return kind === 'inside' || kind === 'device' || kind === 'tmp' ? 2 : 1;
+  if (kind === 'secret' || kind === 'denied' || kind === 'unreadable') return 0;
+  return kind === 'inside' || kind === 'device' || kind === 'scratch' ? 2 : 1;
 }
 
 /** In which ways the first configuration allows more than the second; written without the product's own comparison. */
