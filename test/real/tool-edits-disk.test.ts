@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyEdits } from '../../src/engine/session/apply-edits.ts';
 import { planEdits } from '../../src/engine/session/plan-edits.ts';
 import { parsePatch } from '../../src/policy/index.ts';
-import type { ConfigSnapshot } from '../../src/protocol/index.ts';
 import { makeFolder } from '../support/real-engine.ts';
+import { makeSnapshot } from '../unit/policy/judge-fixture.ts';
 
 function patch(...lines: string[]): string {
   return ['*** Begin Patch', ...lines, '*** End Patch', ''].join('\n');
@@ -34,20 +34,14 @@ describe.skipIf(process.platform !== 'linux')('changes of files, on the disk (Li
   const leftOver = (): string[] =>
     readdirSync(cwd, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.sallyport-'));
 
-  const snapshot = (): ConfigSnapshot =>
-    ({
-      sandboxMode: 'workspace-write',
+  const snapshot = () =>
+    makeSnapshot({
       workspace: cwd,
       writableRoots: [cwd],
-      protectedNames: [],
-      protectedPaths: [],
-      secretPaths: [],
-      protectSecrets: false,
-      tmp: 'private',
-      tmpWritable: true,
       home: base.path,
-      profile: null,
-    }) as unknown as ConfigSnapshot;
+      secretPaths: [],
+      protectedPaths: [],
+    });
   const plan = async (text: string) => {
     const reading = parsePatch(text);
     if ('problem' in reading) throw new Error(reading.problem);

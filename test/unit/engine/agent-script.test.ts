@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { readAgentScript } from '../../../src/engine/agents/index.ts';
+
+describe('a file of turns', () => {
+  test('has one action on each line, with its place', () => {
+    const text = [
+      '# a comment',
+      '{"turn": "Build it"}',
+      '',
+      '{"shell": ["echo a", "echo b"], "reason": "to see"}',
+      '{"expect": {"outcome": ["ran", "rejected"], "output": "a"}}',
+    ].join('\r\n');
+    expect(readAgentScript(text, 'f')).toEqual([
+      { line: 2, action: { kind: 'turn', text: 'Build it' } },
+      {
+        line: 4,
+        action: {
+          kind: 'propose',
+          proposal: { tool: 'shell', input: { script: 'echo a\necho b', reason: 'to see' } },
+        },
+      },
+      { line: 5, action: { kind: 'expect', expected: { outcome: ['ran', 'rejected'], output: ['a'] } } },
+    ]);
+  });
+
+  test.each([
+    [['{"shell": "true"', 'x'], 'f:1:', 'this is not JSON'],
+    [['[]'], 'f:1:1: ', 'this is no JSON object'],
+    [['', '  {"shel": "true"}'], 'f:2:3: ', 'there is none of turn, say'],
+    [['{"shell": "true", "say": "x"}'], 'f:1:1: ', 'do not go together'],
+    [['{"shell": "true", "cwdd": "x"}'], 'f:1:1: ', 'cwdd is not known here'],
+    [['{"shell": 1}'], 'f:1:1: ', 'shell is a text'],
+    [['{"say": ""}'], 'f:1:1: ', 'say is a text'],
+    [
+      ['{"request_permissions": {"network": {"allow": "x"}}, "reason": "r"}'],
+      'f:1:1: ',
+      'permissions.network.allow',
+    ],
+    [['{"request_permissions": {}}'], 'f:1:1: ', 'reason'],
+    [['{"expect": {}}'], 'f:1:1: ', 'stands behind a call'],
+    [['{"shell": "true"}', '{"expect": {"exit": 0}}'], 'f:2:1: ', 'exit is not known here'],
+    [['{"shell": "true"}', '{"expect": {"exitCode": "0"}}'], 'f:2:1: ', 'exitCode is a whole number'],
+    [['# nothing'], 'f: ', 'there is nothing to play'],
+  ])('that is wrong is told with file, line and column: %j', (lines, where, words) => {
+    let message = '';
+    try {
+      readAgentScript(lines.join('\n'), 'f');
+    } catch (thrown) {
+      message = thrown instanceof Error ? thrown.message : '';
+    }
+    expect(message.startsWith(where)).toBe(true);
+    expect(message).toContain(words);
+  });
+});
