@@ -70,6 +70,7 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
     '--json',
   ],
   agents: ['--json'],
+  mcp: [...POLICY_FLAGS, '--title', '--wait', '--no-input'],
   doctor: ['--escape-test', '--quick', '--family', '--json'],
   serve: ['--port', '--no-open', '--background'],
   demo: ['--answers'],
@@ -85,6 +86,7 @@ export const COMPLETION_VALUES: Readonly<Record<string, readonly string[]>> = {
   '--preset': ['daily', 'power-user', 'ci', 'smart', 'paranoid'],
   '--scope': ['once', 'step', 'turn', 'session', 'until'],
   '--match': ['exact', 'prefix'],
+  '--driver': ['pty', 'script'],
   '--decision': ['allow', 'prompt', 'forbidden'],
   '--level': ['trusted', 'full', 'untrusted'],
 };

@@ -16,6 +16,7 @@ Run something:
   run          an agent or any program on this terminal, watched as scripts are
   sandbox      one command behind the bare wall: no questions, no history
   debug        say what the wall would enforce and why, then run behind it
+  mcp          a tool server for agents: shell, apply_patch, request_permissions
   check        what would happen? steps, verdicts, risk, reasons; runs nothing
 
 Answer questions:
@@ -24,10 +25,10 @@ Answer questions:
 
 Look back and set up:
   history      list, show ID, verify
-  profile      list, show, lint, diff: what sessions may read, write and reach
   agents       which agents have a preset for run, and which are installed
   config       get, set KEY VALUE, unset KEY, explain KEY, path, trust PATH, import
   session      list, set ID KEY VALUE: change what is asked while it runs
+  profile      list, show, lint, diff: what sessions may read, write and reach
   rules        list, check CMD, lint, add: commands that are allowed, asked about, forbidden
   serve        run the engine in the foreground, and print the address of its page
   completion   completion for bash, zsh or fish

@@ -1,6 +1,6 @@
 /**
  * The terminal's front door. Imports by command, so that a command loads what it needs and nothing else: `--version`
- * answers before anything is loaded, `sandbox` and `debug` load the wall alone.
+ * answers before anything is loaded, `sandbox` loads the wall alone.
  */
 import { PRODUCT_VERSION } from './product-version.ts';
 
@@ -21,11 +21,12 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   approvals: { load: async () => (await import('./approvals.ts')).runApprovals },
   grants: { load: async () => (await import('./grants.ts')).runGrants },
   history: { load: async () => (await import('./history.ts')).runHistory },
+  profile: { load: async () => (await import('./profile.ts')).runProfile },
   rules: { load: async () => (await import('./rules.ts')).runRules },
   config: { load: async () => (await import('./config.ts')).runConfig },
   session: { load: async () => (await import('./session.ts')).runSession },
-  profile: { load: async () => (await import('./profile.ts')).runProfile },
   agents: { load: async () => (await import('./agents.ts')).runAgents },
+  mcp: { load: async () => (await import('./mcp.ts')).runMcp },
   doctor: { load: async () => (await import('./doctor.ts')).runDoctor },
   serve: { load: async () => (await import('./serve.ts')).runServe },
   demo: { load: async () => (await import('./demo.ts')).runDemo },
