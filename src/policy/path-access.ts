@@ -7,7 +7,7 @@
 import type { ConfigSnapshot, PathEntry } from '../protocol/index.ts';
 import { showText } from './judge-show.ts';
 import { isAtOrBelow } from './path-access-join.ts';
-import { decidePath, listAncestors, type PathDecision } from './profile/index.ts';
+import { decidePath, findAbove, type PathDecision } from './profile/index.ts';
 
 /**
  * `inside`: may be written; `protected`: read-only although below a writable root; `secret`: not even read; `denied`: not
@@ -52,8 +52,8 @@ function longestAbove(real: string, paths: readonly string[]): string | null {
   const known = SETS.get(paths);
   const set = known ?? new Set(paths);
   if (known === undefined) SETS.set(paths, set);
-  for (const ancestor of listAncestors(real)) if (set.has(ancestor)) return ancestor;
-  return set.has('/') ? '/' : null;
+  const above = findAbove(real, (ancestor) => (set.has(ancestor) ? ancestor : undefined));
+  return above ?? (set.has('/') ? '/' : null);
 }
 
 /** The writable root that a path lies below, the longest first; in danger-full-access the workspace is one too. */

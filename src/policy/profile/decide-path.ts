@@ -6,7 +6,7 @@
  */
 import type { ConfigSnapshot, PathEntry } from '../../protocol/index.ts';
 import { findIgnoringLine } from './ignore-list.ts';
-import { findDenyingGlob, findEntry, listAncestors } from './profile-index.ts';
+import { findAbove, findDenyingGlob, findEntry } from './profile-index.ts';
 
 /** The part of a configuration that speaks of paths. */
 export type PathLists = Pick<ConfigSnapshot, 'secretPaths'> &
@@ -34,8 +34,8 @@ function secretAbove(path: string, secrets: readonly string[]): string | undefin
     set = new Set(secrets);
     SECRETS.set(secrets, set);
   }
-  for (const ancestor of listAncestors(path)) if (set.has(ancestor)) return ancestor;
-  return undefined;
+  const known = set;
+  return findAbove(path, (ancestor) => (known.has(ancestor) ? ancestor : undefined));
 }
 
 /** What the lists say of an absolute real path. */

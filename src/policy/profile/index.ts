@@ -9,7 +9,7 @@ export {
 export { decidePath, isReadable, type PathDecision, type PathLists } from './decide-path.ts';
 export { diffProfiles, type ProfileDifference } from './diff-profiles.ts';
 export { type LintFacts, lintProfile, type ProfileFinding } from './lint-profile.ts';
-export { findEntry, listAncestors } from './profile-index.ts';
+export { findAbove, findEntry } from './profile-index.ts';
 export { type ProfileDraft, type ProfileSource, readProfile } from './read-profile.ts';
 export {
   findProfile,

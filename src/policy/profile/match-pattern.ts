@@ -86,6 +86,8 @@ function fitsOne(token: Token | undefined, letter: string): boolean {
 
 /** Goes back to the last `*` only: an earlier one cannot help. */
 function fitsPart(tokens: readonly Token[], name: string): boolean {
+  const [first] = tokens;
+  if (first?.kind === 'one' && !name.startsWith(first.letter)) return false;
   const letters = [...name];
   let at = 0;
   let letterAt = 0;
@@ -106,43 +108,40 @@ function fitsPart(tokens: readonly Token[], name: string): boolean {
   return tokens.slice(at).every((token) => token.kind === 'any-run');
 }
 
-/** The positions in the pattern that can be stood at, `**` passed over. */
-function settle(places: Iterable<number>, parts: readonly PatternPart[]): Set<number> {
-  const settled = new Set<number>();
-  for (const place of places) {
-    for (let at = place; ; at++) {
-      settled.add(at);
-      // A `**` at the end wants something below.
-      if (parts[at] !== 'any-parts' || at === parts.length - 1) break;
-    }
+/** Adds a place to stand at, and those that `**` lets one pass on to. */
+function stand(places: number[], place: number, parts: readonly PatternPart[]): void {
+  for (let at = place; !places.includes(at); at++) {
+    places.push(at);
+    // A `**` at the end wants something below.
+    if (parts[at] !== 'any-parts' || at === parts.length - 1) return;
   }
-  return settled;
 }
 
 /** True when the pattern fits the path or, unless `isWhole`, a folder above it. */
 export function fitsPattern(pattern: PathPattern, path: readonly string[], isWhole = false): boolean {
   const { parts } = pattern;
   if (parts.length === 0) return false;
-  let places = settle([0], parts);
+  let places: number[] = [];
+  stand(places, 0, parts);
   for (const [index, name] of path.entries()) {
-    const next = step(places, parts, name);
-    if (next.has(parts.length) && (!isWhole || index === path.length - 1)) return true;
-    places = settle(next, parts);
+    places = step(places, parts, name);
+    if (places.includes(parts.length) && (!isWhole || index === path.length - 1)) return true;
+    if (places.length === 0) return false;
   }
   return false;
 }
 
 /** Where one can stand behind one more name. */
-function step(places: ReadonlySet<number>, parts: readonly PatternPart[], name: string): Set<number> {
-  const next = new Set<number>();
+function step(places: readonly number[], parts: readonly PatternPart[], name: string): number[] {
+  const next: number[] = [];
   for (const place of places) {
     const part = parts[place];
     if (part === undefined) continue;
     if (part !== 'any-parts') {
-      if (fitsPart(part, name)) next.add(place + 1);
+      if (fitsPart(part, name)) stand(next, place + 1, parts);
     } else {
-      next.add(place);
-      if (place === parts.length - 1) next.add(place + 1);
+      stand(next, place, parts);
+      if (place === parts.length - 1) stand(next, place + 1, parts);
     }
   }
   return next;

@@ -28,19 +28,22 @@ function indexOf(profile: AccessProfile): ProfileIndex {
   return index;
 }
 
-/** The path itself and every folder above it, the longest first, without `/`. */
-export function* listAncestors(path: string): Generator<string> {
-  for (let at = path; at !== '' && at !== '/'; at = at.slice(0, at.lastIndexOf('/'))) yield at;
+/** The first of the path itself and the folders above it, without `/`, that `find` knows. The path is absolute. */
+export function findAbove<Found>(
+  path: string,
+  find: (ancestor: string) => Found | undefined,
+): Found | undefined {
+  for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf('/'))) {
+    const found = find(at);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The entry that decides about an absolute path; undefined when none holds it. */
 export function findEntry(path: string, profile: AccessProfile): PathEntry | undefined {
   const { entries } = indexOf(profile);
-  for (const ancestor of listAncestors(path)) {
-    const entry = entries.get(ancestor);
-    if (entry !== undefined) return entry;
-  }
-  return undefined;
+  return findAbove(path, (ancestor) => entries.get(ancestor));
 }
 
 /** The pattern that denies a path or a folder above it. */
