@@ -102,6 +102,17 @@ describe('session set', () => {
     await page.closed(sessionId);
   });
 
+  it('takes hosts and parts of sections', async () => {
+    const sessionId = await startWaiting();
+    await set(sessionId, 'permission_profile.network.deny', '["example.com"]');
+    await set(sessionId, 'mcp_servers.docs.trust_hints', 'true');
+    const { content } = snapshots(sessionId).at(-1) ?? {};
+    expect(content?.network.deny).toEqual(['example.com']);
+    expect(content?.trustedMcpServers).toEqual(['docs']);
+    await goOn();
+    await page.closed(sessionId);
+  });
+
   it('finds a session by the beginning of its id, and no other', async () => {
     const sessionId = await startWaiting();
     expect(await set(sessionId.slice(0, 20), 'ask_on_risk', 'off')).toMatchObject({ sessionId });

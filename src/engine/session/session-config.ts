@@ -77,7 +77,7 @@ function listKept(before: LoadedConfig, next: LoadedConfig): string[] {
 
 /** Throws a `user` fault for a key that cannot change in an open session. */
 function requireLiving(key: string): void {
-  if (LIVING_KEYS.has(key) || HOST_LIST.test(key)) return;
+  if (LIVING_KEYS.has(key) || HOST_LIST.test(key) || key.startsWith('mcp_servers.')) return;
   const top = key.split('.')[0] ?? '';
   if (findConfigKey(key) !== undefined || findConfigKey(top)?.isSection === true) {
     const isIdle = IDLE_KEY.test(key);

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -9,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
   type ConfigOwner,
@@ -75,6 +77,24 @@ describe('writeConfig', () => {
     expect(readFileSync(real, 'utf8')).toBe('# here\ntmp = "shared"\n');
     expect(readdirSync(join(folder.home, 'dotfiles'))).toEqual(['sallyport.toml']);
   });
+
+  it('loses no change of several programs at once', async () => {
+    const folder = new ConfigFolder('# mine\n');
+    const module = join(import.meta.dirname, '../../../src/engine/config/index.ts');
+    const keys = ['max_processes', 'max_memory', 'max_file_size', 'max_open_files', 'max_time'];
+    const write = (key: string): Promise<unknown> =>
+      promisify(execFile)(process.execPath, [
+        '--input-type=module',
+        '-e',
+        `const { writeConfig } = await import(${JSON.stringify(module)});
+         const owner = { env: {}, home: ${JSON.stringify(folder.home)}, ports: { findSecrets: () => [] } };
+         writeConfig(owner, [{ kind: 'set', path: ['limits', '${key}'], value: 'off' }]);`,
+      ]);
+    await Promise.all(keys.map(write));
+    const lines = read(folder).trim().split('\n');
+    expect(lines.slice(0, 3)).toEqual(['# mine', '', '[limits]']);
+    expect(lines.slice(3).sort()).toEqual(keys.map((key) => `${key} = "off"`).sort());
+  }, 60_000);
 
   it('writes nothing where nothing changes', () => {
     const folder = new ConfigFolder("sandbox_mode = 'read-only'\n");
