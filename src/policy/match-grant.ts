@@ -70,7 +70,7 @@ function matchesWords(command: CommandMatch, question: RefusedThing): boolean {
 }
 
 /** What was rejected for a session, or what may be the same again. */
-export type RefusedThing = Pick<GrantQuestion, 'argv' | 'cwd' | 'access'>;
+type RefusedThing = Pick<GrantQuestion, 'argv' | 'cwd' | 'access'>;
 
 /**
  * True when a remembered rejection answers for `asked`: the same words in the same folder, or one of the same paths, hosts

@@ -1,7 +1,7 @@
 /** Settled questions are remembered, so that late answers are told who was first, and a resend what it was told before. */
 import type { AnswerResult, ApprovalId } from '../../protocol/index.ts';
 
-export interface SettledQuestion {
+interface SettledQuestion {
   readonly outcome: 'allowed' | 'rejected' | 'edited' | 'withdrawn' | 'expired';
   readonly by?: string | undefined;
   readonly requestKey?: string | undefined;

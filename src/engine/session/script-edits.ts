@@ -1,7 +1,7 @@
 /** Which steps of a script may be written anew, and the texts that wait to run in their place. */
 
 /** Where a step can be replaced: asked in front by the script, or held by the kernel with the script looking behind it. */
-export type EditPlace = 'front' | 'behind';
+type EditPlace = 'front' | 'behind';
 
 export interface Rewriting {
   readonly gate: 'kernel' | 'shell';
