@@ -36,7 +36,11 @@ export function describeAccess(snapshot: ConfigSnapshot, enforcer: Enforcer): En
     gate: hasGate ? 'kernel' : 'shell',
     write: snapshot.writableRoots,
     readOnly: snapshot.protectedPaths,
-    masked: snapshot.secretPaths,
+    masked: [
+      ...snapshot.secretPaths,
+      ...(snapshot.profile?.entries ?? []).flatMap(({ path, access }) => (access === 'deny' ? [path] : [])),
+      ...(snapshot.profile?.denyGlobs ?? []),
+    ],
     network: describeNetwork(snapshot, enforcer.wall),
     notices,
   };

@@ -6,7 +6,7 @@ import { parseHostEntry } from '../host-entry.ts';
 import { findPathProblem, findSubPathProblem, ROOTS_PLACES, SPECIAL_PLACES } from './path-text.ts';
 
 /** A mistake, and where below the profile. */
-export interface ProfileMistake {
+interface ProfileMistake {
   readonly below: readonly (string | number)[];
   /** The end of a sentence that begins with the place. */
   readonly what: string;

@@ -9,8 +9,7 @@ import { findIgnoringLine } from './ignore-list.ts';
 import { findAbove, findDenyingGlob, findEntry } from './profile-index.ts';
 
 /** The part of a configuration that speaks of paths. */
-export type PathLists = Pick<ConfigSnapshot, 'secretPaths'> &
-  Partial<Pick<ConfigSnapshot, 'profile' | 'ignored'>>;
+type PathLists = Pick<ConfigSnapshot, 'secretPaths'> & Partial<Pick<ConfigSnapshot, 'profile' | 'ignored'>>;
 
 /** What decided, and for what. */
 export type PathDecision =

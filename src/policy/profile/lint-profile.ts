@@ -26,7 +26,7 @@ export interface ProfileFinding {
 }
 
 /** What is so on this machine. Real paths. */
-export interface LintFacts {
+interface LintFacts {
   readonly home: string;
   readonly platform: 'linux' | 'darwin' | 'win32';
   readonly secretPaths: readonly string[];

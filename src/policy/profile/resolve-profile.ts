@@ -25,7 +25,7 @@ export interface ProfileFault {
   readonly hint: string;
 }
 
-export interface ProfileHost {
+interface ProfileHost {
   readonly text: string;
   readonly access: 'allow' | 'deny';
   readonly origin: ConfigOrigin;
