@@ -10,7 +10,7 @@ export interface RejectedThing {
 }
 
 /** Names of sessions that run a script and have no agent. */
-const NO_AGENT = new Set(['script', 'exec', 'run', 'demo', 'page']);
+const NO_AGENT = new Set(['script', 'exec', 'run', 'demo', 'page', 'mcp']);
 
 /** What happens when a person says no, in one or two sentences. */
 export function tellIfRejected(thing: RejectedThing): string {

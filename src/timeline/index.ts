@@ -10,7 +10,7 @@ export {
 } from './fold-head.ts';
 export { EMPTY_INBOX, foldInbox } from './fold-inbox.ts';
 export { foldSession } from './fold-session.ts';
-export { isRootStep, isTurnStep } from './is-root-step.ts';
+export { isRootStep } from './is-root-step.ts';
 export { isEmptyFilter, keyOfFilter, matchesRow } from './match-row.ts';
 export { quoteWords } from './quote-words.ts';
 export type { RowEvent } from './row-event.ts';

@@ -150,13 +150,13 @@ describe.skipIf(process.platform !== 'linux')('the tool server inside a session 
   test('a no reaches the result of the call with its words, and the program goes on', async () => {
     const { answers, exitCode, questions } = await runAgent(
       [
-        tool('shell', { script: `touch ${outside}/a && echo not reached` }),
+        tool('shell', { script: `touch ${outside}/a && echo not reached`, reason: 'a marker' }),
         tool('shell', { script: 'echo on' }),
       ],
       () => rejectWith('write into the workspace'),
     );
     expect(exitCode).toBe(0);
-    expect(questions).toHaveLength(1);
+    expect(questions).toMatchObject([{ agentReason: 'a marker' }]);
     expect(answers[0]?.result?.structuredContent).toMatchObject({ outcome: 'ran', exitCode: 126 });
     expect(answers[0]?.result?.content?.[0]?.text).toContain('write into the workspace');
     expect(answers[0]?.result?.content?.[0]?.text).not.toContain('not reached');

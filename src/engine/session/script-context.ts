@@ -23,6 +23,8 @@ export interface ScriptContext {
   readonly askers: Askers;
   /** What was opened in the wall for this script alone, as long as it runs. */
   readonly opened: AccessGrant[];
+  /** What the agent that proposed it gave as its reason. */
+  readonly agentReason?: string | undefined;
   /** A line on the standard error of the script. */
   say(line: string): void;
   /** PATH inside. */

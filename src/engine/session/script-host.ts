@@ -27,6 +27,8 @@ export interface ScriptHost {
   /** Unique among the scripts of the session: its shell's questions name it. */
   readonly scriptNumber: number;
   readonly turn?: ScriptTurn | undefined;
+  /** What the agent that proposed it gave as its reason. */
+  readonly agentReason?: string | undefined;
   readonly sessionId: SessionId;
   readonly ports: RunStepPorts;
   /** When the script was handed in. */

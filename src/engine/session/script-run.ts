@@ -123,6 +123,7 @@ export class ScriptRun {
       askers: new Askers(),
       pipelines: new Map(),
       opened: [],
+      agentReason: host.agentReason,
       say: (line) => {
         const { stderr } = host.sinks.streams;
         if (!stderr.destroyed) stderr.write(`${line}\n`);

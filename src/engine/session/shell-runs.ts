@@ -174,6 +174,7 @@ export function programRun(
     ...(set.other.length === 0 && !isMore && editing(context, step, 'held')),
     gone,
     isCall: false,
+    agentReason: context.agentReason,
   };
 }
 
@@ -210,5 +211,6 @@ export function scriptedRun(
     ...(isAsWritten && editing(context, step, 'script')),
     gone: at.gone,
     isCall: false,
+    agentReason: context.agentReason,
   };
 }

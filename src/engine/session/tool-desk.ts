@@ -107,6 +107,7 @@ export class ToolDesk {
     const host: ScriptHost = {
       ...work.host,
       cwd,
+      agentReason: input.reason,
       stdio: { kind: 'pipes' },
       sinks: { ...work.host.sinks, streams, screen: undefined },
     };
