@@ -165,8 +165,8 @@ describe('run on a terminal', () => {
 
   it.each([
     [['run'], 2, 'missing required argument'],
-    [['run', '--driver', 'acp', '--', 'true'], 2, 'only pty works'],
-    [['run', '--driver', 'what', '--', 'true'], 2, '--driver knows only pty'],
+    [['run', '--driver', 'acp', '--', 'true'], 2, '--driver acp does not exist in this version'],
+    [['run', '--driver', 'what', '--', 'true'], 2, '--driver knows pty and script'],
     [['run', '--agent', 'codx', '--', 'true'], 2, 'there is no preset'],
     [['run', '--', 'sallyport-no-such-program'], 127, ''],
     [['run', '-C', '/nowhere-at-all', '--', 'true'], 2, 'no folder'],
