@@ -18,6 +18,11 @@ import { PRODUCT_VERSION } from './product-version.ts';
 
 const START_LIMIT_MS = 30_000;
 const POLL_MS = 25;
+/**
+ * The most that the engine's young objects may fill, in MiB. Left alone it doubles to 16 at times over thousands of
+ * launches, and what it has filled once stays resident: a third more memory, for nothing that is faster.
+ */
+const YOUNG_MIB = 8;
 
 /**
  * A connection to the engine of this user. Where none runs, one is started in the background; of several that are
@@ -107,7 +112,8 @@ function startEngine(folders: EngineFolders): EngineStarter {
   const main = process.argv[1] ?? '';
   let child: ChildProcess;
   try {
-    child = spawn(process.execPath, [...process.execArgv, main, 'serve', '--background'], {
+    const flags = [...process.execArgv, `--max-semi-space-size=${YOUNG_MIB}`];
+    child = spawn(process.execPath, [...flags, main, 'serve', '--background'], {
       detached: true,
       stdio: ['ignore', logFd, logFd],
       cwd: '/',
