@@ -80,6 +80,7 @@ describe('shapes beside the events', () => {
     'approvalsReviewer',
     'trustedMcpServers',
     'skillFolders',
+    'ignored',
   ]);
 
   it('a snapshot lacks nothing', () => {
