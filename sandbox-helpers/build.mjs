@@ -21,6 +21,7 @@ const programs = {
     'holder-compose.c',
     'holder-paths.c',
     'holder-cover.c',
+    'holder-reveal.c',
     'holder-bridge.c',
   ],
   'exec-gate': [

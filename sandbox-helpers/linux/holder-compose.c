@@ -35,13 +35,6 @@ static bool attach_copy(int fd, unsigned attributes) {
     return is_done;
 }
 
-/* On any doubt "no": pinning twice is safe, pinning never is not. */
-static bool is_mount_root(int fd) {
-    struct statx found;
-    if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &found) != 0) return false;
-    return (found.stx_attributes_mask & found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-}
-
 /*
  * Binds every directory between the root and a protected path onto itself. The kernel refuses to
  * rename a directory that is a mount point anywhere in the namespace; without this,
@@ -55,6 +48,7 @@ static bool pin_parents(int base, const char *part, bool *has_pins) {
         *slash = 0;
         int fd = open_part(base, parent);
         if (fd < 0) return is_out_of_reach(errno);
+        /* On any doubt it is none: pinning twice is safe, pinning never is not. */
         bool is_pinned = is_mount_root(fd) || attach_copy(fd, 0);
         close(fd);
         if (!is_pinned) return false;

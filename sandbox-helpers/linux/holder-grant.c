@@ -21,9 +21,11 @@
 #include "holder-compose.h"
 #include "holder-cover.h"
 #include "holder-paths.h"
+#include "holder-reveal.h"
 #include "kernel-calls.h"
 
 #define WORK_SECONDS_MAX 20
+#define COVERS_MAX 64
 #define MOUNT_ID_MASK 0x1000u
 
 /* A grant that has pins lies in two layers, the upper on the root of the lower. */
@@ -104,6 +106,21 @@ static bool is_layered(uint64_t mount_id, uint64_t inode) {
     return false;
 }
 
+/* From the parent's descriptor: /proc is the sandbox's own here, and the path may not be walked again. */
+static bool detach_top(const char *path) {
+    char parent[PATH_MAX];
+    snprintf(parent, sizeof parent, "%s", path);
+    char *name = strrchr(parent, '/');
+    *name++ = 0;
+    int directory = parent[0] ? open_exact(parent) : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return false;
+    bool is_detached = fchdir(directory) == 0 && umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+    int error = errno;
+    close(directory);
+    errno = error;
+    return is_detached;
+}
+
 static _Noreturn void take_in_child(pid_t pid, const char *path) {
     uint64_t inode;
     int namespace = open_namespace(pid, &inode);
@@ -121,16 +138,9 @@ static _Noreturn void take_in_child(pid_t pid, const char *path) {
      */
     set_tree_attributes(target, ATTR_RDONLY);
     close(target);
-    /* From the parent's descriptor: /proc is the sandbox's own here, and the path may not be walked again. */
-    char parent[PATH_MAX];
-    snprintf(parent, sizeof parent, "%s", path);
-    char *name = strrchr(parent, '/');
-    *name++ = 0;
-    int directory = parent[0] ? open_exact(parent) : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0 || fchdir(directory) != 0) give_up("target");
     int layers = is_layered(mount_id, inode) ? 2 : 1;
     while (layers-- > 0)
-        if (umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) != 0) give_up("umount");
+        if (!detach_top(path)) give_up("umount");
     tell_parent("done", 0, mount_id, inode);
 }
 
@@ -151,9 +161,44 @@ static _Noreturn void hide_in_child(pid_t pid, const char *path) {
     tell_parent("done", 0, 0, inode);
 }
 
+/* Takes away what was shown of a covered folder, until it shows the cover itself. Else a new cover comes on top. */
+static int cover_again(const char *path, int folder) {
+    for (int tries = 0; tries < COVERS_MAX; tries++) {
+        int target = open_exact(path);
+        if (target < 0 || is_cover(target)) return target;
+        /* As when a grant ends: of no more use to who stands in it. */
+        bool is_ours = is_opened_cover(target) && is_mount_root(target);
+        if (is_ours) set_tree_attributes(target, ATTR_RDONLY);
+        bool is_done = (is_ours && detach_top(path)) || attach_tree(folder, target);
+        close(target);
+        if (!is_done) return -1;
+    }
+    errno = EBUSY;
+    return -1;
+}
+
+static _Noreturn void reveal_in_child(const struct grant_request *request) {
+    uint64_t inode;
+    int namespace = open_namespace(request->pid, &inode);
+    const char *path = request->path, *step = "compose";
+    errno = EINVAL;
+    if (!is_exact_path(path)) give_up("path");
+    int tree = request->protected_count > 0 ? compose_revealed(path, request->protected_paths, request->protected_count, &step) : -1;
+    if (tree < 0 && request->protected_count > 0) give_up(step);
+    if (unshare(CLONE_NEWNS) != 0) give_up("unshare");
+    int folder = make_cover(true);
+    if (folder < 0) give_up("cover");
+    if (setns(namespace, CLONE_NEWNS) != 0) give_up("setns");
+    int target = cover_again(path, folder);
+    if (target < 0 && tree < 0 && is_out_of_reach(errno)) tell_parent("done", 0, 0, inode);
+    if (target < 0) give_up("target");
+    if (tree >= 0 && !attach_tree(tree, target)) give_up("move_mount");
+    tell_parent("done", 0, 0, inode);
+}
+
 /* ---- in the holder */
 
-enum work { WORK_PUT, WORK_TAKE, WORK_HIDE };
+enum work { WORK_PUT, WORK_TAKE, WORK_HIDE, WORK_REVEAL };
 
 static struct grant_result run_child(enum work work, const struct grant_request *request) {
     struct grant_result result = {.step = "child", .error = EIO};
@@ -167,6 +212,7 @@ static struct grant_result run_child(enum work work, const struct grant_request 
         result_pipe = ends[1];
         if (work == WORK_PUT) put_in_child(request);
         if (work == WORK_TAKE) take_in_child(request->pid, request->path);
+        if (work == WORK_REVEAL) reveal_in_child(request);
         hide_in_child(request->pid, request->path);
     }
     close(ends[1]);
@@ -211,4 +257,9 @@ struct grant_result take_grant(pid_t pid, const char *path) {
 struct grant_result hide_path(pid_t pid, const char *path) {
     struct grant_request request = {.pid = pid, .path = path};
     return run_child(WORK_HIDE, &request);
+}
+
+struct grant_result reveal_in_cover(pid_t pid, const char *path, char **words, int count) {
+    struct grant_request request = {.pid = pid, .path = path, .protected_paths = words, .protected_count = count};
+    return run_child(WORK_REVEAL, &request);
 }

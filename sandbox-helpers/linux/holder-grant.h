@@ -32,5 +32,10 @@ struct grant_result put_grant(const struct grant_request *request);
 struct grant_result take_grant(pid_t pid, const char *path);
 /* Covers what a namespace shows at path; nothing to do when nothing is there or it is covered. */
 struct grant_result hide_path(pid_t pid, const char *path);
+/*
+ * Shows of a folder that is covered as a whole exactly what the words name (see holder-reveal.h), instead of what was
+ * shown of it before; without words it is covered as a whole again. A folder that is not there has nothing to show.
+ */
+struct grant_result reveal_in_cover(pid_t pid, const char *path, char **words, int count);
 
 #endif

@@ -43,6 +43,12 @@ bool is_directory_fd(int fd) {
     return fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool is_mount_root(int fd) {
+    struct statx found;
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &found) != 0) return false;
+    return (found.stx_attributes_mask & found.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 static int make_one(int directory, const char *name, bool is_directory) {
     if (is_directory) {
         if (mkdirat(directory, name, 0755) != 0 && errno != EEXIST) return -1;
@@ -105,6 +111,11 @@ int clone_tree(int fd) {
 bool set_tree_attributes(int tree, unsigned attributes) {
     struct kernel_mount_attr attr = {.set = attributes, .propagation = MS_PRIVATE};
     return syscall(NR_MOUNT_SETATTR, tree, "", TREE_EMPTY_PATH | TREE_RECURSIVE, &attr, sizeof attr) == 0;
+}
+
+bool set_mount_attributes(int mount, unsigned attributes) {
+    struct kernel_mount_attr attr = {.set = attributes};
+    return syscall(NR_MOUNT_SETATTR, mount, "", TREE_EMPTY_PATH, &attr, sizeof attr) == 0;
 }
 
 bool attach_tree(int tree, int target) {

@@ -28,6 +28,9 @@ int clone_tree(int fd);
 /* Sets MOUNT_ATTR_* on a whole tree and makes it private. */
 bool set_tree_attributes(int tree, unsigned attributes);
 
+/* Sets MOUNT_ATTR_* on one mount and on none of those in it. */
+bool set_mount_attributes(int mount, unsigned attributes);
+
 /* Puts a detached tree on top of what `target` shows. */
 bool attach_tree(int tree, int target);
 
@@ -42,5 +45,8 @@ bool is_out_of_reach(int error);
 
 /* True when the O_PATH descriptor is a directory. */
 bool is_directory_fd(int fd);
+
+/* True when it is known that the O_PATH descriptor shows the root of a mount. */
+bool is_mount_root(int fd);
 
 #endif

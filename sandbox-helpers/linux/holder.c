@@ -111,7 +111,10 @@ static bool parse_pid(const char *text, pid_t *pid) {
     return !errno && *text && !*end && value > 0 && value == *pid;
 }
 
-/* One command: mount ID PID PATH ro|rw [PROTECTED...], umount ID PID PATH or hide ID PID PATH. */
+/*
+ * One command: mount ID PID PATH ro|rw [PROTECTED...], umount ID PID PATH, hide ID PID PATH, or
+ * reveal ID PID COVERED [ro:PATH|rw:PATH [PROTECTED...]]...
+ */
 static struct grant_result obey(char **fields, int count) {
     struct grant_result odd = {.step = "command", .error = EINVAL};
     pid_t pid;
@@ -121,6 +124,8 @@ static struct grant_result obey(char **fields, int count) {
         struct grant_request request = {pid, fields[3], is_writable, fields + 5, count - 5};
         return put_grant(&request);
     }
+    if (count >= 4 && strcmp(fields[0], "reveal") == 0 && parse_pid(fields[2], &pid))
+        return reveal_in_cover(pid, fields[3], fields + 4, count - 4);
     if (count == 4 && strcmp(fields[0], "hide") == 0 && parse_pid(fields[2], &pid)) return hide_path(pid, fields[3]);
     if (count == 4 && strcmp(fields[0], "umount") == 0 && parse_pid(fields[2], &pid)) return take_grant(pid, fields[3]);
     return odd;

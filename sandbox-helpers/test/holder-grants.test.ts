@@ -45,8 +45,11 @@ describe.each(users)('grants as $name', (user) => {
   async function withSandbox(
     script: string,
     use: (holder: RunningHolder, root: number, next: () => Promise<string>) => Promise<void>,
+    masks: readonly string[] = [],
+    before: (holder: RunningHolder) => Promise<unknown> = async () => undefined,
   ): Promise<void> {
-    await withHolder(['--tmpfs', '/run', '65536', '0755'], async (holder) => {
+    await withHolder(['--tmpfs', '/run', '65536', '0755', ...masks], async (holder) => {
+      await before(holder);
       const workspace = makeFolder(user);
       gate = await startGate({
         helpers: helpers.folder,
@@ -207,12 +210,68 @@ describe.each(users)('grants as $name', (user) => {
     });
   });
 
+  test('one thing of a covered folder is shown, by its name alone, and covered again', async () => {
+    mkdirSync(`${host}/secret/sub/in/.git`, { recursive: true });
+    for (const name of ['one', 'two', 'sub/deep', 'sub/in/open'])
+      writeFileSync(`${host}/secret/${name}`, name);
+    own(host, user);
+    const folder = `${host}/secret`;
+    const look = `cd ${host}; cat secret/key secret/one secret/two secret/sub/deep secret/sub/in/open; ls secret || ls secret/sub; (echo x > secret/new; mkdir secret/sub/x; echo x > secret/key; echo x > secret/sub/in/.git/x)`;
+    await withSandbox(
+      '',
+      async (holder, root, next) => {
+        const seen = async (...shown: string[]): Promise<string> => {
+          for (const pid of [holder.anchorPid, root])
+            expect(await holder.command('reveal', pid, folder, ...shown)).toMatchObject({ ok: true });
+          run(`(${look}) 2> /dev/null; echo; stat -c %a ${folder}`);
+          return (await next()).split('\n').slice(0, -2).join(' ');
+        };
+        expect(await seen()).toBe(' 0');
+        expect(await seen(`ro:${folder}/one`)).toBe('one 111');
+        expect(await seen(`ro:${folder}/one`, `ro:${folder}/sub/deep`)).toBe('onesub/deep 111');
+        expect(await seen(`ro:${folder}/two`)).toBe('two 111');
+        const open = [`rw:${folder}/sub/in`, `${folder}/sub/in/.git`];
+        expect(await seen(...open, `rw:${folder}/sub/in/open`)).toBe('sub/in/open 111');
+        run(`echo more >> ${folder}/sub/in/open; echo 2>/dev/null x > ${folder}/sub/in/.git/x`);
+        expect(await next()).toBe('end 1\n');
+        run(`cd ${folder}/sub/in && ls`);
+        expect(await next()).toBe('open\nend 0\n');
+        expect(await seen()).toBe(' 0');
+        expect(await holder.command('umount', root, folder)).toMatchObject({ step: 'covered' });
+      },
+      ['--mask-dir', folder],
+    );
+    expect(readFileSync(`${folder}/sub/in/open`, 'utf8')).toBe('sub/in/openmore\n');
+    expect(readFileSync(`${folder}/key`, 'utf8')).toBe('secret/key');
+  });
+
+  test('what begins while a covered folder shows something loses it too', async () => {
+    const folder = `${host}/secret`;
+    await withSandbox(
+      '',
+      async (holder, root, next) => {
+        run(`cat ${folder}/key`);
+        expect(await next()).toBe('secret/keyend 0\n');
+        for (const pid of [holder.anchorPid, root])
+          expect(await holder.command('reveal', pid, folder)).toMatchObject({ ok: true });
+        run(`stat -c %a ${folder}; cat ${folder}/key 2> /dev/null`);
+        expect(await next()).toBe('0\nend 1\n');
+      },
+      ['--mask-dir', folder],
+      (holder) => holder.command('reveal', holder.anchorPid, folder, `ro:${folder}/key`),
+    );
+  });
+
   test('what is odd is refused and says where', async () => {
     symlinkSync(`${host}/other`, `${host}/link`);
     await withHolder(['--mask-dir', `${host}/secret`], async (holder) => {
       const anchor = holder.anchorPid;
       const rows: ReadonlyArray<
-        readonly [words: readonly ['mount' | 'umount', ...(string | number)[]], step: string, errno: string]
+        readonly [
+          words: readonly ['mount' | 'umount' | 'reveal', ...(string | number)[]],
+          step: string,
+          errno: string,
+        ]
       > = [
         [['mount', anchor, `${host}/link`, 'rw'], 'path', 'ELOOP'],
         [['mount', anchor, `${host}/link/file`, 'rw'], 'path', 'ELOOP'],
@@ -231,6 +290,12 @@ describe.each(users)('grants as $name', (user) => {
         [['umount', anchor, `${host}/other`], 'umount', 'EINVAL'],
         [['umount', anchor, `${host}/secret`], 'covered', 'EPERM'],
         [['umount', anchor, `${host}/link`], 'target', 'ELOOP'],
+        [['reveal', anchor, `${host}/secret`, `${host}/secret/key`], 'path', 'EINVAL'],
+        [['reveal', anchor, `${host}/secret`, `ro:${host}/other/file`], 'path', 'EINVAL'],
+        [['reveal', anchor, `${host}/secret`, `ro:${host}/secret`], 'path', 'EINVAL'],
+        [['reveal', anchor, `${host}/secret`, `ro:${host}/secret/none`], 'path', 'ENOENT'],
+        [['reveal', anchor, `${host}/link`, `ro:${host}/link/file`], 'path', 'ELOOP'],
+        [['reveal', holder.holderPid, `${host}/secret`], 'namespace', 'EINVAL'],
       ];
       for (const [words, step, errno] of rows) {
         const [verb, ...fields] = words;

@@ -73,6 +73,24 @@ test('a secret file that the words name: asked beforehand, opened for reading an
   expect(readFileSync(key, 'utf8')).toBe('secret key\n');
 });
 
+test('one file of a secret folder: it alone is opened, while its program runs', async () => {
+  mkdirSync(join(home, '.aws', 'sso'), { recursive: true });
+  for (const name of ['config', 'credentials', 'sso/token'])
+    writeFileSync(join(home, '.aws', name), `${name}\n`);
+  const aws = join(home, '.aws');
+  const look = (paths: string): string => `python3 -c "
+for path in '${paths}'.split():
+    try: print(open('${aws}/' + path).read().strip())
+    except OSError as error: print(error.errno)
+"`;
+  const script = `cat ${aws}/config; ${look('config credentials')}; cat ${aws}/sso/token\ncat ${aws}/config`;
+  const ran = await real.run(script, { cwd: work, env: { HOME: home }, answer: () => allowOnce });
+  expect(ran.questions.map(({ grant }) => grant?.read)).toEqual(
+    ['config', 'sso/token', 'config'].map((name) => [join(aws, name)]),
+  );
+  expect(ran.stdout, ran.stderr).toBe('config\n13\n13\nsso/token\nconfig\n');
+});
+
 test('a unix socket: asked once with that socket, and it is reached', async () => {
   const path = join(folder.path, 'service.sock');
   const server = createServer((socket) => socket.end('hello\n'));

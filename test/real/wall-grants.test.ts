@@ -43,6 +43,18 @@ function listSteps(base: string): DriverStep[] {
     ),
     { kind: 'grant', id: 'around', path: `${base}/nest`, mode: 'rw' },
     { kind: 'grant', id: 'within', path: `${base}/nest/.git`, mode: 'rw' },
+    run('covered', `cat ${base}/keys/one`, { gate: 'none' }),
+    { kind: 'grant', id: 'one key', path: `${base}/keys/one`, mode: 'ro' },
+    run('one', showKeys(base), { gate: 'none' }),
+    { kind: 'grant', id: 'deep key', path: `${base}/keys/sub/deep`, mode: 'rw' },
+    run('both', `echo more >> ${base}/keys/sub/deep; ${showKeys(base)}`, { gate: 'none' }),
+    { kind: 'grant', id: 'above', path: `${base}/keys`, mode: 'ro' },
+    run('all', showKeys(base), { gate: 'none' }),
+    { kind: 'revoke', id: 'above', path: `${base}/keys` },
+    { kind: 'revoke', id: 'no key', path: `${base}/keys/one` },
+    run('deep', showKeys(base), { gate: 'none' }),
+    { kind: 'revoke', id: 'no deep', path: `${base}/keys/sub/deep` },
+    run('none', `stat -c %a ${base}/keys; ${showKeys(base)}`, { gate: 'none' }),
     run(
       'nested',
       `cd ${base}/nest; for p in new .git/new .git/config .git/hooks/planted .codex/planted; do echo x > $p && echo $p; done`,
@@ -58,6 +70,11 @@ function listSteps(base: string): DriverStep[] {
       { gate: 'none' },
     ),
   ];
+}
+
+/** What can be read of a folder that is hidden as a whole, and what can be listed. */
+function showKeys(base: string): string {
+  return `cd ${base}; cat keys/one keys/two keys/sub/deep 2> /dev/null; ls keys 2> /dev/null; ls keys/sub 2> /dev/null; { echo evil > keys/one; echo evil > keys/new; } 2> /dev/null; echo`;
 }
 
 describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $name', (user) => {
@@ -79,9 +96,11 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $
     symlinkSync(join(base, 'one'), join(base, 'linked/.git/hooks'));
     for (const file of ['outside/token', 'one/file', 'one/other'])
       writeFileSync(join(base, file), 'original\n');
+    mkdirSync(join(base, 'keys/sub'), { recursive: true });
+    for (const key of ['one', 'two', 'sub/deep']) writeFileSync(join(base, 'keys', key), `${key} `);
     const session = describeSession(user, base, shareHelpers(base));
     giveTo(user, base);
-    const { secretPaths } = { secretPaths: [join(base, 'outside/token')] };
+    const secretPaths = [join(base, 'outside/token'), join(base, 'keys')];
     result = await runSteps({ ...session, settings: { secretPaths }, steps: listSteps(base) });
   }, 60_000);
   afterAll(folder.remove);
@@ -122,6 +141,20 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('grants as $
   it('grants one file without its neighbours', () => {
     expect(readFileSync(join(base, 'one/file'), 'utf8')).toBe('granted\n');
     expect(readFileSync(join(base, 'one/other'), 'utf8')).toBe('original\n');
+  });
+
+  it('opens one file of a folder that is hidden as a whole, and hides it again', () => {
+    for (const id of ['one key', 'deep key', 'above', 'no key', 'no deep'])
+      expect([id, result(id)?.outcome]).toEqual([id, { kind: 'granted' }]);
+    expect(result('covered')?.stdout).toBe('');
+    expect(result('one')?.stdout).toBe('one \n');
+    expect(result('both')?.stderr).toBe('');
+    expect(result('both')?.stdout).toBe('one sub/deep more\n\n');
+    expect(result('all')?.stdout).toBe('one two sub/deep more\none\nsub\ntwo\ndeep\n\n');
+    expect(result('deep')?.stdout).toBe('sub/deep more\n\n');
+    expect(result('none')?.stdout).toBe('0\n\n');
+    expect(readFileSync(join(base, 'keys/one'), 'utf8')).toBe('one ');
+    expect(existsSync(join(base, 'keys/new'))).toBe(false);
   });
 
   it('grants .git for commits without hooks and configuration', () => {

@@ -13,7 +13,10 @@ export interface RunningHolder {
   readonly holderPid: number;
   readonly anchorPid: number;
   readonly child: ChildProcessWithoutNullStreams;
-  command(verb: 'mount' | 'umount' | 'hide', ...fields: readonly (string | number)[]): Promise<HolderReply>;
+  command(
+    verb: 'mount' | 'umount' | 'hide' | 'reveal',
+    ...fields: readonly (string | number)[]
+  ): Promise<HolderReply>;
   close(): Promise<number | null>;
 }
 

@@ -50,7 +50,7 @@ interface Running {
   /** Host number of the root program once it runs. */
   rootPid: number | null;
   /** Grants that its own mounts include. */
-  readonly planned: readonly GrantedPath[];
+  readonly planned: ReturnType<LiveGrants['mounted']>;
 }
 
 interface State extends SessionParts {
@@ -225,7 +225,11 @@ async function plan(
   path: string,
   mode: GrantMode,
 ): Promise<GrantPlan> {
-  const planned = planGrant(path, mode, { ...spec, masked: [...view.masked, ...denied] });
+  const planned = planGrant(path, mode, {
+    ...spec,
+    masked: [...view.masked, ...denied],
+    hollow: view.hidden.hollow,
+  });
   if (planned.kind === 'failed') return planned;
   const { granted } = planned;
   try {

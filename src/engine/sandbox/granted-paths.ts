@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import { GIT_INNER, hasGitParts, innerOfWorktrees, isWorktreeFolder, WORKTREE_INNER } from './git-places.ts';
 import { listHostSockets } from './host-sockets.ts';
 import { INSIDE_FOLDER } from './inside-paths.ts';
-import { isBelow, isInside } from './path-inside.ts';
+import { isBelow, isInside, sortByDepth } from './path-inside.ts';
 import { emptyFilePlaceholder, sameFolderPlaceholder } from './placeholder-spec.ts';
 import { planProtection } from './protect.ts';
 import type { GrantMode, OwnFolders, WallSettings } from './sandbox.ts';
@@ -22,6 +22,8 @@ export interface GrantedPath {
   readonly hidden: readonly string[];
   /** Placeholders to be made first, as the janitor takes them. */
   readonly missing: readonly string[];
+  /** Folders above that are covered as a whole, outermost first. */
+  readonly coveredBy: readonly string[];
 }
 
 export type GrantPlan =
@@ -33,6 +35,8 @@ export interface GrantContext {
   readonly folders: OwnFolders;
   /** Covered paths of the session's view. */
   readonly masked: readonly string[];
+  /** Those of them that are emptied and not covered: what is open in them has its place there. */
+  readonly hollow?: readonly string[];
 }
 
 /** A `commondir` that names its own folder is so long, with its end. */
@@ -42,7 +46,7 @@ const HELD_FOLDERS = ['hooks', 'modules'];
 
 /** Plans the grant of a real, existing path. Refusals are values: the path stays closed. */
 export function planGrant(path: string, mode: GrantMode, context: GrantContext): GrantPlan {
-  const { settings, folders, masked } = context;
+  const { settings, folders, masked, hollow = [] } = context;
   const stat = lookAt(path);
   if (stat === null) return { kind: 'failed', step: 'resolve', errno: 'ENOENT' };
   const own = [folders.sallyportHome, folders.runtimeDir, '/proc', '/sys', '/dev', INSIDE_FOLDER];
@@ -51,7 +55,8 @@ export function planGrant(path: string, mode: GrantMode, context: GrantContext):
   }
   // A grant of exactly a covered path opens it; whatever else is covered below stays so.
   const hidden = [...new Set([...masked, ...listHostSockets()])].filter((mask) => isBelow(mask, path));
-  const base = { path, mode, hidden };
+  const coveredBy = sortByDepth(masked.filter((mask) => isBelow(path, mask) && !hollow.includes(mask)));
+  const base = { path, mode, hidden, coveredBy };
   if (mode === 'ro' || !stat.isDirectory())
     return { kind: 'planned', granted: { ...base, readOnly: [], missing: [] } };
   if (isGitFolder(path)) return planGitFolder(path, base);
@@ -69,7 +74,7 @@ function isGitFolder(path: string): boolean {
   return basename(path) === '.git' || hasGitParts(path) || isWorktreeFolder(path);
 }
 
-function planGitFolder(path: string, base: Pick<GrantedPath, 'path' | 'mode' | 'hidden'>): GrantPlan {
+function planGitFolder(path: string, base: Omit<GrantedPath, 'readOnly' | 'missing'>): GrantPlan {
   const isWorktree = isWorktreeFolder(path);
   if (!isWorktree && !(hasGitParts(path) && lookAt(join(path, 'config')) !== null))
     return { kind: 'failed', step: 'unfinished repository', errno: 'EACCES' };

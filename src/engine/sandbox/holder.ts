@@ -56,6 +56,11 @@ export interface Holder {
   hide(pid: number, path: string): Promise<GrantOutcome>;
   /** Takes the topmost mount at exactly `path` away; files that are open stay open. */
   unmount(pid: number, path: string): Promise<GrantOutcome>;
+  /**
+   * Shows of a folder that is covered as a whole exactly these, instead of what was shown of it before; outer ones first.
+   * With none it is covered again.
+   */
+  reveal(pid: number, covered: string, shown: readonly Omit<MountRequest, 'pid'>[]): Promise<GrantOutcome>;
   /** When the holder has ended, for whatever reason: no launch can start any more. */
   readonly ended: Promise<ChildOutcome>;
   /** Ends it and waits. Idempotent. */
@@ -140,16 +145,12 @@ function createHolder(child: ChildProcess, anchorPid: number, { ended, pending }
   return {
     anchorPid,
     ended,
-    mount({ pid, path, mode, readOnly, hidden }) {
-      return request([
-        'mount',
-        String(pid),
-        path,
-        mode,
-        ...readOnly,
-        ...hidden.map((entry) => `hide:${entry}`),
-      ]);
-    },
+    mount: (grant) => request(['mount', String(grant.pid), grant.path, grant.mode, ...closedWords(grant)]),
+    reveal: (pid, covered, shown) =>
+      request([
+        ...['reveal', String(pid), covered],
+        ...shown.flatMap((grant) => [`${grant.mode}:${grant.path}`, ...closedWords(grant)]),
+      ]),
     hide: (pid, path) => request(['hide', String(pid), path]),
     unmount: (pid, path) => request(['umount', String(pid), path]),
     close() {
@@ -157,6 +158,10 @@ function createHolder(child: ChildProcess, anchorPid: number, { ended, pending }
       return closed;
     },
   };
+}
+
+function closedWords({ readOnly, hidden }: Pick<MountRequest, 'readOnly' | 'hidden'>): string[] {
+  return [...readOnly, ...hidden.map((entry) => `hide:${entry}`)];
 }
 
 async function endHolder(child: ChildProcess, ended: Promise<ChildOutcome>): Promise<void> {

@@ -3,7 +3,8 @@
  *
  * Promises: a grant reaches what runs and what comes later, and its end both; of two grants where one lies in the other
  * the inner one is mounted only where it opens more, because a folder with a mount on it can neither be moved nor
- * removed; what is protected in a granted folder is planned anew for each mount. One change is made after the other.
+ * removed; what is protected in a granted folder is planned anew for each mount. What lies in a folder that is covered as a
+ * whole is shown by its name, and the rest of that folder stays covered. One change is made after the other.
  */
 import type { GrantedPath, GrantPlan } from './granted-paths.ts';
 import type { Holder } from './holder.ts';
@@ -11,6 +12,11 @@ import { isBelow, isInside } from './path-inside.ts';
 import type { GrantMode, GrantOutcome } from './sandbox.ts';
 
 type Failed = Extract<GrantOutcome, { kind: 'failed' }>;
+
+interface MountedPath extends GrantedPath {
+  /** The covered folder that it is shown in; what is granted in the same one is put up together. */
+  readonly cover: string | null;
+}
 
 const GRANTED: GrantOutcome = { kind: 'granted' };
 
@@ -25,7 +31,7 @@ export class LiveGrants {
   readonly #holder: Holder;
   readonly #planner: GrantPlanner;
   readonly #live = new Map<string, GrantMode>();
-  readonly #mounted = new Map<string, GrantedPath>();
+  readonly #mounted = new Map<string, MountedPath>();
   /**
    * By process in a running launch: what that launch began with. There it lies once more below, in the launch's copy of
    * the view, readable at least.
@@ -43,7 +49,7 @@ export class LiveGrants {
   }
 
   /** What is mounted now, for the mounts of a new launch; in an order in which none hides another. */
-  mounted(): readonly GrantedPath[] {
+  mounted(): readonly MountedPath[] {
     return [...this.#mounted.values()].sort(byDepth);
   }
 
@@ -75,14 +81,17 @@ export class LiveGrants {
   }
 
   /** Brings a launch that was planned with the grants `planned` to what is granted now, once its program runs. */
-  catchUp(pid: number, planned: readonly GrantedPath[]): Promise<void> {
+  catchUp(pid: number, planned: readonly MountedPath[]): Promise<void> {
     return this.#inOrder(async () => {
-      const begun = planned.filter(({ path }) => this.#mounted.has(path));
+      const begun = planned.filter(({ path, cover }) => cover === null && this.#mounted.has(path));
       this.#begunWith.set(pid, new Set(begun.filter(isOneLayer).map(({ path }) => path)));
-      for (const { path } of planned.toReversed())
-        if (!this.#mounted.has(path)) await this.#holder.unmount(pid, path);
-      for (const granted of this.mounted())
-        if (!planned.some(({ path }) => path === granted.path)) await this.#holder.mount({ pid, ...granted });
+      const ended = planned.filter(({ path }) => !this.#mounted.has(path));
+      const added = this.mounted().filter(({ path }) => !planned.some((begun) => begun.path === path));
+      for (const { path, cover } of ended.toReversed())
+        if (cover === null) await this.#holder.unmount(pid, path);
+      for (const cover of new Set([...ended, ...added].flatMap((changed) => changed.cover ?? [])))
+        await this.#reveal(pid, cover);
+      for (const granted of added) if (granted.cover === null) await this.#holder.mount({ pid, ...granted });
     });
   }
 
@@ -129,15 +138,41 @@ export class LiveGrants {
   async #mount(path: string, mode: GrantMode): Promise<GrantOutcome> {
     const plan = await this.#planner.plan(path, mode);
     if (plan.kind === 'failed') return plan;
-    const { granted } = plan;
-    const outcome = await this.#holder.mount({ pid: this.#holder.anchorPid, ...granted });
-    if (outcome.kind === 'failed') return outcome;
+    const granted = { ...plan.granted, cover: this.#coverOf(plan.granted) };
+    const { cover } = granted;
+    const put = (pid: number): Promise<GrantOutcome> =>
+      cover === null ? this.#holder.mount({ pid, ...granted }) : this.#reveal(pid, cover);
     this.#mounted.set(path, granted);
-    return this.#inRunning((pid) => this.#holder.mount({ pid, ...granted }));
+    const outcome = await put(this.#holder.anchorPid);
+    if (outcome.kind === 'granted') return this.#inRunning(put);
+    this.#mounted.delete(path);
+    return outcome;
+  }
+
+  /** The outermost covered folder above that no mounted grant opens. */
+  #coverOf({ path, coveredBy }: GrantedPath): string | null {
+    const outer = this.mounted().findLast((granted) => isBelow(path, granted.path));
+    if (outer === undefined) return coveredBy[0] ?? null;
+    return coveredBy.find((cover) => isBelow(cover, outer.path)) ?? outer.cover;
+  }
+
+  #reveal(pid: number, cover: string): Promise<GrantOutcome> {
+    return this.#holder.reveal(
+      pid,
+      cover,
+      this.mounted().filter((granted) => granted.cover === cover),
+    );
   }
 
   async #unmount(path: string): Promise<GrantOutcome> {
+    const cover = this.#mounted.get(path)?.cover ?? null;
     this.#mounted.delete(path);
+    if (cover !== null) {
+      const covered = await this.#reveal(this.#holder.anchorPid, cover);
+      const everywhere = await this.#inRunning((pid) => this.#reveal(pid, cover));
+      await this.#planner.release(path);
+      return covered.kind === 'failed' ? covered : everywhere;
+    }
     const outcome = await this.#holder.unmount(this.#holder.anchorPid, path);
     const inside = await this.#inRunning(async (pid) => {
       const result = await this.#holder.unmount(pid, path);
