@@ -113,7 +113,11 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
     });
     const mine = bare(...words);
     expect(whole.status).toBe(7);
-    expect({ ...mine, pid: 0 }).toEqual({ ...whole, pid: 0 });
+    // sockets of this machine come and go between the two
+    const steady = (text: string) =>
+      text.replaceAll(/^\/blank (?!\/etc\/|\/var\/tmp\/sallyport-wall-).*\n/gm, '');
+    const seen = (ran: typeof mine) => [ran.status, ran.signal, steady(ran.stdout), ran.stderr];
+    expect(seen(mine)).toEqual(seen(whole));
     expect(mine.stdout).not.toContain('A_TOKEN');
   });
 

@@ -4,7 +4,6 @@
  * Promises the same wall as `runBare` builds. Does not promise that it can be built: whatever is odd throws, and the
  * helper, which tries nothing twice, then leaves the run to `runBare`, which says what is wrong.
  */
-import { existsSync } from 'node:fs';
 import { protectSpecOf, requireBubblewrap, runtimeDirs, withRealFolders } from './bubblewrap.ts';
 import { BUBBLEWRAP, networkNotes } from './bubblewrap-session.ts';
 import { findHelpers } from './helper-paths.ts';
@@ -51,10 +50,10 @@ export function planBare(given: PlannedSpec, tell: TellPart): void {
     states.push(state);
     tell('janitor', [helpers.janitor, '--state', state, ...paths]);
   }
-  // Those that are there already are protected as they are.
-  const placeholders = [...plan.missing.values()].flat().filter((path) => !existsSync(path));
+  // All of them, whether they are there by now or not: the janitor is at work already.
+  const placeholders = [...plan.missing.values()].flat();
   tell('expect', placeholders);
-  tell('note', [...plan.notes, ...networkNotes(settings)]);
+  tell('note', [...plan.notes, ...view.hidden.notes, ...networkNotes(settings)]);
   const limits = planLimits(settings.limits, true);
   tell(
     'group',
