@@ -84,7 +84,7 @@ export const COMPLETION_VALUES: Readonly<Record<string, readonly string[]>> = {
   '--ask-for-approval': ['untrusted', 'on-request', 'never'],
   '-a': ['untrusted', 'on-request', 'never'],
   '--preset': ['daily', 'power-user', 'ci', 'smart', 'paranoid'],
-  '--scope': ['once', 'step', 'turn', 'session', 'until'],
+  '--scope': ['once', 'step', 'turn', 'session', 'until', 'always'],
   '--match': ['exact', 'prefix'],
   '--driver': ['pty', 'script'],
   '--decision': ['allow', 'prompt', 'forbidden'],

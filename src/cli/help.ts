@@ -5,6 +5,7 @@ const HELP = `Sallyport runs scripts and agents in a sandbox, asks you before an
 its boundary, and keeps a history.
 
 Usage: sallyport                    the desktop app, or its page in a browser
+       sallyport [flags] "PROMPT"   your agent, with this as its first turn
        sallyport COMMAND [flags]
 
 Start here:
@@ -43,7 +44,7 @@ Examples:
 
 \`sallyport COMMAND --help\` shows the flags of a command; \`sallyport --version\` the version.
 Exit status: 0 done, 1 findings or failed, 2 usage or configuration, 3 this machine cannot;
-exec, run and sandbox: that of what ran, 126 refused or rejected, 125 it did not start.
+exec, run, sandbox, PROMPT: that of what ran, 126 refused or rejected, 125 it did not start.
 `;
 
 /** Writes the overview. */
@@ -57,7 +58,7 @@ export function refuseUnknownCommand(name: string, known: readonly string[]): nu
   const nearest = known.find((other) => isNear(name, other));
   const hint =
     nearest === undefined
-      ? '`sallyport --help` lists all commands'
+      ? `\`sallyport --help\` lists all commands; \`sallyport -- ${showLine(name, 60)}\` hands it to your agent`
       : `did you mean \`sallyport ${nearest}\`?`;
   process.stderr.write(`sallyport: there is no command ${showLine(name, 60)}\n  ${hint}\n`);
   return 2;

@@ -33,8 +33,11 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   completion: { load: async () => (await import('./completion.ts')).runCompletion },
 };
 
-/** What is meant without a command. */
+/** What is meant without a command: the app or the page, */
 const START: CommandRow = { load: async () => (await import('./start.ts')).runStart };
+const START_FLAG = /^--(?:port|no-open|try-electron)(?:=|$)/;
+/** or, with flags of a session or words that are no command, an agent that is handed them. */
+const PROMPT: CommandRow = { load: async () => (await import('./prompt.ts')).runPrompt, runsCommand: true };
 
 async function runCommand(argv: readonly string[]): Promise<number> {
   const [name, ...words] = argv;
@@ -47,7 +50,8 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     const { writeHelp } = await import('./help.ts');
     return writeHelp(process.stdout);
   }
-  if (name === undefined || name.startsWith('-')) return runRow(START, argv);
+  if (name === undefined || START_FLAG.test(name)) return runRow(START, argv);
+  if (name.startsWith('-') || /\s/.test(name.trim())) return runRow(PROMPT, argv);
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (row === undefined) {
     const { refuseUnknownCommand } = await import('./help.ts');

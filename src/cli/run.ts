@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { Fault, type SessionOpenParams } from '../protocol/index.ts';
 import { findFolders } from '../server/index.ts';
 import { quoteWords, showLine } from '../timeline/index.ts';
@@ -14,7 +15,7 @@ import { ScreenWatch } from './screen-watch.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 import { WallReport } from './wall-report.ts';
 
-interface RunFlags extends PolicyFlags, AnswerFlags {
+export interface RunFlags extends PolicyFlags, AnswerFlags {
   readonly driver: string;
   readonly title?: string;
   readonly agent?: string;
@@ -34,33 +35,44 @@ function createRunCommand() {
     .argument('<program...>', 'the program and its words; put -- in front of it')
     .passThroughOptions()
     .option('--driver <name>', 'how to speak with it; pty: a terminal; script: turns from a file', 'pty')
-    .option('--agent <preset>', 'a preset of `sallyport agents` in place of the one that fits; none for none')
+    .option(
+      '--agent <preset>',
+      'a preset of `sallyport agents` in place of the one that fits; none for none',
+    );
+  return addRunFlags(command).addHelpText(
+    'after',
+    '\nExit status: that of the program; 126 refused or rejected, 125 it did not start, 127 no such program,\n' +
+      '2 wrong usage or configuration.\n\n' +
+      'A file of turns has one JSON object on each line; empty lines and those that begin with # are passed over:\n' +
+      '  {"turn": "Fix the build"}\n' +
+      '  {"say": "I look at the tests first."}\n' +
+      '  {"shell": "npm test", "cwd": "app", "reason": "to see what fails"}\n' +
+      '  {"apply_patch": ["*** Begin Patch", "*** Add File: a.txt", "+text", "*** End Patch"]}\n' +
+      '  {"request_permissions": {"network": {"allow": ["example.com"]}}, "reason": "the API"}\n' +
+      '  {"expect": {"outcome": "ran", "exitCode": 0, "output": "passed"}}\n' +
+      'Exit status then: 0 all was played, 1 something was not as expected.',
+  );
+}
+
+/** What a session on this terminal takes besides its configuration. */
+export function addRunFlags(command: Command): Command {
+  return command
     .option('--title <text>', 'what the session is called')
     .option('--report <file>', 'write what the wall stopped into this file, as JSON lines')
     .option('--wait', 'do not ask here: wait until somebody answers from elsewhere')
-    .option('--no-input', 'ask nobody: what would be asked is refused at once')
-    .addHelpText(
-      'after',
-      '\nExit status: that of the program; 126 refused or rejected, 125 it did not start, 127 no such program,\n' +
-        '2 wrong usage or configuration.\n\n' +
-        'A file of turns has one JSON object on each line; empty lines and those that begin with # are passed over:\n' +
-        '  {"turn": "Fix the build"}\n' +
-        '  {"say": "I look at the tests first."}\n' +
-        '  {"shell": "npm test", "cwd": "app", "reason": "to see what fails"}\n' +
-        '  {"apply_patch": ["*** Begin Patch", "*** Add File: a.txt", "+text", "*** End Patch"]}\n' +
-        '  {"request_permissions": {"network": {"allow": ["example.com"]}}, "reason": "the API"}\n' +
-        '  {"expect": {"outcome": "ran", "exitCode": 0, "output": "passed"}}\n' +
-        'Exit status then: 0 all was played, 1 something was not as expected.',
-    );
-  return command;
+    .option('--no-input', 'ask nobody: what would be asked is refused at once');
 }
 
 /** `sallyport run`: a session with one program. Gives its exit status. */
 export async function runProgram(words: readonly string[]): Promise<number> {
   const command = createRunCommand();
   if (parseWords(command, words) === 'help') return 0;
-  const flags = command.opts<RunFlags>();
-  const argv = readArgv(command.args);
+  return await runOnTerminal(command.opts<RunFlags>(), command.args);
+}
+
+/** A session on this terminal with these words. Gives the exit status of the program. */
+export async function runOnTerminal(flags: RunFlags, args: readonly string[]): Promise<number> {
+  const argv = readArgv(args);
   requireDriver(flags.driver);
   const drive = flags.driver === 'script' ? readTurns(argv) : undefined;
   const size = drive === undefined ? terminalSize() : undefined;

@@ -43,6 +43,7 @@ export function loadWithAgent(input: LoadConfigOptions, agent: AppliedPreset | u
         `shell_environment_policy.set={${writePairs({ ...agent.set, ...environment.set })}}`,
       ],
     },
+    skillFolders: agent.skillFolders,
     ports: { findSecrets: (home) => ports.findSecrets(home).filter((path) => !agent.opened.includes(path)) },
   });
   return { ...config, warnings: [...config.warnings, agent.notice] };
@@ -66,12 +67,14 @@ export interface KnownAgent {
   readonly programs: readonly string[];
   /** Where the first of them that is installed lies. */
   readonly path: string | undefined;
+  /** In front of a prompt among its words. */
+  readonly promptWords: readonly string[];
 }
 
 /** Every preset, and which of their programs are found on this search path. */
 export function listAgents(searchPath: string): readonly KnownAgent[] {
-  return listPresets(readToml).map(({ id, name, programs }) => ({
-    ...{ id, name, programs },
+  return listPresets(readToml).map(({ id, name, programs, promptWords }) => ({
+    ...{ id, name, programs, promptWords },
     path: programs.map((program) => findProgram(program, searchPath)).find((path) => path !== undefined),
   }));
 }

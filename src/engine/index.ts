@@ -1,4 +1,4 @@
-export { listAgents } from './agent-access.ts';
+export { type KnownAgent, listAgents } from './agent-access.ts';
 export {
   ANONYMOUS,
   appendRule,

@@ -24,6 +24,7 @@ describe('completion', () => {
       'turn',
       'session',
       'until',
+      'always',
     ]);
   });
   it('knows every command of the help', () => {

@@ -7,12 +7,16 @@ export interface AgentPreset {
   readonly programs: readonly string[];
   /** Put behind the program's name, in front of the person's own words. */
   readonly arguments: readonly string[];
+  /** In front of a prompt that is handed to it; nothing where the prompt is its first word. */
+  readonly promptWords: readonly string[];
   /** Variables that are passed although they look like secrets. */
   readonly pass: readonly string[];
   /** Variables that are set where the person has not set them. */
   readonly set: Readonly<Record<string, string>>;
   /** Further files that hide from every other session. */
   readonly credentials: readonly string[];
+  /** Folders whose programs are those of skills and plugins, there or not: below `~/` or `${workspace}/`. */
+  readonly skills: readonly string[];
   readonly state: readonly StateFolder[];
   readonly provider: {
     /** Without anything configured. */

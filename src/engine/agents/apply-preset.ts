@@ -28,6 +28,8 @@ export interface AppliedPreset {
   readonly folders: readonly string[];
   /** Paths in them that stay read-only. */
   readonly protectedPaths: readonly string[];
+  /** Folders of its skills and plugins, there or not. */
+  readonly skillFolders: readonly string[];
   /** Real paths of its own credentials, which are not hidden from it. */
   readonly opened: readonly string[];
   readonly pass: readonly string[];
@@ -83,6 +85,7 @@ export function applyPreset(preset: AgentPreset, context: ApplyContext): Applied
       arguments: fillIn(preset.arguments, context),
       folders,
       protectedPaths,
+      skillFolders: preset.skills.map((path) => skillFolderOf(path, preset.state, context)),
       opened,
       pass,
       set,
@@ -156,12 +159,22 @@ function readAddresses(
   }
 }
 
-function fileOf({ path }: ProviderFile, state: readonly StateFolder[], context: ApplyContext): string {
+function fileOf(
+  { path }: Pick<ProviderFile, 'path'>,
+  state: readonly StateFolder[],
+  context: ApplyContext,
+): string {
   const folder = state.find((one) => path.startsWith(`${one.path}/`));
   const place = folder && placeOf(folder.path, folder.variable, context);
   return folder === undefined || place === undefined
     ? join(context.home, path.slice(2))
     : join(place, path.slice(folder.path.length + 1));
+}
+
+/** In the project, or with the agent's own folder where that has been moved. */
+function skillFolderOf(path: string, state: readonly StateFolder[], context: ApplyContext): string {
+  if (!path.startsWith(`${WORKSPACE}/`)) return fileOf({ path }, state, context);
+  return join(context.workspace, path.slice(WORKSPACE.length + 1));
 }
 
 /** Only where nothing has the name, not even a link that leads nowhere. */

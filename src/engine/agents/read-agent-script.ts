@@ -1,5 +1,5 @@
 /** Reads the turns of a scripted agent: JSON lines, strict, each mistake with its place. */
-import { Fault, Proposal } from '../../protocol/index.ts';
+import { Fault, PROPOSAL_TOOLS, Proposal, type ProposalTool } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 
 /** What the last call of a tool should have come to. */
@@ -25,7 +25,8 @@ export interface ScriptedAction {
 }
 
 const MAX_LINES = 10_000;
-const WHAT = 'turn, say, shell, apply_patch, request_permissions or expect';
+const KINDS = ['turn', 'say', ...PROPOSAL_TOOLS, 'expect'] as const;
+const WHAT = `${KINDS.slice(0, -1).join(', ')} or expect`;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -72,9 +73,7 @@ function readFields(source: string, fail: Fail): Fields {
 }
 
 function readAction(fields: Fields, fail: Fail): Action {
-  const known = ['turn', 'say', 'shell', 'apply_patch', 'request_permissions', 'expect'].filter((key) =>
-    Object.hasOwn(fields, key),
-  );
+  const known = KINDS.filter((key) => Object.hasOwn(fields, key));
   const [key, ...more] = known;
   if (key === undefined) return fail(`there is none of ${WHAT} in it`);
   if (more.length > 0) return fail(`${key} and ${more[0]} do not go together: one for each line`);
@@ -105,13 +104,21 @@ function readLines(value: unknown, key: string, fail: Fail): string {
   return isLines ? value.join('\n') : readText(value, key, fail);
 }
 
-function readProposal(key: string, fields: Fields, fail: Fail): Proposal {
-  const { reason, cwd, additional_permissions: more } = fields;
-  const common = { ...(reason !== undefined && { reason }), ...(cwd !== undefined && { cwd }) };
+/** Names of its own that stand beside it are no part of it. */
+function readTable(value: unknown, key: string, fail: Fail): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail(`${key} is an object`);
+  const odd = ['reason', 'agent_name'].find((name) => Object.hasOwn(value, name));
+  return odd === undefined ? (value as Fields) : fail(`${odd} stands beside ${key}, not in it`);
+}
+
+function readProposal(key: ProposalTool, fields: Fields, fail: Fail): Proposal {
+  const { reason, cwd, agent_name, additional_permissions: more } = fields;
+  const said = { ...(reason !== undefined && { reason }), ...(agent_name !== undefined && { agent_name }) };
+  const common = { ...said, ...(cwd !== undefined && { cwd }) };
   const tried = ((): unknown => {
     switch (key) {
       case 'shell':
-        requireOnly(fields, ['shell', 'cwd', 'reason', 'additional_permissions'], fail);
+        requireOnly(fields, ['shell', 'cwd', 'reason', 'additional_permissions', 'agent_name'], fail);
         return {
           tool: key,
           input: {
@@ -121,11 +128,14 @@ function readProposal(key: string, fields: Fields, fail: Fail): Proposal {
           },
         };
       case 'apply_patch':
-        requireOnly(fields, ['apply_patch', 'cwd', 'reason'], fail);
+        requireOnly(fields, ['apply_patch', 'cwd', 'reason', 'agent_name'], fail);
         return { tool: key, input: { patch: readLines(fields[key], key, fail), ...common } };
-      default:
-        requireOnly(fields, ['request_permissions', 'reason'], fail);
-        return { tool: key, input: { permissions: fields[key], reason } };
+      case 'request_permissions':
+        requireOnly(fields, ['request_permissions', 'reason', 'agent_name'], fail);
+        return { tool: key, input: { permissions: fields[key], ...said } };
+      case 'mcp_call':
+        requireOnly(fields, ['mcp_call', 'reason', 'agent_name'], fail);
+        return { tool: key, input: { ...readTable(fields[key], key, fail), ...said } };
     }
   })();
   const checked = Proposal.safeParse(tried);

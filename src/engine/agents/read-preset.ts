@@ -23,6 +23,7 @@ export type ParsePreset = (text: string) => PresetDocument;
 type Place = readonly (string | number)[];
 
 const HOME_PATH = /^~\/(?!\.{1,2}(?:\/|$))[^\0]{1,400}$/;
+const SKILL_PATH = /^(?:~|\$\{workspace\})\/(?!\.{1,2}(?:\/|$))(?!.*\/\.{1,2}(?:\/|$))[^\0]{1,400}$/;
 const BELOW = /^(?!\.{1,2}(?:\/|$))[^/\0]{1,200}$/;
 const VARIABLE = /^[A-Z][A-Z0-9_]{1,100}$/;
 const PROGRAM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/;
@@ -37,7 +38,20 @@ export function readPreset(id: string, file: string, text: string, parse: ParseP
   const top = reader.table(
     document.values,
     [],
-    [...['name', 'programs', 'arguments', 'pass', 'credentials', 'set', 'state', 'provider']],
+    [
+      ...[
+        'name',
+        'programs',
+        'arguments',
+        'prompt',
+        'pass',
+        'credentials',
+        'skills',
+        'set',
+        'state',
+        'provider',
+      ],
+    ],
   );
   const provider = reader.table(top['provider'] ?? {}, ['provider'], ['hosts', 'variables', 'files']);
   const preset: AgentPreset = {
@@ -45,8 +59,10 @@ export function readPreset(id: string, file: string, text: string, parse: ParseP
     name: reader.text(top['name'], ['name'], /^[^\0\n]{1,60}$/),
     programs: reader.texts(top['programs'], ['programs'], PROGRAM),
     arguments: reader.texts(top['arguments'], ['arguments'], ANY_TEXT),
+    promptWords: reader.texts(top['prompt'], ['prompt'], ANY_TEXT),
     pass: reader.texts(top['pass'], ['pass'], VARIABLE),
     credentials: reader.texts(top['credentials'], ['credentials'], HOME_PATH),
+    skills: reader.texts(top['skills'], ['skills'], SKILL_PATH),
     set: readSet(reader, top['set']),
     state: reader.items(top['state'], ['state']).map((item, index) => readState(reader, item, index)),
     provider: {

@@ -103,6 +103,10 @@ function describeCall(proposal: Proposal): string {
       return `> request_permissions: ${showLine(proposal.input.reason)} ${showLine(
         JSON.stringify(RequestedPermissions.parse(proposal.input.permissions)),
       )}`;
+    case 'mcp_call': {
+      const { server, tool, arguments: given } = proposal.input;
+      return `> mcp_call: ${showLine(server)} · ${showLine(tool)} ${showLine(JSON.stringify(given))}`;
+    }
   }
 }
 

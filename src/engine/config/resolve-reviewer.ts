@@ -13,7 +13,7 @@ export interface ResolvedReviewer
 }
 
 /** Keys about an agent: it reads its own settings. */
-const OF_AGENTS = ['model', 'model_reasoning_effort', 'default_agent'];
+const OF_AGENTS = ['model', 'model_reasoning_effort'];
 
 function isSet(entry: MergedEntry | undefined): entry is MergedEntry {
   return entry !== undefined && entry.origin.layer !== 'defaults';
@@ -50,17 +50,22 @@ function listTrusted(servers: MergedEntry | undefined): { names: string[]; warni
   return { names, warnings: [`${place}: of mcp_servers only trust_hints counts here; nothing is started`] };
 }
 
-/** Reads them of merged values. */
-export function resolveReviewer(merged: Merged, home: string): ResolvedReviewer {
+/** Reads them of merged values; `ofAgent` are folders of skills that the session's agent has. */
+export function resolveReviewer(
+  merged: Merged,
+  home: string,
+  ofAgent: readonly string[] = [],
+): ResolvedReviewer {
   const servers = listTrusted(merged.get('mcp_servers'));
-  const folders = merged.get('skill_folders')?.value;
+  const configured = merged.get('skill_folders')?.value;
+  const folders = [...(Array.isArray(configured) ? configured : []).map(String), ...ofAgent];
   return {
     approvalsReviewer:
       merged.get('approvals_reviewer')?.value === 'guardian_subagent' ? 'guardian_subagent' : 'user',
     trustedMcpServers: servers.names,
-    skillFolders: (Array.isArray(folders) ? folders : []).map((folder) =>
-      resolveExistingPart(makeAbsolute(String(folder), home, home)),
-    ),
+    skillFolders: [
+      ...new Set(folders.map((folder) => resolveExistingPart(makeAbsolute(folder, home, home)))),
+    ],
     warnings: [...warnOfKept(merged), ...warnOfReviewer(merged), ...servers.warnings],
   };
 }
