@@ -68,7 +68,8 @@ function explainRules({ step, snapshot, facts }: Explained): ExplainedCause[] {
 function explainPath(fact: Facts['paths'][number], explained: Explained): ExplainedCause[] {
   const { snapshot, origins } = explained;
   const { real } = fact;
-  if (real === null || snapshot.sandboxMode === 'danger-full-access') return [];
+  if (real === null || explained.facts.isUnwalled === true) return [];
+  if (snapshot.sandboxMode === 'danger-full-access') return [];
   const shown = showText(real, 300);
   const { profile, ignored, protectSecrets, secretPaths } = snapshot;
   const decision = decidePath(real, { profile, ignored, secretPaths: protectSecrets ? secretPaths : [] });

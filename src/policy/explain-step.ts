@@ -4,6 +4,7 @@ import { explainAccess } from './explain-access.ts';
 import { type ExplainedCause, explainCauses, type KeyOrigins } from './explain-causes.ts';
 import { type Alternative, findAlternatives } from './find-alternatives.ts';
 import { type JudgeOptions, judgeStep } from './judge-step.ts';
+import { withoutWall } from './judge-wall.ts';
 
 /** A judgement with everything that led to it. */
 export interface Explanation {
@@ -30,9 +31,10 @@ export function explainStep(
   { origins = {}, ...options }: ExplainOptions = {},
 ): Explanation {
   const judgement = judgeStep(step, snapshot, facts, options);
+  const inForce = facts.isUnwalled === true ? withoutWall(snapshot) : snapshot;
   return {
     judgement,
-    access: explainAccess(snapshot, options.access),
+    access: explainAccess(inForce, options.access),
     causes: explainCauses({ step, snapshot, facts, judgement, origins }),
     alternatives: findAlternatives({ step, snapshot, facts, options, judgement }),
   };

@@ -15,6 +15,7 @@ import type {
 import { readRules } from './judge-rules.ts';
 import { showText } from './judge-show.ts';
 import { type JudgeOptions, judgeStep } from './judge-step.ts';
+import { wallRulesOf } from './judge-wall.ts';
 import { formatHostPort } from './normal-host.ts';
 import { placeOfRule, showPattern } from './rule-sentence.ts';
 
@@ -28,6 +29,7 @@ export interface Alternative {
 interface Variation {
   readonly change: string;
   readonly snapshot?: ConfigSnapshot;
+  readonly facts?: Facts;
   readonly options?: JudgeOptions;
 }
 
@@ -89,6 +91,18 @@ function varyRules({ step, snapshot, facts }: Varied): Variation[] {
   });
   const { counted } = readRules(step, snapshot, facts);
   return [...counted.slice(0, MOST_RULES).map(without), ...addRules(step, snapshot)];
+}
+
+/** Without the wall: what holds behind it, once no rule lets it leave. */
+function varyWall({ step, snapshot, facts }: Varied): Variation[] {
+  const { rules } = snapshot;
+  const [rule, ...others] = wallRulesOf(step, snapshot, facts);
+  const forbidding = addRules(step, snapshot).filter(({ change }) => change.includes(' forbids '));
+  if (rule === undefined || others.length > 0) return forbidding;
+  const { isUnwalled: _gone, ...walled } = facts;
+  const prefix = rules.prefix.filter((other) => other !== rule);
+  const change = `without the rule at ${placeOfRule(rule.origin)}`;
+  return [{ change, snapshot: { ...snapshot, rules: { ...rules, prefix } }, facts: walled }, ...forbidding];
 }
 
 /** A rule of the user for exactly these words, in each direction. */
@@ -154,18 +168,13 @@ function varySecrets({ judgement, snapshot }: Varied): Variation[] {
 /** Every single change that was tried and gives another verdict, those that let it run first. */
 export function findAlternatives(varied: Varied): Alternative[] {
   const { step, snapshot, facts, options, judgement } = varied;
-  const variations = [
-    varyAccess,
-    varyRules,
-    varyNetwork,
-    varySecrets,
-    varyRisk,
-    varyPolicy,
-    varyMode,
-  ].flatMap((vary) => vary(varied));
+  const walled = [varyAccess, varyRules, varyNetwork, varySecrets, varyRisk, varyPolicy, varyMode];
+  const ways = facts.isUnwalled === true ? [varyWall] : walled;
+  const variations = ways.flatMap((vary) => vary(varied));
   const found = variations
     .map((variation) => {
-      const judged = judgeStep(step, variation.snapshot ?? snapshot, facts, variation.options ?? options);
+      const { snapshot: other = snapshot, facts: others = facts } = variation;
+      const judged = judgeStep(step, other, others, variation.options ?? options);
       return { change: variation.change, verdict: judged.verdict };
     })
     .filter(({ verdict }) => verdict !== judgement.verdict);

@@ -32,6 +32,7 @@ export { judgeEdit } from './judge-edit.ts';
 export { judgeMcpCall, type McpCall } from './judge-mcp-call.ts';
 export { judgeMoreAccess } from './judge-more-access.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
+export { doubtPlainScript, hasWallRules, judgeUnwalled } from './judge-wall.ts';
 export { isLauncher } from './launcher.ts';
 export { isRepositoryGrant, isRepositoryPath, leastGrant } from './least-grant.ts';
 export { listEditable } from './list-editable.ts';

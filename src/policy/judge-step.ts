@@ -23,9 +23,11 @@ import { decideByPolicy, type PolicyRow } from './judge-policy.ts';
 import { readRules, type StepRules } from './judge-rules.ts';
 import { showText } from './judge-show.ts';
 import { readSkill } from './judge-skill.ts';
+import { withoutWall } from './judge-wall.ts';
 import { leastGrant, type MissingAccess } from './least-grant.ts';
 import { assessRisk } from './risk/index.ts';
 import { strictestVerdict } from './strictest-verdict.ts';
+import { readWallReasons, refuseUnwalled } from './wall-reasons.ts';
 
 /** What may be known beside the step itself. */
 export interface JudgeOptions {
@@ -159,20 +161,28 @@ export function judgeStep(
   facts: Facts,
   options: JudgeOptions = {},
 ): Judgement {
+  const inForce = facts.isUnwalled === true ? withoutWall(snapshot) : snapshot;
   const known: Known = {
     step,
-    snapshot,
+    snapshot: inForce,
     facts,
-    needs: readNeeds(step, snapshot, facts, options.access),
+    needs: readNeeds(step, inForce, facts, options.access),
+    // Which program a rule means does not depend on the wall of this launch: what others can change is not taken.
     rules: readRules(step, snapshot, facts),
-    skill: readSkill(step, snapshot, facts),
-    risk: assessRisk(step, snapshot, facts, options),
+    skill: readSkill(step, inForce, facts),
+    risk: assessRisk(step, inForce, facts, options),
   };
   const { needs, rules, risk } = known;
-  const notes = readNotes(known);
-  if (rules.forbidden.length + needs.refusals.length > 0) {
-    const category = rules.forbidden.length > 0 ? 'rule' : 'outside';
-    const reasons = [...notes, ...needs.refusals, ...rules.forbidden];
+  const unwalled = refuseUnwalled(step, facts, rules.counted);
+  const notes = [...readNotes(known), ...readWallReasons(snapshot, facts, rules.counted)];
+  if (rules.forbidden.length + needs.refusals.length > 0 || unwalled !== null) {
+    const category = needs.refusals.length > 0 && rules.forbidden.length === 0 ? 'outside' : 'rule';
+    const reasons = [
+      ...notes,
+      ...(unwalled === null ? [] : [unwalled]),
+      ...needs.refusals,
+      ...rules.forbidden,
+    ];
     return { verdict: 'refuse', category, reasons, risk };
   }
   const judgement = addLeastGrant(settle(listStages(known), known), needs.missing, facts);

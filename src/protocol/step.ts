@@ -160,6 +160,10 @@ export const Facts = z.object({
     .optional(),
   /** There are more than are listed, or they could not all be read. */
   variablesCut: z.boolean().optional(),
+  /** Its launch has no wall, because rules with `sandbox="none"` allow each command of it. */
+  isUnwalled: z.boolean().optional(),
+  /** Why its launch stays behind the wall, where there are rules with `sandbox="none"`; the end of a sentence. */
+  whyWalled: z.string().max(1000).optional(),
 });
 export type Facts = z.infer<typeof Facts>;
 

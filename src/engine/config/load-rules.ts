@@ -18,6 +18,8 @@ export interface LoadRulesOptions {
   readonly managed?: { readonly file: string; readonly rules: RuleSet };
   /** What `~` in a rule's folder means; without it such folders stay as written. */
   readonly home?: string;
+  /** Where this machine demands a wall around everything, if it does: `file:line`. */
+  readonly wallDemand?: string | undefined;
 }
 
 export interface LoadedRules {
@@ -145,6 +147,18 @@ function limitRules(rules: RuleSet): LoadedRules {
   };
 }
 
+/** No rule takes the wall away where the machine demands one; what else they say stays. */
+function keepWall(rules: RuleSet, wallDemand: string | undefined): LoadedRules {
+  const first = rules.prefix.find(({ sandbox }) => sandbox !== undefined);
+  if (wallDemand === undefined || first === undefined) return { rules, warnings: [] };
+  const prefix = rules.prefix.map(({ sandbox: _gone, ...rule }) => rule);
+  const place = `${showText(first.origin.file)}:${first.origin.line}:${first.origin.column}`;
+  return {
+    rules: { ...rules, prefix },
+    warnings: [`${place}: sandbox="none" does not count: this machine demands a wall (${wallDemand})`],
+  };
+}
+
 /** The rules in force for a session, and what is to be said of those that are not. */
 export function loadRules(options: LoadRulesOptions): LoadedRules {
   const { sallyportHome, projects, managed } = options;
@@ -167,14 +181,16 @@ export function loadRules(options: LoadRulesOptions): LoadedRules {
           `${showText(managed.file)}: ${countWords(managedOnes.dropped, 'rule that allows is', 'rules that allow are')} ignored: requirements can only ask and forbid`,
         ];
   const limited = limitRules(joinSets(sets, options));
+  const bound = keepWall(limited.rules, options.wallDemand);
   return {
-    rules: limited.rules,
+    rules: bound.rules,
     warnings: [
       ...user.warnings,
       ...user.files.flatMap(describeRulesFile),
       ...found.flatMap(({ warnings }) => warnings),
       ...managedWarning,
       ...limited.warnings,
+      ...bound.warnings,
     ],
   };
 }

@@ -11,6 +11,7 @@ import type {
   Verdict,
 } from '../../protocol/index.ts';
 import { showCommand } from '../../timeline/index.ts';
+import { decideWall } from './leave-wall.ts';
 import { judgeAsWritten, pipelineOf } from './propose-steps.ts';
 
 /** What would happen to one step. */
@@ -41,6 +42,8 @@ export interface CheckContext {
   /** The PATH that the steps would have. */
   readonly searchPath: string;
   nowMs(): number;
+  /** Folders of Sallyport itself, real. */
+  readonly ownFolders?: readonly string[];
   /** Only so many steps are judged. */
   readonly maxSteps?: number;
   /** Where each key of the configuration comes from; without it nothing is explained. */
@@ -66,8 +69,12 @@ export async function checkScript(
   const split = splitScript(script);
   const steps: CheckedStep[] = [];
   const cwd = context.snapshot.workspace;
+  const { ownFolders = [] } = context;
+  const wall = await decideWall({ script, split }, { ...context, cwd, ownFolders, granted: [] });
+  const searchPath = wall?.kind === 'none' ? wall.searchPath : context.searchPath;
   for (const step of split.steps.slice(0, context.maxSteps)) {
-    const { facts, judgement } = await judgeAsWritten(step, split.steps, { ...context, cwd });
+    const written = { ...context, cwd, searchPath, wall };
+    const { facts, judgement } = await judgeAsWritten(step, split.steps, written);
     const { verdict, category, reasons, risk, grant } = judgement;
     steps.push({
       index: step.index,

@@ -13,6 +13,7 @@ import type {
 import { quoteWords } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import type { RunScope } from './proposed-run.ts';
+import { type WallDecision, wallFacts } from './wall-decision.ts';
 
 export interface ProposeInput {
   readonly script: string;
@@ -69,7 +70,7 @@ export function identifySteps(input: ProposeInput): { root: Step; steps: readonl
 export async function previewSteps(
   steps: readonly Step[],
   scope: RunScope,
-  context: { nowMs(): number; searchPath: string },
+  context: Omit<WrittenContext, 'snapshot' | 'cwd'>,
 ): Promise<{ previews: Map<number, Judgement>; events: EventBody[] }> {
   const previews = new Map<number, Judgement>();
   const events: EventBody[] = [];
@@ -95,6 +96,8 @@ export interface WrittenContext {
   readonly snapshot: ConfigSnapshot;
   readonly cwd: string;
   readonly searchPath: string;
+  /** Whether its launch has a wall, where rules speak of that. */
+  readonly wall?: WallDecision | undefined;
   nowMs(): number;
 }
 
@@ -102,9 +105,10 @@ export interface WrittenContext {
 export async function judgeAsWritten(
   step: StepDraft,
   steps: readonly StepDraft[],
-  { snapshot, cwd, searchPath, nowMs }: WrittenContext,
+  { snapshot, cwd, searchPath, wall, nowMs }: WrittenContext,
 ): Promise<{ facts: Facts; judgement: Judgement }> {
-  const facts = await collectFacts(step, { nowMs: nowMs(), cwd, home: snapshot.home, searchPath });
+  const found = await collectFacts(step, { nowMs: nowMs(), cwd, home: snapshot.home, searchPath });
+  const facts = { ...found, ...wallFacts(wall) };
   const pipeline = pipelineOf(step, steps);
   return { facts, judgement: judgeStep(step, snapshot, facts, { pipeline }) };
 }

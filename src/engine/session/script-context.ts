@@ -3,6 +3,7 @@ import type { Askers } from './askers.ts';
 import type { LiveRuns } from './live-runs.ts';
 import type { RunScope, RunStepPorts } from './proposed-run.ts';
 import type { StepBoard } from './step-board.ts';
+import type { WallDecision } from './wall-decision.ts';
 
 /** What every part of one script's life shares. */
 export interface ScriptContext {
@@ -27,8 +28,10 @@ export interface ScriptContext {
   readonly agentReason?: string | undefined;
   /** A line on the standard error of the script. */
   say(line: string): void;
-  /** PATH inside. */
+  /** PATH of the launch. */
   readonly searchPath: string;
+  /** Whether the launch has a wall, where rules speak of that. */
+  readonly wall: WallDecision | undefined;
   append(bodies: readonly EventBody[]): Promise<unknown>;
   setTimer(callback: () => void, delayMs: number): () => void;
   /** Ends the script: a person asked for it, or it cannot go on safely. */

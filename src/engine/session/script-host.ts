@@ -12,6 +12,7 @@ import type { RunStepPorts } from './proposed-run.ts';
 import type { OutputSinks } from './script-output.ts';
 import type { InForce } from './session-config.ts';
 import type { SessionNetwork } from './session-network.ts';
+import type { Unwalled } from './unwalled.ts';
 
 /** The turn that a script is a part of, where it is none of its own: a program of the turn proposed it. */
 export interface ScriptTurn {
@@ -37,6 +38,8 @@ export interface ScriptHost {
   inForce(): InForce;
   readonly enforced: EnforcedAccess;
   readonly sandbox: SandboxSession;
+  /** For launches that rules let run without the wall. */
+  readonly unwalled: Unwalled;
   /** Undefined where the network is off, or the host's own. */
   readonly network: SessionNetwork | undefined;
   readonly environment: Readonly<Record<string, string>>;

@@ -23,16 +23,22 @@ import { describeChange, describeConnect, describeWrite } from './held-calls.ts'
 import { HeldPrograms } from './held-programs.ts';
 import { launchProgram } from './launch-program.ts';
 import { launchScript } from './launch-script.ts';
+import { decideWall, launchPlace } from './leave-wall.ts';
 import { LiveRuns } from './live-runs.ts';
 import { identifySteps, previewSteps } from './propose-steps.ts';
 import type { RunScope } from './proposed-run.ts';
+import { scopeOf } from './scope-of.ts';
 import type { ScriptContext } from './script-context.ts';
 import type { ScriptHost } from './script-host.ts';
 import { carryOutput } from './script-output.ts';
 import { endInFront, settleInFront } from './settle-in-front.ts';
 import { settleShellQuestion } from './shell-questions.ts';
 import { StepBoard } from './step-board.ts';
+import { tellWall } from './tell-wall.ts';
+import type { WallDecision } from './wall-decision.ts';
 import { WallDenials } from './wall-denials.ts';
+
+export { scopeOf };
 
 const SWAPPED = 'another program than the one shown was started: killed';
 
@@ -96,6 +102,19 @@ export class ScriptRun {
       cwd: host.cwd,
       agentName: host.agentName,
     });
+    const searchPath = host.environment['PATH'] ?? '';
+    const wall = await decideWall({ script, split, argv }, launchPlace(host, searchPath));
+    const launchHost = wall?.kind === 'none' ? await host.unwalled.hostFor(host, wall) : host;
+    return ScriptRun.#begin(launchHost, work, { root, steps, wall });
+  }
+
+  static async #begin(
+    host: ScriptHost,
+    work: Work,
+    { root, steps, wall }: { root: Step; steps: readonly Step[]; wall: WallDecision | undefined },
+  ): Promise<ScriptRun> {
+    const { ids } = host.ports;
+    const { turnId } = root;
     const currentScope = scopeOf(host, turnId);
     const proposed = [root, ...steps].map((step): EventBody => ({ type: 'step/proposed', ...step }));
     const begin: EventBody[] = host.turn ? [] : [{ type: 'turn/started', turnId }];
@@ -104,6 +123,7 @@ export class ScriptRun {
     const { previews, events } = await previewSteps(steps, currentScope(), {
       nowMs: host.ports.nowMs,
       searchPath,
+      wall,
     });
     if (events.length > 0) await host.ports.append(events);
     const append = (bodies: readonly EventBody[]): Promise<unknown> => host.ports.append(bodies);
@@ -129,6 +149,7 @@ export class ScriptRun {
         if (!stderr.destroyed) stderr.write(`${line}\n`);
       },
       searchPath,
+      wall,
       append,
       setTimer: host.setTimer,
     });
@@ -181,6 +202,8 @@ export class ScriptRun {
     const context = this.#context;
     if (opened) context.opened.push(opened);
     if ((await context.ports.whenGoing(this.#stopped.signal)) !== 'going') return this.#cancel();
+    const lost = await tellWall(context, this.#host, { split: this.#split, argv: this.#argv });
+    if (lost !== undefined) return this.refuse(lost);
     const refusal = await settleInFront(context, this.#split, { host: this.#host, argv: this.#argv });
     if (refusal) {
       return this.refuse(refusal);
@@ -322,16 +345,4 @@ export class ScriptRun {
   #orStop(work: Promise<void>): void {
     work.catch((cause: unknown) => this.stop(toFault(cause).message));
   }
-}
-
-/** The scope of a run that is handed in now; the same object while the configuration is the same. */
-export function scopeOf(host: ScriptHost, turnId: TurnId): () => RunScope {
-  const { sessionId, enforced } = host;
-  let last: RunScope | undefined;
-  return () => {
-    const { snapshot, digest } = host.inForce();
-    if (last?.snapshotDigest !== digest)
-      last = { sessionId, turnId, snapshot, snapshotDigest: digest, enforced };
-    return last;
-  };
 }

@@ -24,7 +24,7 @@ import { describeAccess, openingEvents } from './describe-session.ts';
 import { LateFindings } from './late-findings.ts';
 import { openWithHosts } from './open-hosts.ts';
 import { openNetwork } from './open-network.ts';
-import { openSandbox, requireGranted } from './open-sandbox.ts';
+import { openSandbox, openUnwalled, requireGranted } from './open-sandbox.ts';
 import { PauseGate } from './pause-gate.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { ScriptHost } from './script-host.ts';
@@ -36,6 +36,7 @@ import { SessionFacts } from './session-facts.ts';
 import type { SessionNetwork } from './session-network.ts';
 import { SessionTurns } from './session-turns.ts';
 import { TerminalScreen } from './terminal-screen.ts';
+import type { Unwalled } from './unwalled.ts';
 
 type CloseReason = EventOf<'session/closed'>['reason'];
 
@@ -47,6 +48,7 @@ export class Session implements OpenSession {
   readonly #input: SessionInput;
   readonly #scope: Scope;
   readonly #sandbox: SandboxSession;
+  readonly #unwalled: Unwalled;
   readonly #network: SessionNetwork | undefined;
   readonly #keeper: AccessKeeper;
   readonly #standing = new Map<GrantId, () => Promise<void>>();
@@ -66,6 +68,7 @@ export class Session implements OpenSession {
       sessionId: SessionId;
       scope: Scope;
       sandbox: SandboxSession;
+      unwalled: Unwalled;
       network: SessionNetwork | undefined;
       config: SessionConfig;
     },
@@ -80,6 +83,7 @@ export class Session implements OpenSession {
       setTimer: (callback, delayMs) => deps.clock.setTimer(callback, delayMs),
     });
     this.#sandbox = opened.sandbox;
+    this.#unwalled = opened.unwalled;
     this.#network = opened.network;
     this.#keeper = new AccessKeeper({
       grant: async (path, mode) => requireGranted(await opened.sandbox.grant(path, mode), path),
@@ -124,7 +128,8 @@ export class Session implements OpenSession {
       const network = await openNetwork({ deps, input, settings: config, scope });
       const sandbox = await openSandbox(deps, input, { asks, network });
       scope.defer(() => sandbox.close());
-      session = new Session(deps, input, { sessionId, scope, sandbox, network, config });
+      const unwalled = openUnwalled(deps, input, asks, scope);
+      session = new Session(deps, input, { sessionId, scope, sandbox, unwalled, network, config });
       await session.#append(openingEvents(deps, input));
       return session;
     } catch (cause) {
@@ -243,6 +248,7 @@ export class Session implements OpenSession {
       inForce: () => this.config.inForce,
       enforced: this.#enforced,
       sandbox: this.#sandbox,
+      unwalled: this.#unwalled,
       network: this.#network,
       environment: { ...passed, ...(askSocket !== null && { SALLYPORT_ASK: askSocket }) },
       innerEnvironment: inner,

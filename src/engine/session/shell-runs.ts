@@ -9,13 +9,14 @@ import {
   judgeStep,
   outerWrappers,
 } from '../../policy/index.ts';
-import type { AccessGrant, Step, StepDraft } from '../../protocol/index.ts';
+import type { AccessGrant, Facts, Step, StepDraft } from '../../protocol/index.ts';
 import { quoteWords, type ShownCommand, showCommand, showInFront } from '../../timeline/index.ts';
-import { collectFacts } from './collect-facts.ts';
+import { collectFacts, type FactsContext } from './collect-facts.ts';
 import { pipelineOf } from './propose-steps.ts';
 import type { ProposedRun } from './proposed-run.ts';
 import { replaceStep } from './replace-step.ts';
 import type { ScriptContext } from './script-context.ts';
+import { wallFacts } from './wall-decision.ts';
 
 /** What the kernel says of a program before it starts. */
 export interface HeldProgram {
@@ -55,7 +56,8 @@ function openAccess(context: ScriptContext): AccessGrant {
 /** Folders that something inside can write; null without a wall. */
 function writable(context: ScriptContext): readonly string[] | null {
   const { sandboxMode, writableRoots } = context.snapshot;
-  return sandboxMode === 'danger-full-access' ? null : [...writableRoots, ...openAccess(context).write];
+  const hasNone = sandboxMode === 'danger-full-access' || context.wall?.kind === 'none';
+  return hasNone ? null : [...writableRoots, ...openAccess(context).write];
 }
 
 type Assignments = Step['assignments'];
@@ -135,6 +137,16 @@ function editing(
   return { replaceWith: (text) => replaceStep(context, step, text) };
 }
 
+async function factsOf(
+  context: ScriptContext,
+  draft: StepDraft,
+  at: Pick<FactsContext, 'cwd' | 'held'>,
+): Promise<Facts> {
+  const { ports, snapshot, searchPath, wall } = context;
+  const found = await collectFacts(draft, { ...at, nowMs: ports.nowMs(), home: snapshot.home, searchPath });
+  return { ...found, ...wallFacts(wall) };
+}
+
 /** A held program: judged by what will really run. */
 export function programRun(
   context: ScriptContext,
@@ -156,11 +168,8 @@ export function programRun(
     ...(held.isWhole && { argv: held.argv }),
     cwd: held.cwd,
     collectFacts: () =>
-      collectFacts(draft, {
-        nowMs: context.ports.nowMs(),
+      factsOf(context, draft, {
         cwd: held.cwd,
-        home: context.snapshot.home,
-        searchPath: context.searchPath,
         held: {
           program: held.path,
           threads: held.threads,
@@ -200,13 +209,7 @@ export function scriptedRun(
     assignments: set.other.length > 0 ? 'unsure' : set.all,
     ...(argv && { argv }),
     cwd: at.cwd,
-    collectFacts: () =>
-      collectFacts(draft, {
-        nowMs: context.ports.nowMs(),
-        cwd: at.cwd,
-        home: context.snapshot.home,
-        searchPath: context.searchPath,
-      }),
+    collectFacts: () => factsOf(context, draft, { cwd: at.cwd }),
     judge: judgeWith(context, step, draft),
     ...(isAsWritten && editing(context, step, 'script')),
     gone: at.gone,
