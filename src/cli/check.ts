@@ -54,9 +54,10 @@ export async function runCheck(words: readonly string[]): Promise<number> {
   return STATUS[checked.verdict];
 }
 
-async function checkHere(script: string, { snapshot, origins }: LoadedConfig): Promise<CheckedScript> {
+async function checkHere(script: string, { snapshot, origins, files }: LoadedConfig): Promise<CheckedScript> {
   const searchPath = process.env['PATH'] ?? '';
-  const context = { snapshot, searchPath, nowMs: () => Date.now(), origins };
+  const ownFolders = [files.sallyportHome];
+  const context = { snapshot, searchPath, ownFolders, nowMs: () => Date.now(), origins };
   const { checked } = await checkScript(script, context);
   return checked;
 }

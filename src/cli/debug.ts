@@ -99,9 +99,13 @@ function findDenied({ denyRead = [] }: DebugFlags, cwd: string): string[] {
   });
 }
 
-async function check(argv: readonly string[], { snapshot, origins }: LoadedConfig): Promise<CheckedScript> {
+async function check(
+  argv: readonly string[],
+  { snapshot, origins, files }: LoadedConfig,
+): Promise<CheckedScript> {
   const searchPath = process.env['PATH'] ?? '';
-  const context = { snapshot, searchPath, nowMs: () => Date.now(), origins };
+  const ownFolders = [files.sallyportHome];
+  const context = { snapshot, searchPath, ownFolders, nowMs: () => Date.now(), origins };
   return (await checkScript(quoteWords(argv), context)).checked;
 }
 

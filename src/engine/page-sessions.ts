@@ -82,6 +82,7 @@ export class PageSessions {
     const { checked, stepCount } = await checkScript(params.text, {
       snapshot,
       searchPath: open.env['PATH'] ?? '',
+      ownFolders: [config.files.sallyportHome],
       nowMs: this.#ports.nowMs,
       maxSteps: MAX_PREVIEWED,
     });

@@ -70,6 +70,16 @@ function demandWall(requirements: Requirements): AllowedChoices | undefined {
   return { choices: ['workspace-write', 'read-only'], origin: origin ?? { layer: 'managed', file } };
 }
 
+/** What rules out every launch without a wall on this machine; undefined where nothing does. */
+export function findWallDemand(requirements: Requirements | undefined): ConfigOrigin | undefined {
+  if (requirements === undefined) return undefined;
+  const modes = requirements.allowed.get('sandbox_mode');
+  if (modes?.choices.includes('danger-full-access') === true) return undefined;
+  const profiles = requirements.allowed.get('default_permissions');
+  const isBound = profiles?.choices.includes(':danger-full-access') === false;
+  return modes?.origin ?? demandWall(requirements)?.origin ?? (isBound ? profiles.origin : undefined);
+}
+
 function isStronger(one: ConfigOrigin, other: ConfigOrigin): boolean {
   return ConfigLayerKind.options.indexOf(one.layer) > ConfigLayerKind.options.indexOf(other.layer);
 }

@@ -4,10 +4,11 @@
  */
 import { type ConfigOrigin, type ConfigSnapshot, Fault, type SessionFlags } from '../../protocol/index.ts';
 import { type AdmittedProjects, admitProjects } from './admit-projects.ts';
-import { applyRequirements, type ConfigLock, refuseUnallowed } from './apply-requirements.ts';
+import { applyRequirements, type ConfigLock, findWallDemand, refuseUnallowed } from './apply-requirements.ts';
 import { type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { DEFAULT_LAYER } from './config-defaults.ts';
 import { showText } from './config-fault.ts';
+import { showOrigin } from './config-origins.ts';
 import { digestSnapshot } from './digest-snapshot.ts';
 import { type ConfigFiles, findConfigFiles, isSymbolicLink } from './find-config-files.ts';
 import { forceDenies } from './force-denies.ts';
@@ -114,11 +115,13 @@ function readLayers(options: LoadConfigOptions, files: ConfigFiles): ReadLayers 
   const user = mergeLayers(weak);
   const folders = files.projectFolders.map((folder) => trustFolder(folder, user, home));
   const requirements = readRequirements(files.requirements);
+  const wallDemand = findWallDemand(requirements);
   const rules = loadRules({
     sallyportHome: files.sallyportHome,
     projects: folders.map(({ folder, trust }) => ({ folder, trust: trust.level })),
     ...(requirements?.rules && { managed: { file: files.requirements, rules: requirements.rules } }),
     home,
+    wallDemand: wallDemand && showOrigin(wallDemand),
   });
   const projects = files.projects.map((file) => {
     const own = folders.find(

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { type Explanation, explainStep, splitScript, strictestVerdict } from '../../policy/index.ts';
 import type {
   AccessGrant,
@@ -42,7 +43,7 @@ export interface CheckContext {
   /** The PATH that the steps would have. */
   readonly searchPath: string;
   nowMs(): number;
-  /** Folders of Sallyport itself, real. */
+  /** Folders of Sallyport itself. */
   readonly ownFolders?: readonly string[];
   /** Only so many steps are judged. */
   readonly maxSteps?: number;
@@ -61,6 +62,10 @@ function explain(
   return { access, causes, alternatives };
 }
 
+function findReal(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
+
 /** Splits and judges a script as a session would before it starts. Runs nothing of it. */
 export async function checkScript(
   script: string,
@@ -69,7 +74,7 @@ export async function checkScript(
   const split = splitScript(script);
   const steps: CheckedStep[] = [];
   const cwd = context.snapshot.workspace;
-  const { ownFolders = [] } = context;
+  const ownFolders = await Promise.all((context.ownFolders ?? []).map(findReal));
   const wall = await decideWall({ script, split }, { ...context, cwd, ownFolders, granted: [] });
   const searchPath = wall?.kind === 'none' ? wall.searchPath : context.searchPath;
   for (const step of split.steps.slice(0, context.maxSteps)) {
