@@ -261,7 +261,7 @@ class RunningEngine implements Engine {
   }
 
   #configInput(params: CheckedParams<'session/open'>): LoadConfigOptions {
-    return readOpenParams(params, this.#parts.options.home);
+    return readOpenParams(params, this.#parts.options);
   }
 
   findSession(sessionId: SessionId): OpenSession | undefined {

@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   /** Looks names up for sessions; the system's own by default. */
   readonly resolve?: Resolve;
+  /** What this machine demands of configurations; the file of the platform by default. */
+  readonly requirementsFile?: string;
   /** Environment of the login, for sessions that no client opens; that of this process by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

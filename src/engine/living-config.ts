@@ -3,6 +3,7 @@ import { type CheckedParams, Fault, type MethodResult } from '../protocol/index.
 import { showLine } from '../timeline/index.ts';
 import type { Clock } from './base/index.ts';
 import { type LoadConfigOptions, type SessionOverride, watchConfig } from './config/index.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { findSecrets } from './sandbox/index.ts';
 import type { Session } from './session/index.ts';
 
@@ -32,13 +33,17 @@ export function followConfig(
   };
 }
 
-/** Where a session that is opened so gets its configuration from; `engineHome` is the engine's own folder. */
-export function readOpenParams(params: CheckedParams<'session/open'>, engineHome: string): LoadConfigOptions {
+/** Where a session that is opened so gets its configuration from, in an engine with these options. */
+export function readOpenParams(
+  params: CheckedParams<'session/open'>,
+  { home: engineHome, requirementsFile }: Pick<EngineOptions, 'home' | 'requirementsFile'>,
+): LoadConfigOptions {
   return {
     cwd: params.cwd,
     home: params.env['HOME'] ?? process.env['HOME'] ?? '/',
     env: { ...params.env, SALLYPORT_HOME: engineHome },
     flags: params.flags,
+    ...(requirementsFile !== undefined && { requirementsFile }),
     ports: { findSecrets: (folder) => findSecrets(folder, params.env).map((secret) => secret.path) },
   };
 }

@@ -6,6 +6,7 @@
 import type { ConfigSnapshot } from '../protocol/index.ts';
 import { describeAddress } from './describe-address.ts';
 import { compareEntries, type HostEntry, matchesEntry, parseHostEntry } from './host-entry.ts';
+import { type ManagedDeny, showManagedPlace } from './managed-deny.ts';
 import { type NormalHost, readHost } from './normal-host.ts';
 import { type RuleHosts, ruleHosts } from './rules/index.ts';
 
@@ -17,11 +18,18 @@ export interface HostLists {
    * would be asked about.
    */
   readonly rules?: RuleHosts;
+  /** Of the entries of deny, those that the requirements of this machine put there. */
+  readonly managed?: ManagedDeny['hosts'];
 }
 
 /** What decides about hosts in a session: the lists and the rules together. */
-export function hostsInForce({ network, rules }: Pick<ConfigSnapshot, 'network' | 'rules'>): HostLists {
-  return { allow: network.allow, deny: network.deny, rules: ruleHosts(rules) };
+export function hostsInForce({
+  network,
+  rules,
+  managedDeny,
+}: Pick<ConfigSnapshot, 'network' | 'rules' | 'managedDeny'>): HostLists {
+  const managed = managedDeny && { managed: managedDeny.hosts };
+  return { allow: network.allow, deny: network.deny, rules: ruleHosts(rules), ...managed };
 }
 
 export interface HostJudgement {
@@ -43,6 +51,7 @@ interface Entries {
 }
 
 interface Lists extends Entries {
+  readonly managed: ManagedDeny['hosts'];
   readonly rules: Entries & { readonly prompt: readonly HostEntry[] };
 }
 
@@ -64,11 +73,11 @@ function readPair(lists: Pick<HostLists, 'allow' | 'deny'>): Entries {
 
 const NO_RULES: RuleHosts = { allow: [], deny: [], prompt: [] };
 
-function readLists({ allow, deny, rules = NO_RULES }: HostLists): Lists {
+function readLists({ allow, deny, rules = NO_RULES, managed = [] }: HostLists): Lists {
   const prompt = readEntries(rules.prompt);
   const pair = readPair(rules);
   const broken = pair.broken ?? prompt.broken;
-  return { ...readPair({ allow, deny }), rules: { ...pair, broken, prompt: prompt.entries } };
+  return { ...readPair({ allow, deny }), managed, rules: { ...pair, broken, prompt: prompt.entries } };
 }
 
 function findBest(entries: readonly HostEntry[], host: string, port: number): HostEntry | null {
@@ -89,6 +98,14 @@ function refuseBy(words: string, entry: HostEntry): Decision {
   return { verdict: 'refuse', rule: `${words} "${entry.text}"`, entry };
 }
 
+/** With the place, where the requirements of this machine say so. */
+function refuseByList(entry: HostEntry, { managed }: Pick<Lists, 'managed'>): Decision {
+  const required = managed.find(({ text }) => text === entry.text);
+  const decision = refuseBy('deny', entry);
+  if (required === undefined) return decision;
+  return { ...decision, rule: `${decision.rule}, required by ${showManagedPlace(required)}` };
+}
+
 /** The first entry of those that speaks of the host or of an address inside it. */
 function findSpoken(entries: readonly HostEntry[], host: NormalHost, port: number): HostEntry | null {
   for (const text of [host.text, ...host.embedded]) {
@@ -102,9 +119,9 @@ function decideByLists(host: NormalHost, port: number, lists: Lists): Decision {
   const deny = findBest(lists.deny, host.text, port);
   const allow = findBest(lists.allow, host.text, port);
   const isDenied = deny !== null && (allow === null || compareEntries(allow, deny) <= 0);
-  if (isDenied) return refuseBy('deny', deny);
+  if (isDenied) return refuseByList(deny, lists);
   const inner = host.embedded.flatMap((address) => findDeniedAddress(address, port, lists) ?? [])[0];
-  if (inner !== undefined) return refuseBy('deny', inner);
+  if (inner !== undefined) return refuseByList(inner, lists);
   if (allow !== null) return { verdict: 'allow', rule: `allow "${allow.text}"`, entry: allow };
   return { verdict: 'ask', rule: 'on no list', entry: null };
 }
@@ -181,7 +198,8 @@ export function judgeTarget(target: HostTarget, hostLists: HostLists): TargetJud
     const resolved = readHost(address);
     const judged = 'host' in resolved ? resolved.host : null;
     const named = judged === null ? null : findDenied(judged, target.port, lists);
-    if (named !== null) return { verdict: 'refuse', rule: `deny "${named.text}"`, isPrivate: place !== null };
+    if (named !== null)
+      return { verdict: 'refuse', rule: refuseByList(named, lists).rule, isPrivate: place !== null };
   }
   const isNamed =
     verdict === 'allow' &&

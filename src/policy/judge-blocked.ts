@@ -8,12 +8,17 @@ import { missingReason } from './judge-needs.ts';
 import { decideByPolicy } from './judge-policy.ts';
 import { showText } from './judge-show.ts';
 import { leastGrant } from './least-grant.ts';
+import { refuseManagedPath } from './managed-deny.ts';
 import { isAtOrBelow } from './path-access-join.ts';
 import { warnOfSocket } from './socket-warnings.ts';
 
 function decide(reasons: readonly Reason[], snapshot: ConfigSnapshot): Judgement {
   const { verdict, reason } = decideByPolicy('blocked', snapshot);
   return { verdict, category: 'blocked', reasons: [...reasons, reason], risk: null };
+}
+
+function refuseBlocked(reasons: readonly Reason[]): Judgement {
+  return { verdict: 'refuse', category: 'blocked', reasons: [...reasons], risk: null };
 }
 
 /** What lies below another path of the list is opened with it, and as one mount. */
@@ -42,6 +47,10 @@ export function judgeBlocked(paths: readonly string[], snapshot: ConfigSnapshot,
         text: `The wall stopped it from using ${showText(paths[index] ?? '')}.`,
       },
   );
+  const closed = paths.flatMap(
+    (path) => refuseManagedPath(`It uses ${showText(path)}`, [path], snapshot) ?? [],
+  );
+  if (closed.length > 0) return refuseBlocked(closed);
   const judgement = decide(why, snapshot);
   const least = leastGrant({ paths: found, hosts: [] }, facts);
   if (least === undefined) return judgement;
@@ -54,6 +63,8 @@ export function judgeBlocked(paths: readonly string[], snapshot: ConfigSnapshot,
 
 /** The verdict on a connection to a unix socket of the host; a yes opens that one socket. */
 export function judgeBlockedSocket(path: string, snapshot: ConfigSnapshot): Judgement {
+  const closed = refuseManagedPath(`It connects to ${showText(path)}`, [path], snapshot);
+  if (closed !== null) return refuseBlocked([closed]);
   const grant: AccessGrant = { read: [], write: [], hosts: [], sockets: [path] };
   const place = {
     code: 'host-socket',

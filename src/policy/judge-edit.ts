@@ -6,6 +6,7 @@
 import type { ConfigSnapshot, EditFile, Facts, Judgement, Reason } from '../protocol/index.ts';
 import { decideByPolicy, type PolicyRow } from './judge-policy.ts';
 import { showText } from './judge-show.ts';
+import { refuseManagedPath } from './managed-deny.ts';
 import { classifyPath, describeDenial, type PathClass } from './path-access.ts';
 import { strictestVerdict } from './strictest-verdict.ts';
 
@@ -75,9 +76,17 @@ function reasonFor({ path, change, place }: Placed, snapshot: ConfigSnapshot): R
   return { code: `edit-${place}`, text: `It ${VERBS[change]} ${showText(path)}, ${why}.` };
 }
 
+/** By its name and by where that leads. */
+function refuseManaged({ path, change }: Placed, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
+  const known = facts.paths.find((fact) => fact.text === path || fact.real === path);
+  return refuseManagedPath(`It ${VERBS[change]} ${showText(path)}`, [path, known?.real ?? path], snapshot);
+}
+
 /** The verdict on a change of files, with every file that lies beyond the access as a reason. */
 export function judgeEdit(files: readonly EditFile[], snapshot: ConfigSnapshot, facts: Facts): Judgement {
   const placed = placeFiles(files, snapshot, facts);
+  const closed = placed.flatMap((item) => refuseManaged(item, snapshot, facts) ?? []);
+  if (closed.length > 0) return { verdict: 'refuse', category: 'edit', reasons: closed, risk: null };
   const rows = new Set(placed.map(({ place }) => rowOf(place, snapshot)));
   const decided = [...rows].map((row) => decideByPolicy(row, snapshot));
   const verdict = files.length === 0 ? 'refuse' : strictestVerdict(decided.map((item) => item.verdict));

@@ -1,8 +1,9 @@
 /** Judges a request for more access: `request_permissions`, or additional permissions for one command. */
-import type { AccessGrant, ConfigSnapshot, Facts, Judgement, Reason } from '../protocol/index.ts';
+import type { AccessGrant, ConfigSnapshot, Facts, HostPort, Judgement, Reason } from '../protocol/index.ts';
 import { judgeNamedHost } from './judge-network.ts';
 import { decideByPolicy } from './judge-policy.ts';
 import { showText } from './judge-show.ts';
+import { refuseManagedPath } from './managed-deny.ts';
 import { formatHostPort } from './normal-host.ts';
 import { classifyPath } from './path-access.ts';
 import { warnOfSocket } from './socket-warnings.ts';
@@ -44,6 +45,13 @@ function listAsked(requested: AccessGrant): Reason {
   };
 }
 
+function refuseHost(host: HostPort, snapshot: ConfigSnapshot): Reason | null {
+  const { verdict, rule } = judgeNamedHost(host, snapshot);
+  if (verdict !== 'refuse') return null;
+  const text = `It asks for ${showText(host.host)}, which the hosts of this session do not allow (${showText(rule)}).`;
+  return { code: 'denied-host', text };
+}
+
 /** The verdict on a request for more access. What no answer opens, such as a denied host, refuses the whole of it. */
 export function judgeMoreAccess(requested: AccessGrant, snapshot: ConfigSnapshot, _facts: Facts): Judgement {
   const lead = listAsked(requested);
@@ -55,12 +63,12 @@ export function judgeMoreAccess(requested: AccessGrant, snapshot: ConfigSnapshot
       risk: null,
       grant: requested,
     };
-  const denied = requested.hosts
-    .filter((host) => judgeNamedHost(host, snapshot).verdict === 'refuse')
-    .map(({ host }) => ({
-      code: 'denied-host',
-      text: `It asks for ${showText(host)}, which the hosts of this session do not allow.`,
-    }));
+  const denied = [
+    ...requested.hosts.flatMap((host) => refuseHost(host, snapshot) ?? []),
+    ...[...requested.read, ...requested.write, ...requested.sockets].flatMap(
+      (path) => refuseManagedPath(`It asks for ${showText(path)}`, [path], snapshot) ?? [],
+    ),
+  ];
   if (denied.length > 0)
     return { verdict: 'refuse', category: 'more-access', reasons: [lead, ...denied], risk: null };
   const { verdict, reason } = decideByPolicy('more-access', snapshot);

@@ -15,6 +15,7 @@ import type {
 import { readNetworkNeeds } from './judge-network.ts';
 import { showText } from './judge-show.ts';
 import { missingPathOf } from './least-grant.ts';
+import { refuseManagedPath } from './managed-deny.ts';
 import { listNamedPaths, MAX_NAMED_PATHS } from './named-paths.ts';
 import { classifyPath, describeDenial, type PathClass } from './path-access.ts';
 import { isAtOrBelow, joinPath } from './path-access-join.ts';
@@ -105,6 +106,15 @@ export function missingReason(fact: PathFact, snapshot: ConfigSnapshot, facts: F
   return { code, text: `It ${VERBS[fact.use]} ${describe(fact)}, ${why ?? tail}.` };
 }
 
+/** What no answer opens, by each name that is known of it. */
+function refuseManaged(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
+  if (snapshot.managedDeny === undefined) return null;
+  const whole = fact.kind === 'missing' ? missingPathOf(fact, facts) : null;
+  const places = [joinPath(fact.text, facts.cwd, facts.home), fact.real, whole, fact.repository];
+  const known = places.filter((place) => place !== null && place !== undefined);
+  return refuseManagedPath(`It ${VERBS[fact.use]} ${describe(fact)}`, known, snapshot);
+}
+
 const REPOSITORY = /^(?:.*\/)?(?:\.\.\/)*\.git$/;
 
 /** Of the candidates for a repository's folder only the nearest that exists is needed; a lone name is kept. */
@@ -141,7 +151,13 @@ export function readNeeds(
   const { paths, isCut, isCutWriting } = collectPaths(step, facts);
   const missing: PathFact[] = [];
   const reasons: Reason[] = [];
+  const closed: Reason[] = [];
   for (const fact of paths) {
+    const managed = refuseManaged(fact, snapshot, facts);
+    if (managed !== null) {
+      closed.push(managed);
+      continue;
+    }
     const reason = isOpened(fact, access) ? null : missingReason(fact, snapshot, facts);
     if (reason === null) continue;
     missing.push(fact);
@@ -159,7 +175,7 @@ export function readNeeds(
     missing: { paths: missing, hosts: network.hosts },
     reasons: [...reasons, ...network.reasons],
     notes: network.notes,
-    refusals: network.refusals,
+    refusals: [...closed, ...network.refusals],
     isUncertain: isCut || paths.some((fact) => fact.real === null || fact.kind === 'unknown'),
   };
 }

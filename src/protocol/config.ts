@@ -1,4 +1,5 @@
 import { AccessProfile, IgnoreList } from './access-profile.ts';
+import { ConfigOrigin } from './config-origin.ts';
 import { RuleSet } from './rule.ts';
 import { z } from './zod.ts';
 
@@ -152,6 +153,14 @@ export const ConfigFile = z.strictObject({
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
 
+/** What the requirements of this machine deny, with the place: nobody can grant it. */
+const ManagedDeny = z.object({
+  /** Absolute; real as far as it exists. Each with all below it. */
+  paths: z.array(z.object({ path: z.string(), origin: ConfigOrigin })).default([]),
+  /** Entries as they stand in `network.deny` too. */
+  hosts: z.array(z.object({ text: z.string(), origin: ConfigOrigin })).default([]),
+});
+
 /**
  * The configuration in force for a session: every value resolved, every path absolute and real. This is the content of
  * `config/snapshot`; with the facts of a judgement it lets the judgement be computed again later.
@@ -193,5 +202,7 @@ export const ConfigSnapshot = z.object({
   trustedMcpServers: z.array(z.string()).default([]),
   /** Real paths; programs below one are those of a skill or plugin. */
   skillFolders: z.array(z.string()).default([]),
+  /** Absent where the machine has no requirements that deny something. */
+  managedDeny: ManagedDeny.optional(),
 });
 export type ConfigSnapshot = z.infer<typeof ConfigSnapshot>;

@@ -57,7 +57,7 @@ export function makeFolder(name = 'sallyport-test', parent = tmpdir()): { path: 
 
 /** A real engine with a home of its own, in this process. */
 export async function startRealEngine(
-  options: Pick<Parameters<typeof createEngine>[0], 'resolve'> = {},
+  options: Pick<Parameters<typeof createEngine>[0], 'resolve' | 'requirementsFile'> = {},
 ): Promise<RealEngine> {
   const folder = makeFolder('sallyport-home');
   const engine = await createEngine({

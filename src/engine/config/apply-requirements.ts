@@ -4,6 +4,7 @@
  */
 import { ConfigLayerKind, type ConfigOrigin, type ConfigSnapshot } from '../../protocol/index.ts';
 import { isTable } from './check-value.ts';
+import type { ConfigEntry } from './collect-entries.ts';
 import { makeConfigFault, showText, showValue } from './config-fault.ts';
 import { showOrigin } from './config-origins.ts';
 import { type MergedEntry, overlay } from './merge-layers.ts';
@@ -70,6 +71,13 @@ function demandWall(requirements: Requirements): AllowedChoices | undefined {
   return { choices: ['workspace-write', 'read-only'], origin: origin ?? { layer: 'managed', file } };
 }
 
+/** Hosts can only be told apart by the proxy: a network that is simply on would reach all of them. */
+function demandProxy({ denyHosts, allowHosts, file }: Requirements): ConfigEntry[] {
+  if (denyHosts.length === 0 && allowHosts === undefined) return [];
+  const origin = denyHosts[0]?.origin ?? { layer: 'managed', file };
+  return [{ key: 'sandbox_workspace_write.network_access', value: false, origin }];
+}
+
 /** What rules out every launch without a wall on this machine; undefined where nothing does. */
 export function findWallDemand(requirements: Requirements | undefined): ConfigOrigin | undefined {
   if (requirements === undefined) return undefined;
@@ -128,7 +136,7 @@ export function applyRequirements(merged: Merged, requirements: Requirements | u
     });
     bindChoice('sandbox_mode', wall);
   }
-  for (const required of requirements.entries) {
+  for (const required of [...requirements.entries, ...demandProxy(requirements)]) {
     locks.push({ key: required.key, bound: `at most ${showValue(required.value)}`, origin: required.origin });
     const entry = values.get(required.key);
     if (entry === undefined) continue;

@@ -7,6 +7,8 @@ import type { ConfigSnapshot, NetworkSettings } from '../../protocol/index.ts';
 import type { Requirements } from './read-requirements.ts';
 import { isWithin, makeAbsolute, resolveExistingPart } from './resolve-paths.ts';
 
+type ManagedDeny = NonNullable<ConfigSnapshot['managedDeny']>;
+
 function readEntry(text: string): HostEntry | undefined {
   const reading = parseHostEntry(text);
   return 'entry' in reading ? reading.entry : undefined;
@@ -32,13 +34,19 @@ function forceHosts(network: NetworkSettings, { denyHosts, allowHosts }: Require
   return { ...network, allow: network.allow.filter(isLeft), deny };
 }
 
-function forcePaths(snapshot: ConfigSnapshot, { denyPaths }: Requirements): ConfigSnapshot {
-  const { home, workspace, profile } = snapshot;
-  const closed = denyPaths.map(({ text, origin }) => ({
+/** What is denied for good, at its real place. */
+function readManaged({ home, workspace }: ConfigSnapshot, required: Requirements): ManagedDeny {
+  const { denyPaths, denyHosts } = required;
+  const paths = denyPaths.map(({ text, origin }) => ({
     path: resolveExistingPart(makeAbsolute(text.replaceAll('${workspace}', workspace), '/', home)),
-    access: 'deny' as const,
     origin,
   }));
+  return { paths, hosts: [...denyHosts] };
+}
+
+function forcePaths(snapshot: ConfigSnapshot, { paths }: ManagedDeny): ConfigSnapshot {
+  const { profile } = snapshot;
+  const closed = paths.map((entry) => ({ ...entry, access: 'deny' as const }));
   if (closed.length === 0) return snapshot;
   const isClosed = (path: string): boolean => closed.some((deny) => isWithin(path, deny.path));
   return {
@@ -58,7 +66,11 @@ export function forceDenies(
   snapshot: ConfigSnapshot,
   requirements: Requirements | undefined,
 ): ConfigSnapshot {
-  if (requirements === undefined || snapshot.sandboxMode === 'danger-full-access') return snapshot;
-  const forced = forcePaths(snapshot, requirements);
+  if (requirements === undefined) return snapshot;
+  const managed = readManaged(snapshot, requirements);
+  const isNone = managed.paths.length + managed.hosts.length === 0;
+  const marked = isNone ? snapshot : { ...snapshot, managedDeny: managed };
+  if (snapshot.sandboxMode === 'danger-full-access') return marked;
+  const forced = forcePaths(marked, managed);
   return { ...forced, network: forceHosts(forced.network, requirements) };
 }
