@@ -69,8 +69,9 @@ function renderGrants(grants: readonly Grant[], nowMs: number): string {
 function describeGrant(grant: Grant): string {
   const parts = describeAccess(grant.access);
   if (grant.command !== undefined) {
-    const { argv, match } = grant.command;
-    parts.unshift(`run ${showLine(quoteWords(argv), 100)}${match === 'prefix' ? ' …' : ''}`);
+    const { argv, match, of } = grant.command;
+    const verb = of === 'mcp' ? 'call' : 'run';
+    parts.unshift(`${verb} ${showLine(quoteWords(argv), 100)}${match === 'prefix' ? ' …' : ''}`);
   }
   const what = parts.join(', ');
   return grant.refuses === true ? `refuses: ${what}` : what;

@@ -1,5 +1,11 @@
 import { askSentence, isRepositoryPath } from '../policy/index.ts';
-import type { AccessGrant, Approval, GrantScope, Risk } from '../protocol/index.ts';
+import {
+  type AccessGrant,
+  type Approval,
+  type GrantScope,
+  isDelegated,
+  type Risk,
+} from '../protocol/index.ts';
 import { showLine, showText } from '../timeline/index.ts';
 import { cutAtWidth, fillLines, wrapWords } from './wrap-lines.ts';
 
@@ -92,6 +98,8 @@ export function renderQuestion(approval: Approval, view: QuestionView = {}): str
     rest.push(`    … ${command.length - shownLines.length} more lines (v shows them)`);
   rest.push('', `in ${showLine(approval.cwd)}`);
   if (approval.workspace !== approval.cwd) rest.push(`session in ${showLine(approval.workspace)}`);
+  if (approval.agentName !== undefined && isDelegated(approval.agentName))
+    rest.push(`asked by ${showLine(approval.agentName, 200)}`);
   rest.push(...describeRisk(approval.risk));
   for (const reason of approval.reasons) rest.push(`why: ${showLine(reason.text)}`);
   for (const access of describeAccess(approval.grant)) rest.push(`a yes lets it ${access}`);

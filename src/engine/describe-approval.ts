@@ -39,6 +39,8 @@ function makeContext(
   const { approval, opened, snapshot, judged, script } = record;
   const facts = judged?.facts;
   const asked = record.steps.find((step) => step.stepId === approval.stepId);
+  const agentName = approval.agentName ?? opened.agentName;
+  const isCommand = approval.kind === 'cmd' || approval.kind === 'skill';
   const steps = listScriptSteps({
     script: script?.text,
     steps: record.steps,
@@ -51,19 +53,19 @@ function makeContext(
   return {
     sentence: askSentence(approval, { facts, snapshot }),
     sessionTitle: opened.title,
-    agentName: opened.agentName,
+    agentName,
     turn: record.turn,
     ...steps,
     effects: listEffects({
       facts: facts ?? NO_FACTS,
       snapshot,
-      step: approval.kind === 'cmd' && asked !== undefined ? asItRuns(asked, approval.argv) : undefined,
+      step: isCommand && asked !== undefined ? asItRuns(asked, approval.argv) : undefined,
       grant: approval.grant,
       amounts,
     }),
     ifRejected: tellIfRejected({
       kind: approval.kind,
-      agentName: opened.agentName,
+      agentName,
       isWholeScript: script?.form === 'opaque',
       operator: steps.steps.find((step) => step.state === 'here')?.operator ?? '',
     }),
@@ -98,7 +100,7 @@ async function measureDeleted(
 
 function listNotices({ approval, enforced, judged }: ApprovalRecord, facts: Facts | undefined): string[] {
   const notices = [...(enforced?.notices ?? [])];
-  if (approval.kind === 'cmd' && facts?.isHeld === false) {
+  if ((approval.kind === 'cmd' || approval.kind === 'skill') && facts?.isHeld === false) {
     notices.push('It is held by the shell, cooperatively: a program could get around this question.');
   }
   if (approval.kind === 'net' && (approval.grant?.hosts.length ?? 0) > 0) {

@@ -17,7 +17,7 @@ export function tellIfRejected(thing: RejectedThing): string {
   const { kind, agentName } = thing;
   if (!NO_AGENT.has(agentName)) return `${REFUSED[kind]}. ${agentName} is told and continues.`;
   if (kind === 'edit') return `${REFUSED.edit}; the program that tried is told and may go on.`;
-  if (kind === 'cmd') return tellCommand(thing);
+  if (kind === 'cmd' || kind === 'skill') return tellCommand(thing);
   return `${REFUSED[kind]}; the script goes on.`;
 }
 
@@ -27,7 +27,7 @@ const REFUSED: Record<ApprovalKind, string> = {
   net: 'The connection is refused',
   mcp: 'The tool is not called',
   perm: 'The access stays as it is',
-  skill: 'The skill does not run',
+  skill: 'The program of the skill does not run',
   agent: 'The delegated agent does not go on with it',
 };
 

@@ -1,6 +1,7 @@
 /**
  * The one sentence above a question. Promises: it is made of what was judged (category, reasons, risk, facts, grant) and
- * holds no text of an agent, so that no command can word the question about itself.
+ * holds no text of an agent, so that no command can word the question about itself; but for one plain word, the name of
+ * the server whose tool is called.
  */
 import type { Approval, ConfigSnapshot, Facts, PathFact, RiskFamily } from '../protocol/index.ts';
 import { namedPaths } from './named-paths.ts';
@@ -30,11 +31,9 @@ interface KnownPath {
   readonly place: PathPlace | undefined;
 }
 
-const OTHER_KINDS: Record<Exclude<Approval['kind'], 'cmd' | 'edit'>, string> = {
+const OTHER_KINDS: Record<Exclude<Approval['kind'], 'cmd' | 'skill' | 'edit' | 'mcp'>, string> = {
   net: 'Connect to a host',
-  mcp: 'Call a tool',
   perm: 'Give it more access',
-  skill: 'Run a skill',
   agent: 'Let a delegated agent act',
 };
 
@@ -57,13 +56,23 @@ export function askSentence(asked: AskedPart, known: AskKnowledge = {}): string 
   if (asked.kind === 'net' && (asked.grant?.sockets.length ?? 0) > 0)
     return 'Connect to a program of this machine';
   if (asked.kind === 'net') return netSentence(asked);
-  if (asked.kind !== 'cmd') return OTHER_KINDS[asked.kind];
+  if (asked.kind === 'mcp') return toolSentence(asked);
+  if (asked.kind !== 'cmd' && asked.kind !== 'skill') return OTHER_KINDS[asked.kind];
+  const what = asked.kind === 'skill' ? 'Run a program of a skill' : 'Run a command';
   const all = know(asked, known);
   const clause = CLAUSES.map((find) => find(all)).find((found) => found !== undefined);
-  if (clause !== undefined) return `Run a command that ${clause}`;
-  if (known.snapshot === undefined) return 'Run a command';
+  if (clause !== undefined) return `${what} that ${clause}`;
+  if (known.snapshot === undefined) return what;
   const isOpen = known.snapshot.sandboxMode === 'danger-full-access';
-  return isOpen ? 'Run a command without a sandbox' : 'Run a command inside the sandbox';
+  return `${what} ${isOpen ? 'without a sandbox' : 'inside the sandbox'}`;
+}
+
+/** A name of one word cannot say anything else. */
+const PLAIN_NAME = /^[A-Za-z0-9][\w.-]{0,39}$/;
+
+function toolSentence({ argv }: AskedPart): string {
+  const server = argv?.[0] ?? '';
+  return PLAIN_NAME.test(server) ? `Call a tool of ${server}` : 'Call a tool of an MCP server';
 }
 
 function netSentence({ reasons }: AskedPart): string {
@@ -89,7 +98,7 @@ function knownPaths(asked: AskedPart, { facts, snapshot }: AskKnowledge): KnownP
       place: snapshot === undefined ? undefined : placeOf(fact, snapshot, facts),
     }));
   }
-  if (asked.kind !== 'cmd' || asked.argv === undefined) return [];
+  if ((asked.kind !== 'cmd' && asked.kind !== 'skill') || asked.argv === undefined) return [];
   const words = asked.argv.map((value) => ({ text: value, value }));
   const named = namedPaths({
     index: 0,

@@ -15,6 +15,8 @@ export interface GrantQuestion {
   readonly category: StepCategory;
   readonly argv?: readonly string[] | undefined;
   readonly cwd: string;
+  /** The words are those of a call of a tool. */
+  readonly of?: CommandMatch['of'];
   readonly risk: Risk | null;
   /** The least access the step needs beyond the session's. */
   readonly access?: AccessGrant | undefined;
@@ -63,14 +65,14 @@ function isLive(grant: Grant, question: GrantQuestion, nowMs: number): boolean {
 function matchesWords(command: CommandMatch, question: RefusedThing): boolean {
   const { argv } = question;
   if (argv === undefined || argv.length === 0 || command.argv.length === 0) return false;
-  if (command.cwd !== question.cwd) return false;
+  if (command.cwd !== question.cwd || command.of !== question.of) return false;
   if (command.match === 'exact' ? argv.length !== command.argv.length : argv.length < command.argv.length)
     return false;
   return command.argv.every((word, index) => argv[index] === word);
 }
 
 /** What was rejected for a session, or what may be the same again. */
-type RefusedThing = Pick<GrantQuestion, 'argv' | 'cwd' | 'access'>;
+type RefusedThing = Pick<GrantQuestion, 'argv' | 'cwd' | 'access' | 'of'>;
 
 /**
  * True when a remembered rejection answers for `asked`: the same words in the same folder, or one of the same paths, hosts

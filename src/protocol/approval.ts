@@ -25,6 +25,8 @@ export const Approval = z.object({
   files: z.array(EditFile).optional(),
   /** Of kind `perm`: what was asked for. An answer may grant a part of it. */
   requested: AccessGrant.optional(),
+  /** Who asks, as in its step; behind the name of its agent where that has delegated something to it. */
+  agentName: z.string().optional(),
   /** What the asking agent gave as its reason. */
   agentReason: z.string().optional(),
   /** The lines that an answer for always would save, and the file. Absent: always is not offered. */

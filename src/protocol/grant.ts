@@ -20,6 +20,8 @@ export const CommandMatch = z.object({
   match: z.enum(['exact', 'prefix']),
   argv: z.array(z.string()),
   cwd: z.string(),
+  /** The words are server, tool and arguments of a call of a tool, never those of a program. */
+  of: z.literal('mcp').optional(),
 });
 export type CommandMatch = z.infer<typeof CommandMatch>;
 

@@ -1,4 +1,5 @@
 export { AccessProfile, IgnoreList, PathAccess, PathEntry } from './access-profile.ts';
+export { isDelegated, nameDelegated } from './agent-name.ts';
 export { AnswerResult, Approval, ApprovalAnswer } from './approval.ts';
 export { ApprovalContext, Effect, ScriptStep } from './approval-context.ts';
 export {
@@ -72,6 +73,8 @@ export {
   type ProposalTool,
   proposals,
   RequestedPermissions,
+  SERVED_TOOLS,
+  type ServedTool,
 } from './proposal.ts';
 export { Risk, RiskEvidence, RiskFamily, RiskLevel, riskLevelOf } from './risk.ts';
 export { type NotificationListeners, type Pipe, type RequestHandlers, RpcPeer } from './rpc-peer.ts';

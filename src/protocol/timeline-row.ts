@@ -4,7 +4,7 @@ import { z } from './zod.ts';
 
 /**
  * What a row of the timeline is about. A `turn` is one script given to the session; a `command` is one run of a step,
- * with the question about it, where there was one; an `approval` is a further question of a run, or one of no run; an
+ * with the question about it, where there was one; a `tool` is a call of a tool that an agent asked about; an `approval` is a further question of a run, or one of no run; an
  * `output` closes a turn with the end of what it printed; a `note` is about the session itself.
  */
 export const RowKind = z.enum([
@@ -15,6 +15,7 @@ export const RowKind = z.enum([
   'grant',
   'edit',
   'network',
+  'tool',
   'denial',
   'review',
   'output',

@@ -5,10 +5,10 @@
  */
 import {
   type Pipe,
-  PROPOSAL_TOOLS,
   Proposal,
   type ProposalResult,
-  type ProposalTool,
+  SERVED_TOOLS,
+  type ServedTool,
   toFault,
   toolSchema,
 } from '../protocol/index.ts';
@@ -28,7 +28,7 @@ export interface McpOptions {
 const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 const MAX_OPEN = 16;
 
-const TITLES: Readonly<Record<ProposalTool, { readonly title: string; readonly description: string }>> = {
+const TITLES: Readonly<Record<ServedTool, { readonly title: string; readonly description: string }>> = {
   shell: {
     title: 'Run a script in the sandbox',
     description:
@@ -138,7 +138,7 @@ class McpServer {
     }
     if (method === 'ping') return {};
     if (!this.#isInitialized) throw new McpError(-32600, 'the first request is initialize');
-    if (method === 'tools/list') return { tools: PROPOSAL_TOOLS.map(describeTool) };
+    if (method === 'tools/list') return { tools: SERVED_TOOLS.map(describeTool) };
     if (method === 'tools/call') return this.#call(params, gone);
     throw new McpError(-32601, `there is no method ${showLine(method, 100)} here`);
   }
@@ -156,9 +156,9 @@ class McpServer {
 
   async #call(params: unknown, gone: AbortSignal): Promise<unknown> {
     const name = readField(params, 'name');
-    const tool = PROPOSAL_TOOLS.find((known) => known === name);
+    const tool = SERVED_TOOLS.find((known) => known === name);
     if (tool === undefined)
-      throw new McpError(-32602, `there is no tool of this name; there are ${PROPOSAL_TOOLS.join(', ')}`);
+      throw new McpError(-32602, `there is no tool of this name; there are ${SERVED_TOOLS.join(', ')}`);
     const proposal = Proposal.safeParse({ tool, input: readField(params, 'arguments') ?? {} });
     if (!proposal.success) throw new McpError(-32602, describeIssue(proposal.error.issues));
     const result = await this.#options.tools.propose(proposal.data, gone);
@@ -201,7 +201,7 @@ function describeIssue(
   return path === '' ? (issue?.message ?? 'wrong shape') : `${path}: ${issue?.message}`;
 }
 
-function describeTool(name: ProposalTool): unknown {
+function describeTool(name: ServedTool): unknown {
   const { title, description } = TITLES[name];
   const annotations = {
     title,

@@ -1,4 +1,4 @@
-import type { RowOutcome, RunId, StepId, TurnId } from '../protocol/index.ts';
+import type { RowOutcome, RunId, StepId, StepKind, TurnId } from '../protocol/index.ts';
 import { isRootStep } from './is-root-step.ts';
 import type { NewRow, RowBook } from './row-book.ts';
 import type { RowEventOf } from './row-event.ts';
@@ -13,8 +13,10 @@ interface KnownStep {
   /** It is the script itself. */
   readonly isScript: boolean;
   /** Of the rows of its runs. */
-  readonly rowKind: 'command' | 'approval';
+  readonly rowKind: 'command' | 'approval' | 'tool';
 }
+
+const ROW_KINDS: Partial<Record<StepKind, KnownStep['rowKind']>> = { permissions: 'approval', mcp: 'tool' };
 
 /** A judgement whose run has no row yet. */
 interface Pending {
@@ -76,7 +78,10 @@ export class StepRows {
     const { kind, approvalId, stepId } = this.#book.rows[index] ?? {};
     if (approvalId !== undefined || stepId === undefined) return false;
     return (
-      kind === 'command' || (kind === 'approval' && this.#isAsked(stepId)) || this.#own.get(stepId) === index
+      kind === 'command' ||
+      kind === 'tool' ||
+      (kind === 'approval' && this.#isAsked(stepId)) ||
+      this.#own.get(stepId) === index
     );
   }
 
@@ -101,7 +106,7 @@ export class StepRows {
       text: isRoot ? text : showCommand(event),
       isLiteral: argv !== undefined,
       isScript: isRoot,
-      rowKind: event.kind === 'permissions' ? 'approval' : 'command',
+      rowKind: ROW_KINDS[event.kind] ?? 'command',
     });
     if (isRoot) {
       this.#addTurn(event);

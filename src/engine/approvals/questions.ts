@@ -37,6 +37,8 @@ export interface Question {
   readonly files?: readonly EditFile[] | undefined;
   /** Of kind `perm`: what was asked for. */
   readonly requested?: AccessGrant | undefined;
+  /** Who asks. */
+  readonly agentName?: string | undefined;
   /** What the asking agent gave as its reason. */
   readonly agentReason?: string | undefined;
   readonly always?: Approval['always'];
@@ -60,6 +62,7 @@ function digestOf(question: Question): string {
     question.rejectScopes ?? null,
     question.files ?? null,
     question.requested ?? null,
+    question.agentName ?? null,
     question.agentReason ?? null,
     question.always ?? null,
     question.isEditable ?? false,
@@ -85,6 +88,7 @@ export function makeApproval(question: Question, approvalId: ApprovalId, askedAt
     ...(question.grant && { grant: question.grant }),
     ...(question.files && { files: [...question.files] }),
     ...(question.requested && { requested: question.requested }),
+    ...(question.agentName !== undefined && { agentName: question.agentName }),
     ...(question.agentReason !== undefined && { agentReason: question.agentReason }),
     ...(question.always && { always: question.always }),
     ...(question.isEditable === true && { isEditable: true }),

@@ -40,6 +40,8 @@ export interface LoadConfigOptions {
   readonly overrides?: readonly SessionOverride[];
   /** What the user's file would hold, in place of what it holds: for a change that is not written yet. */
   readonly userText?: string | undefined;
+  /** Absolute paths of skills and plugins of the session's agent, there or not, beside those that are configured. */
+  readonly skillFolders?: readonly string[] | undefined;
   /** In place of this machine's own file; for tests only, since nobody who is to be bound may choose it. */
   readonly requirementsFile?: string | undefined;
   readonly ports: {
@@ -159,7 +161,7 @@ function resolveLayers(
       ...{ workspace, cwd, home, env, flags, userDocument },
       findSecrets: ports.findSecrets,
     });
-    const { warnings: more, ...reviewer } = resolveReviewer(bound.values, home);
+    const { warnings: more, ...reviewer } = resolveReviewer(bound.values, home, options.skillFolders);
     const whole = { ...resolved.snapshot, ...reviewer, rules: rules.rules };
     refuseUnallowed(whole, bound.values, requirements);
     return {

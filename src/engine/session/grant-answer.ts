@@ -7,7 +7,14 @@ import {
   matchesGrant,
   offeredScopes,
 } from '../../policy/index.ts';
-import type { ConfigSnapshot, Grant, GrantScope, Judgement, RunId } from '../../protocol/index.ts';
+import type {
+  CommandMatch,
+  ConfigSnapshot,
+  Grant,
+  GrantScope,
+  Judgement,
+  RunId,
+} from '../../protocol/index.ts';
 import type { Settlement } from '../approvals/index.ts';
 import type { ProposedRun, RunScope, RunStepPorts } from './proposed-run.ts';
 
@@ -26,6 +33,7 @@ export function findGrant(
     category: judgement.category,
     argv: recognisableArgv(run),
     cwd: run.cwd,
+    ...ofTool(run),
     risk: judgement.risk,
     access: judgement.grant,
   };
@@ -41,6 +49,7 @@ export function findGrant(
  * behind a launcher that makes another user of it, or with something set for it that is not known for sure.
  */
 export function recognisableArgv(run: ProposedRun): readonly string[] | undefined {
+  if (run.kind === 'mcp') return run.argv;
   if (run.assignments === 'unsure') return undefined;
   const assigned = (run.assignments ?? []).map(({ name, value }) => ({ name, value: value.value }));
   if (assigned.some(({ value }) => value === undefined)) return undefined;
@@ -48,6 +57,21 @@ export function recognisableArgv(run: ProposedRun): readonly string[] | undefine
   if (run.step.redirects.some(({ effect, operator }) => effect === 'write' || operator.startsWith('<')))
     return undefined;
   return run.argv && [...assigned.map(({ name, value }) => `${name}=${value}`), ...run.argv];
+}
+
+/** What tells the words of a call of a tool from those of a program. */
+export function ofTool({ kind }: Pick<ProposedRun, 'kind'>): Pick<CommandMatch, 'of'> {
+  return kind === 'mcp' ? { of: 'mcp' } : {};
+}
+
+/** What an answer remembers; of a call of a tool, as a beginning, server and tool with any arguments. */
+function rememberedCommand(
+  run: ProposedRun,
+  argv: readonly string[],
+  match: CommandMatch['match'],
+): CommandMatch {
+  const words = run.kind === 'mcp' && match === 'prefix' ? argv.slice(0, 2) : argv;
+  return { match, argv: [...words], cwd: run.cwd, ...ofTool(run) };
 }
 
 /** The scopes that an answer to this run may have. */
@@ -103,7 +127,7 @@ export function makeGrant(
     grantId: ports.ids.grant(),
     holder: scope.sessionId,
     kind: isOpen ? 'access' : 'command',
-    ...(isKnownAgain && { command: { match: answer.match ?? 'exact', argv: [...argv], cwd: run.cwd } }),
+    ...(isKnownAgain && { command: rememberedCommand(run, argv, answer.match ?? 'exact') }),
     ...(at.judgement.grant && { access: at.judgement.grant }),
     scope: answer.scope,
     ...(answer.scope === 'step' && { stepId: run.step.stepId }),

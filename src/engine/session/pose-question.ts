@@ -1,4 +1,4 @@
-import type { Facts, Judgement, RunId } from '../../protocol/index.ts';
+import type { ApprovalKind, Facts, Judgement, RunId } from '../../protocol/index.ts';
 import type { Question, Settlement } from '../approvals/index.ts';
 import { scopesFor } from './grant-answer.ts';
 import { proposeAlways } from './propose-always.ts';
@@ -21,7 +21,7 @@ export async function poseQuestion(
     turnId: scope.turnId,
     stepId: run.step.stepId,
     runId: at.runId,
-    kind: run.kind,
+    kind: kindOf(run, judgement),
     text: run.text,
     argv: run.argv,
     cwd: run.cwd,
@@ -32,6 +32,7 @@ export async function poseQuestion(
     grant: judgement.grant,
     files: run.files,
     requested: run.requested,
+    agentName: run.step.agentName,
     agentReason: run.agentReason,
     scopes: always?.allow === undefined ? scopes : [...scopes, 'always'],
     rejectScopes: [
@@ -51,4 +52,9 @@ export async function poseQuestion(
     if (run.gone.aborted) withdraw();
     else run.gone.addEventListener('abort', withdraw, { once: true });
   });
+}
+
+/** A command whose program belongs to a skill is asked about as that, whatever it is asked about for. */
+function kindOf({ kind }: ProposedRun, { reasons }: Judgement): ApprovalKind {
+  return kind === 'cmd' && reasons.some(({ code }) => code === 'skill') ? 'skill' : kind;
 }

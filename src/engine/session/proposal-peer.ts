@@ -1,6 +1,6 @@
 /**
- * One connection of a tool, inside a session. Promises: only the methods `propose/shell`, `propose/apply_patch` and
- * `propose/request_permissions` and the notification `cancel` mean something; every other line is answered with an error
+ * One connection of a tool, inside a session. Promises: only the methods `propose/shell`, `propose/apply_patch`,
+ * `propose/request_permissions` and `propose/mcp_call` and the notification `cancel` mean something; every other line is answered with an error
  * and changes nothing; a bounded number of proposals is open at once, and all end with the connection.
  */
 import type { Socket } from 'node:net';

@@ -4,7 +4,7 @@
  */
 import { matchesRefusal } from '../../policy/index.ts';
 import type { AccessGrant, ApprovalId, Facts, Grant, Judgement, RunId } from '../../protocol/index.ts';
-import { recognisableArgv } from './grant-answer.ts';
+import { ofTool, recognisableArgv } from './grant-answer.ts';
 import type { ProposedRun, RunScope, RunStepPorts } from './proposed-run.ts';
 
 /** What is known of a run when it has been judged. */
@@ -22,7 +22,8 @@ export function findRefusal(
 ): Grant | undefined {
   const refusals = ports.grants.refusalsOf(scope.sessionId);
   if (refusals.length === 0) return undefined;
-  const asked = { argv: recognisableArgv(run), cwd: run.cwd, access: touchedBy(run, judged) };
+  const access = touchedBy(run, judged);
+  const asked = { argv: recognisableArgv(run), cwd: run.cwd, ...ofTool(run), access };
   return refusals.find((refusal) => matchesRefusal(refusal, asked));
 }
 
@@ -53,7 +54,8 @@ export function makeRefusal(
     holder: scope.sessionId,
     kind: run.isCall ? 'access' : 'command',
     refuses: true,
-    ...(!run.isCall && argv && { command: { match: 'exact', argv: [...argv], cwd: run.cwd } }),
+    ...(!run.isCall &&
+      argv && { command: { match: 'exact', argv: [...argv], cwd: run.cwd, ...ofTool(run) } }),
     ...(access && { access }),
     scope: 'session',
     turnId: scope.turnId,

@@ -1,12 +1,14 @@
 /**
  * What programs of a session propose through its ask socket, and what drivers and tool servers propose in their turns:
- * scripts, changes of files, requests for more access. Promises: each goes through `runStep` before anything happens; a
- * bounded number is open at once; all end with the turn that they stand in. Nothing here answers a question.
+ * scripts, changes of files, requests for more access, calls of tools that they ask about first. Promises: each goes
+ * through `runStep` before anything happens; a bounded number is open at once; all end with the turn that they stand in.
+ * Nothing here answers a question.
  */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   Fault,
+  nameDelegated,
   type Proposal,
   type ProposalInput,
   type ProposalResult,
@@ -21,6 +23,7 @@ import type { SettledRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
 import type { ScriptHost, ScriptTurn } from './script-host.ts';
 import { ScriptRun, scopeOf } from './script-run.ts';
+import { proposeCall } from './tool-call.ts';
 import { failed, resultOfStopped } from './tool-results.ts';
 import { toolStep } from './tool-step.ts';
 
@@ -83,7 +86,9 @@ export class ToolDesk {
   async #settle(proposal: Proposal, gone: AbortSignal): Promise<ProposalResult> {
     try {
       const turn = await this.#ports.turn();
-      const work = { host: { ...this.#ports.host(), turn }, turn, gone };
+      const host = this.#ports.host();
+      const agentName = nameAsker(host.agentName, proposal.input.agent_name);
+      const work = { host: { ...host, turn, agentName }, turn, gone };
       switch (proposal.tool) {
         case 'shell':
           return await this.#shell(proposal.input, work);
@@ -91,6 +96,8 @@ export class ToolDesk {
           return await proposeEdit(proposal.input, work);
         case 'request_permissions':
           return await requestPermissions(proposal.input, work);
+        case 'mcp_call':
+          return await proposeCall(proposal.input, work);
       }
     } catch (cause) {
       const { message, hint } = toFault(cause);
@@ -124,6 +131,11 @@ export class ToolDesk {
       end();
     }
   }
+}
+
+/** Who asks: the agent, or one that it has delegated something to, below its name. */
+function nameAsker(agent: string, delegated: string | undefined): string {
+  return delegated === undefined ? agent : nameDelegated(agent, showLine(delegated));
 }
 
 async function findFolder(typed: string | undefined, from: string): Promise<string> {

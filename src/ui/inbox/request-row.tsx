@@ -1,5 +1,5 @@
 import { memo, type ReactNode } from 'react';
-import type { Approval, SettledApproval } from '../../protocol/index.ts';
+import { type Approval, isDelegated, type SettledApproval } from '../../protocol/index.ts';
 import { byWords } from '../inspector/index.ts';
 import { folderNameOf } from '../local/index.ts';
 import { OutcomeMark, RiskChip, SafeText } from '../marks/index.ts';
@@ -108,5 +108,7 @@ function Asker(props: RequestRowProps): ReactNode {
   if (settled?.by !== undefined) return <SafeText text={byWords(settled.by)} maxChars={80} />;
   if (settled !== undefined) return null;
   if (props.isSessionNamed) return <SafeText text={folderNameOf(approval.workspace)} maxChars={80} />;
+  if (approval.agentName !== undefined && isDelegated(approval.agentName))
+    return <SafeText text={approval.agentName} maxChars={80} />;
   return ASKERS[approval.kind] ?? (props.isOfScript ? 'script' : 'agent');
 }

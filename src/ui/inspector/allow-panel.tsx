@@ -6,6 +6,7 @@ import { Segmented } from '../controls/index.ts';
 import { SafeText } from '../marks/index.ts';
 import css from './answers.module.css';
 import {
+  beginningOf,
   type CommandMatchChoice,
   coverWords,
   type LongerScope,
@@ -33,11 +34,13 @@ const MATCH_WORDS: Record<CommandMatchChoice, string> = {
 
 function MatchChoice(props: {
   readonly argv: readonly string[];
+  /** What the answer covers as a beginning. */
+  readonly beginning: readonly string[];
   readonly choices: readonly CommandMatchChoice[];
   readonly value: CommandMatchChoice;
   onChange(match: CommandMatchChoice): void;
 }): ReactNode {
-  const command = quoteWords(props.argv);
+  const words = { exact: quoteWords(props.argv), prefix: `${quoteWords(props.beginning)} *` };
   return (
     <RadioGroup
       className={css['match'] ?? ''}
@@ -50,7 +53,7 @@ function MatchChoice(props: {
           <i aria-hidden="true" />
           <span>{MATCH_WORDS[choice]}</span>
           <code>
-            <SafeText text={choice === 'prefix' ? `${command} *` : command} maxChars={2000} />
+            <SafeText text={words[choice]} maxChars={2000} />
           </code>
         </Radio>
       ))}
@@ -85,6 +88,7 @@ export function AllowPanel(
         <div data-choice="">
           <MatchChoice
             argv={approval.argv}
+            beginning={beginningOf(approval)}
             choices={choices}
             value={choice.match}
             onChange={(match) => props.onChange({ scope: choice.scope, match })}

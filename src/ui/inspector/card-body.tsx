@@ -35,7 +35,7 @@ function WhoEnd(props: { readonly card: Card; readonly approval: Approval }): Re
 function WhoLine(props: { readonly card: Card; readonly approval: Approval }): ReactNode {
   const { context, head } = props.card.question;
   const name = folderNameOf(props.approval.workspace);
-  const agent = context?.agentName ?? head?.agentName;
+  const agent = context?.agentName ?? props.approval.agentName ?? head?.agentName;
   return (
     <div className={css['who']}>
       <b>

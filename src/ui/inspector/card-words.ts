@@ -8,16 +8,16 @@ const KIND_SENTENCES: Record<Approval['kind'], string> = {
   cmd: 'Run a command',
   edit: 'Change a file',
   net: 'Connect to a host',
-  mcp: 'Call a tool',
+  mcp: 'Call a tool of an MCP server',
   perm: 'Give it more access',
-  skill: 'Run a skill',
+  skill: 'Run a program of a skill',
   agent: 'Let a delegated agent act',
 };
 
 /** A sentence for the time until the engine has sent its own: less exact, never wrong. */
 export function plainSentence(asked: Pick<Asked, 'kind' | 'category'>): string {
   const sentence = KIND_SENTENCES[asked.kind];
-  if (asked.kind !== 'cmd') return sentence;
+  if (asked.kind !== 'cmd' && asked.kind !== 'skill') return sentence;
   if (asked.category === 'outside') return `${sentence} outside the sandbox`;
   if (asked.category === 'blocked') return 'Let a call through that the wall holds';
   if (asked.category === 'opaque') return `${sentence} that could not be understood`;
@@ -99,6 +99,7 @@ export function outcomeWord(settled: Pick<SettledApproval, 'outcome' | 'scope'>)
 export function cannedReasons(asked: Asked): string[] {
   if (asked.kind === 'net') return ['Not this host', 'Work offline', 'Ask me first'];
   if (asked.kind === 'edit') return ['Keep this file', 'Show me the change first', 'Ask me first'];
+  if (asked.kind === 'mcp') return ['Not this tool', 'Ask me first', 'Use other arguments'];
   const isWriting = (asked.grant?.write.length ?? 0) > 0;
   if (asked.kind === 'perm' || asked.category === 'outside' || asked.category === 'blocked') {
     return [isWriting ? 'Stay in the project folder' : 'Do without it', 'Ask me first', 'Use a dry run'];

@@ -5,8 +5,11 @@ import { grantRows } from './card-words.ts';
 /** What a grant lets happen without a question, one line each. */
 export function grantLines(grant: Grant): string[] {
   const { command } = grant;
+  const called = command?.of === 'mcp' ? 'call ' : '';
   const words =
-    command === undefined ? [] : [quoteWords(command.argv) + (command.match === 'prefix' ? ' *' : '')];
+    command === undefined
+      ? []
+      : [called + quoteWords(command.argv) + (command.match === 'prefix' ? ' *' : '')];
   const opens = grantRows(grant.access).map((row) => `${row.verb} ${row.what.join(', ')}`);
   const lines = [...words, ...opens];
   if (grant.refuses === true) return lines.map((line) => `refuses: ${line}`);
@@ -28,7 +31,7 @@ export function grantScope(grant: Grant): string {
 export function revokeWords(grant: Grant): string {
   const asks =
     grant.kind === 'command'
-      ? 'The command will ask again the next time.'
+      ? `The ${grant.command?.of === 'mcp' ? 'call' : 'command'} will ask again the next time.`
       : 'What it opened will ask again the next time.';
   return `${asks} What runs already may keep what it has open.`;
 }

@@ -19,6 +19,7 @@ const KIND_WORDS: Record<RowKind, string> = {
   grant: 'Grant',
   edit: 'File',
   network: 'Connection',
+  tool: 'Call of a tool',
   denial: 'Blocked by the wall',
   review: 'Review',
   output: 'Output',

@@ -13,6 +13,16 @@ const LONGER: readonly LongerScope[] = ['step', 'turn', 'session', 'until', 'alw
 
 type Asked = Pick<Approval, 'scopes' | 'risk' | 'grant' | 'argv' | 'text' | 'category' | 'always'>;
 
+/** It is about a call of a tool: its words are server, tool and arguments. */
+function isToolCall({ category }: Pick<Approval, 'category'>): boolean {
+  return category === 'mcp';
+}
+
+/** What "with more arguments" would cover, in front of the star. */
+export function beginningOf({ argv = [], category }: Pick<Approval, 'argv' | 'category'>): readonly string[] {
+  return isToolCall({ category }) ? argv.slice(0, 2) : argv;
+}
+
 /**
  * The longer scopes that do something for this question, narrow first. A command outside of the access that asks for
  * none is answered again only in the same step: longer ones would be a promise that nothing keeps.
@@ -40,6 +50,7 @@ function isGrantOfSomething(grant: AccessGrant | undefined): grant is AccessGran
  */
 export function opensForAll(asked: Asked): boolean {
   if (!isGrantOfSomething(asked.grant)) return false;
+  if (isToolCall(asked)) return false;
   return asked.category === 'blocked' || asked.argv === undefined || asked.text.includes('>');
 }
 
@@ -53,6 +64,7 @@ export function matchChoices(asked: Asked, scope: LongerScope): CommandMatchChoi
     opensForAll(asked)
   )
     return [];
+  if (isToolCall(asked)) return ['exact', 'prefix'];
   const isMild = asked.risk !== null && (asked.risk.level === 'low' || asked.risk.level === 'medium');
   return isMild ? ['exact', 'prefix'] : ['exact'];
 }
@@ -81,6 +93,10 @@ export function coverWords(asked: Asked, scope: LongerScope, match: CommandMatch
     return `What it opens stays open for everything this session runs, ${span}.`;
   }
   if (scope === 'step') return `This step of the script, ${span}. Nothing critical is covered.`;
+  if (isToolCall(asked)) {
+    const call = match === 'prefix' ? 'This tool, with any arguments' : 'Exactly this call';
+    return `${call}, ${span}.`;
+  }
   const words = match === 'prefix' ? 'This command, also with more arguments' : 'Exactly this command';
   return `${words}, in this folder, ${span}. Nothing critical is covered.`;
 }

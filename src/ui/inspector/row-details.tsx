@@ -142,7 +142,8 @@ function hasOutput(row: TimelineRow): boolean {
 
 /** Runs that were judged by themselves; a whole script is judged step by step. */
 function isJudged(row: TimelineRow): boolean {
-  return row.runId !== undefined && ['command', 'edit', 'network', 'approval', 'denial'].includes(row.kind);
+  const kinds = ['command', 'edit', 'network', 'tool', 'approval', 'denial'];
+  return row.runId !== undefined && kinds.includes(row.kind);
 }
 
 /** One row of the timeline, in full. */

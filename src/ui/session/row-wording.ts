@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   MessageSquare,
   Pencil,
+  Plug,
   ShieldCheck,
   SquareTerminal,
   Terminal,
@@ -23,6 +24,7 @@ const ICONS: Record<RowKind, LucideIcon> = {
   grant: KeyRound,
   edit: Pencil,
   network: Globe,
+  tool: Plug,
   denial: BrickWall,
   review: ShieldCheck,
   output: SquareTerminal,
@@ -37,16 +39,21 @@ const KIND_NAMES: Record<RowKind, string> = {
   grant: 'grant',
   edit: 'file',
   network: 'network',
+  tool: 'tool',
   denial: 'blocked',
   review: 'review',
   output: 'output',
   note: 'note',
 };
 
+function isAsked(kind: RowKind): boolean {
+  return kind === 'command' || kind === 'approval' || kind === 'tool';
+}
+
 /** The icon before a row: of what it is about, or that it waits or was rejected. */
 export function iconOfRow(row: Pick<TimelineRow, 'kind' | 'outcome'>): LucideIcon {
   if (row.outcome === 'waiting') return Hand;
-  if (row.outcome === 'rejected' && (row.kind === 'command' || row.kind === 'approval')) return CircleX;
+  if (row.outcome === 'rejected' && isAsked(row.kind)) return CircleX;
   return ICONS[row.kind];
 }
 
@@ -76,6 +83,7 @@ export function wordingOfRow({ kind, text }: Pick<TimelineRow, 'kind' | 'text'>)
     case 'command':
     case 'approval':
     case 'turn':
+    case 'tool':
       return { lead: undefined, text, isExact: true };
     case 'edit':
     case 'denial':
