@@ -44,7 +44,8 @@ export class HeldPrograms {
     };
     try {
       const isLauncher = this.#isLauncher(held, program);
-      const isPlain = isLauncher && !this.#isArmed(held) && !this.#isRuled(held);
+      const isJudged = this.#isArmed(held) || this.#isRuled(held) || this.#isNamedCommand(held);
+      const isPlain = isLauncher && !isJudged;
       if (isPlain) await this.#settleLauncher(gate, held);
       else {
         const goesOn = isLauncher || this.#isOfRoot(held);
@@ -81,6 +82,16 @@ export class HeldPrograms {
     const wrappers = own?.wrappers ?? [];
     const { variables, isCut } = findInherited(held.env, { assignments, wrappers });
     return held.envCut || isCut || armsLauncher(variables);
+  }
+
+  /**
+   * A command that the script names and PATH finds, such as `npm`, is that command for a person, also where it is
+   * written in shell. A script file that is named by its path is opened: what it starts is judged in its place.
+   */
+  #isNamedCommand(held: HeldExec): boolean {
+    const [name = ''] = held.argv;
+    if (held.shebang === undefined || name.includes('/')) return false;
+    return this.#context.board.match(held.argv)?.step.words[0]?.value === name;
   }
 
   /**
