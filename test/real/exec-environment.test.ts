@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -136,6 +136,32 @@ describe.skipIf(process.platform !== 'linux')('what is set for a program (Linux:
       expect(asked?.reasons[0]).toMatchObject({ code: 'inherited-variable' });
       expect(asked?.reasons[0]?.text).toMatch(/^(LD_PRELOAD=.\/x\.so|BASH_ENV=.\/evil) is set for it/);
       expect(ran.stdout).toBe('');
+    },
+  );
+
+  test.each([
+    ['in a pipeline', 'export GIT_DIR=./x; touch b | cat', ['touch b', 'touch b   (with GIT_DIR=./x)']],
+    ['for a redirection', 'export GIT_DIR=./x; touch b > c', ['touch b > c', 'touch b   (with GIT_DIR=./x)']],
+    ['in a pipeline, with nothing of interest', 'export PLAIN=1; touch b | cat', ['touch b']],
+    ['in a pipeline, where its own words set it', 'GIT_DIR=./x touch b | cat', ['GIT_DIR=./x touch b']],
+  ])(
+    'a yes that was given in front is not one for what was set before the program starts: %s',
+    async (_what, script, questions) => {
+      const folder = makeFolder();
+      const ran = await real.run(script, {
+        cwd: folder.path,
+        policy: 'untrusted',
+        answer: ({ text }) => (text.includes('   (with') ? rejectWith('no') : allowOnce),
+      });
+      const isMade = existsSync(join(folder.path, 'b'));
+      folder.remove();
+      expect(ran.questions.filter(({ text }) => text.includes('touch')).map(({ text }) => text)).toEqual(
+        questions,
+      );
+      expect(isMade).toBe(questions.length === 1);
+      const runs = ran.events.flatMap((event) => (event.type === 'step/started' ? [event.runId] : []));
+      const ended = ran.events.flatMap((event) => (event.type === 'step/finished' ? [event.runId] : []));
+      expect(runs.filter((runId) => !ended.includes(runId))).toEqual([]);
     },
   );
 

@@ -6,6 +6,8 @@ import { armsLauncher, findInherited, isLauncher, isRiskyVariable, matchRules } 
 import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
+import { answerInFront } from './answer-in-front.ts';
+import { isOfSkill } from './is-of-skill.ts';
 import type { SettledRun } from './proposed-run.ts';
 import { releaseSettled, runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
@@ -182,9 +184,10 @@ async function settleEntry(
     program.isWhole ? program.argv : undefined,
     program.cwd,
   );
+  const answer = inFront && (await answerInFront(context, entry, program, inFront));
   return context.askers.whileWaiting(pid, (gone) =>
-    inFront
-      ? releaseSettled(context.ports, { step: entry.step, gone }, inFront)
+    answer
+      ? releaseSettled(context.ports, { step: entry.step, gone }, Promise.resolve(answer))
       : runStep(context.ports, context.scope, programRun(context, entry.step, program, gone)),
   );
 }

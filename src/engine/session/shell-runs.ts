@@ -143,8 +143,20 @@ async function factsOf(
   at: Pick<FactsContext, 'cwd' | 'held'>,
 ): Promise<Facts> {
   const { ports, snapshot, searchPath, wall } = context;
-  const found = await collectFacts(draft, { ...at, nowMs: ports.nowMs(), home: snapshot.home, searchPath });
+  const { home, skillFolders } = snapshot;
+  const found = await collectFacts(draft, { ...at, nowMs: ports.nowMs(), home, searchPath, skillFolders });
   return { ...found, ...wallFacts(wall) };
+}
+
+/** What a held program gets from earlier commands that can make it run other code, by name. */
+export function inheritedBy(
+  context: ScriptContext,
+  step: Step,
+  held: HeldProgram,
+): { readonly variables: readonly InheritedVariable[]; readonly isCut: boolean } {
+  const { all } = findSet(context, step, held.argv);
+  const found = findInherited(held.environment, { ...step, assignments: all }, writable(context));
+  return { variables: found.variables, isCut: held.isEnvironmentCut || found.isCut };
 }
 
 /** A held program: judged by what will really run. */
@@ -155,8 +167,8 @@ export function programRun(
   gone: AbortSignal,
 ): ProposedRun {
   const set = findSet(context, step, held.argv);
-  const inherited = findInherited(held.environment, { ...step, assignments: set.all }, writable(context));
-  const isCut = held.isEnvironmentCut || inherited.isCut;
+  const inherited = inheritedBy(context, step, held);
+  const { isCut } = inherited;
   const isMore = isCut || inherited.variables.length > 0;
   const draft = { ...heldDraft(step, held), assignments: [...set.all, ...asAssigned(inherited.variables)] };
   return {
@@ -175,7 +187,7 @@ export function programRun(
           threads: held.threads,
           shared: held.shared,
           traced: held.traced,
-          variables: inherited.variables,
+          variables: [...inherited.variables],
           variablesCut: isCut,
         },
       }),
