@@ -7,7 +7,6 @@ import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
 import { answerInFront } from './answer-in-front.ts';
-import { isOfSkill } from './is-of-skill.ts';
 import type { SettledRun } from './proposed-run.ts';
 import { releaseSettled, runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
