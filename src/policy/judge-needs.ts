@@ -43,6 +43,12 @@ function isReading(fact: PathFact): boolean {
   return fact.use === 'read' || fact.use === 'execute';
 }
 
+/** By the name as written: `ln -sf other .git` changes the link, wherever it led. */
+function isWrittenProtected(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): boolean {
+  const written = joinPath(fact.text, facts.cwd, facts.home);
+  return written !== fact.real && classifyPath(written, snapshot) === 'protected';
+}
+
 /** The strictest class of the path and of what it would be once it exists. */
 export function classifyFact(fact: PathFact, snapshot: ConfigSnapshot, facts: Facts): PathClass | 'unknown' {
   if (fact.real === null) return 'unknown';
@@ -51,10 +57,9 @@ export function classifyFact(fact: PathFact, snapshot: ConfigSnapshot, facts: Fa
     return found === 'secret' || found === 'denied' ? found : 'unknown';
   }
   const whole = fact.kind === 'missing' ? missingPathOf(fact, facts) : fact.real;
-  const classes = [fact.real, whole ?? fact.real].map((path) => classifyPath(path, snapshot));
-  // The name as written too: `ln -sf other .git` changes the link, wherever it led.
-  const written = classifyPath(joinPath(fact.text, facts.cwd, facts.home), snapshot);
-  if (!isReading(fact) && written === 'protected') classes.push(written);
+  const classes = [classifyPath(fact.real, snapshot)];
+  if (whole !== null && whole !== fact.real) classes.push(classifyPath(whole, snapshot));
+  if (!isReading(fact) && isWrittenProtected(fact, snapshot, facts)) classes.push('protected');
   const strict: PathClass[] = [
     ...(['secret', 'denied', 'unreadable', 'protected'] as const),
     ...(['outside', 'inside', 'scratch', 'device'] as const),

@@ -132,8 +132,16 @@ function isRemote(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) || /^[^/~.][^/]*:/.test(text);
 }
 
-/** Every path that the step is known to name, without the bound. */
-export function listNamedPaths(step: StepDraft): StepPath[] {
+const NAMED = new WeakMap<StepDraft, readonly StepPath[]>();
+
+/** Every path that the step is known to name, without the bound. Read once: facts and judgement both need them. */
+export function listNamedPaths(step: StepDraft): readonly StepPath[] {
+  const known = NAMED.get(step) ?? readNamedPaths(step);
+  NAMED.set(step, known);
+  return known;
+}
+
+function readNamedPaths(step: StepDraft): StepPath[] {
   const found: NamedWord[] = step.redirects.flatMap((redirect): NamedWord[] =>
     redirect.effect === 'none' ? [] : [{ word: redirect.target, use: redirect.effect }],
   );

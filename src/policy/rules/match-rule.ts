@@ -32,8 +32,16 @@ export interface RuleMatch {
   readonly isPossible?: true;
 }
 
+/** The rules of one program, by the second word of their patterns. */
+interface ProgramRules {
+  readonly all: number[];
+  /** Those whose pattern is the program alone. */
+  readonly bare: number[];
+  readonly bySecondWord: Map<string, number[]>;
+}
+
 interface IndexedRules {
-  readonly byFirstWord: ReadonlyMap<string, readonly number[]>;
+  readonly byFirstWord: ReadonlyMap<string, ProgramRules>;
   readonly executables: ReadonlyMap<string, readonly HostExecutable[]>;
 }
 
@@ -45,12 +53,30 @@ function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void
   else list.push(value);
 }
 
+function alternativesOf(word: PrefixRule['pattern'][number] | undefined): ReadonlySet<string> {
+  return new Set(typeof word === 'string' ? [word] : word);
+}
+
+/** Those that may speak of a command with this second word; one that is not known may be any. */
+function narrowRules(known: ProgramRules | undefined, second: string | null | undefined): readonly number[] {
+  if (known === undefined) return [];
+  if (second === null) return known.all;
+  const own = second === undefined ? undefined : known.bySecondWord.get(second);
+  return own === undefined ? known.bare : [...known.bare, ...own];
+}
+
 function indexRules(rules: RuleSet): IndexedRules {
   const known = INDEXES.get(rules);
   if (known !== undefined) return known;
-  const byFirstWord = new Map<string, number[]>();
-  rules.prefix.forEach(({ pattern: [first] }, index) => {
-    for (const word of new Set(typeof first === 'string' ? [first] : first)) addTo(byFirstWord, word, index);
+  const byFirstWord = new Map<string, ProgramRules>();
+  rules.prefix.forEach(({ pattern: [first, second] }, index) => {
+    for (const word of alternativesOf(first)) {
+      const known: ProgramRules = byFirstWord.get(word) ?? { all: [], bare: [], bySecondWord: new Map() };
+      byFirstWord.set(word, known);
+      known.all.push(index);
+      if (second === undefined) known.bare.push(index);
+      else for (const part of alternativesOf(second)) addTo(known.bySecondWord, part, index);
+    }
   });
   const executables = new Map<string, HostExecutable[]>();
   for (const entry of rules.hostExecutables) addTo(executables, entry.name, entry);
@@ -122,10 +148,13 @@ function matchRule(
   context: MatchContext,
 ): RuleMatch | null {
   const isAllow = rule.decision === 'allow';
-  if (isAllow && (!name.isSure || isArmed(rule, context))) return null;
+  if (isAllow && !name.isSure) return null;
+  // The words first: they rule out most.
+  const worded = fitsPattern(rule, words);
+  if (worded === 'no' || (isAllow && isArmed(rule, context))) return null;
   const fit = [fitsContains(rule, words), fitsEnv(rule, context), fitsFolder(rule, context)].reduce(
     weaker,
-    fitsPattern(rule, words),
+    worded,
   );
   if (fit === 'no' || (isAllow && fit === 'maybe')) return null;
   const prefix = words.slice(1, rule.pattern.length).filter((word) => word !== null);
@@ -153,7 +182,7 @@ export function matchRules(
   const names = listProgramNames({ word, program: context.program ?? null, matching, executables });
   const found = new Map<number, RuleMatch>();
   for (const name of names) {
-    for (const index of byFirstWord.get(name.name) ?? []) {
+    for (const index of narrowRules(byFirstWord.get(name.name), argv[1])) {
       const rule = rules.prefix[index];
       if (rule === undefined || found.has(index)) continue;
       const match = matchRule(rule, argv, name, context);
