@@ -98,3 +98,4 @@ export {
 export { type ScriptSplit, splitScript } from './split-script.ts';
 export { TOP_OF_SCRIPT } from './step-scope.ts';
 export { strictestVerdict } from './strictest-verdict.ts';
+export { folderOfGrantedFile, widenToFolder } from './widen-to-folder.ts';

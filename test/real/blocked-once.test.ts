@@ -58,6 +58,37 @@ for i in range(200):
   expect(ran.questions.map(({ grant }) => grant?.write)).toEqual([[cache]]);
 });
 
+test('many files of a folder that are there: asked for the first, then once for the folder', async () => {
+  const store = join(home, 'tool-store');
+  mkdirSync(store);
+  for (let index = 0; index < 12; index++) writeFileSync(join(store, `f${index}`), '');
+  const code = `for i in range(12): open('${store}/f%d' % i, 'a').write('x')`;
+  const ran = await real.run(`${python(code)}\necho end`, {
+    cwd: work,
+    env: { HOME: home },
+    answer: (_asked, earlier) => (earlier === 0 ? allowOnce : allowSession),
+  });
+  expect(ran.stdout, ran.stderr).toBe('end\n');
+  expect(ran.questions.map(({ grant }) => grant?.write)).toEqual([[join(store, 'f0')], [store]]);
+  expect(ran.questions[1]?.reasons.map(({ text }) => text)).toContain(
+    `It is not the first file of ${store} in this turn (before it: ${store}/f0), so a yes opens the folder.`,
+  );
+  expect(readFileSync(join(store, 'f11'), 'utf8')).toBe('x');
+});
+
+test('after a no to the first file the second is asked about as that file', async () => {
+  const store = join(home, 'tool-store');
+  mkdirSync(store);
+  for (const name of ['a', 'b']) writeFileSync(join(store, name), '');
+  const script = ['a', 'b'].map((name) => python(`open('${store}/${name}', 'a').write('x')`)).join('\n');
+  const ran = await real.run(script, {
+    cwd: work,
+    env: { HOME: home },
+    answer: () => ({ outcome: 'rejected' }),
+  });
+  expect(ran.questions.map(({ grant }) => grant?.write)).toEqual([[join(store, 'a')], [join(store, 'b')]]);
+});
+
 test('a secret file that the words name: asked beforehand, opened for reading and for this alone', async () => {
   const key = join(home, '.netrc');
   writeFileSync(key, 'secret key\n');

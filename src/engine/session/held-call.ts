@@ -3,6 +3,7 @@
  * grant is mounted, the call goes on; nothing runs twice. After it goes on the kernel looks at the path again, so a path
  * that was swapped meanwhile meets the wall.
  */
+import { folderOfGrantedFile, widenToFolder } from '../../policy/index.ts';
 import {
   type ConfigSnapshot,
   type EventOf,
@@ -43,6 +44,8 @@ export class HeldCallDesk {
   readonly #denials: WallDenials;
   /** One question at a time for what one yes would open: whoever comes second may find it open already. */
   readonly #waiting = new Map<string, Promise<void>>();
+  /** By folder, the file in it that was opened last by itself. */
+  readonly #opened = new Map<string, string>();
 
   constructor(context: ScriptContext, denials: WallDenials) {
     this.#context = context;
@@ -86,6 +89,7 @@ export class HeldCallDesk {
       return;
     }
     gate.allow(held.slot, 'watch');
+    this.#noteOpened(held, settled.judgement);
     this.#endLater(held, settled);
   }
 
@@ -104,6 +108,16 @@ export class HeldCallDesk {
     runs.addCall(held.pid, { stepId, runId: settled.runId, endAccess: settled.endAccess });
   }
 
+  #noteOpened(held: HeldCall, judgement: Judgement): void {
+    const folder = folderOfGrantedFile(judgement, this.#facts(held));
+    const [file] = judgement.grant?.write ?? [];
+    if (folder !== null && file !== undefined) this.#opened.set(folder, file);
+  }
+
+  #judge(held: HeldCall, facts: Facts, snapshot: ConfigSnapshot): Judgement {
+    return widenToFolder(held.judge(facts, snapshot), snapshot, facts, this.#opened);
+  }
+
   #facts(held: HeldCall): Facts {
     const { ports, snapshot } = this.#context;
     return {
@@ -117,7 +131,7 @@ export class HeldCallDesk {
   }
 
   #keyOf(held: HeldCall): string {
-    const { grant } = held.judge(this.#facts(held), this.#context.snapshot);
+    const { grant } = this.#judge(held, this.#facts(held), this.#context.snapshot);
     return JSON.stringify(grant === undefined ? held.denial : [grant.write, grant.sockets]);
   }
 
@@ -133,7 +147,7 @@ export class HeldCallDesk {
       argv: held.argv,
       cwd: held.cwd,
       collectFacts: async () => this.#facts(held),
-      judge: (facts, snapshot) => held.judge(facts, snapshot),
+      judge: (facts, snapshot) => this.#judge(held, facts, snapshot),
       gone,
       isCall: true,
     };
