@@ -31,6 +31,7 @@ export {
 export { judgeEdit } from './judge-edit.ts';
 export { judgeMcpCall, type McpCall } from './judge-mcp-call.ts';
 export { judgeMoreAccess } from './judge-more-access.ts';
+export { listProgramFiles, readSkill } from './judge-skill.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { doubtPlainScript, hasWallRules, judgeUnwalled } from './judge-wall.ts';
 export { isLauncher } from './launcher.ts';

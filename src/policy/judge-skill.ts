@@ -8,22 +8,28 @@ const INTERPRETERS =
 /** An interpreter's script is among its first words, behind options. */
 const MAX_WORDS = 8;
 
-/** The first words behind an interpreter that may be its script, as the real path where that is known. */
-function listScripts(words: readonly Word[], facts: Facts): string[] {
-  return words.slice(0, MAX_WORDS).flatMap(({ value, text }) => {
-    // `~/…` has no value before the shell has read it, and yet one meaning.
-    const path = value ?? (/^~\/[\w./@+-]+$/.test(text) ? text : '');
-    if (path === '' || path.startsWith('-')) return [];
-    const real = facts.paths.find((fact) => fact.text === path)?.real ?? null;
-    const written = joinPath(path, facts.cwd, facts.home);
-    return real === null ? [written] : [written, real];
+/** What of the facts tells whose program it is. */
+export type SkillFacts = Pick<Facts, 'cwd' | 'home' | 'program' | 'skillFiles'> &
+  Partial<Pick<Facts, 'paths'>>;
+
+/** The first words behind an interpreter that may be its script, as absolute paths without regard to links. */
+function listScripts(words: readonly Word[], { cwd, home }: SkillFacts): string[] {
+  return words.slice(0, MAX_WORDS).flatMap((word) => {
+    const path = plainValue(word);
+    return path === '' || path.startsWith('-') ? [] : [joinPath(path, cwd, home)];
   });
 }
 
-function listCandidates(step: StepDraft, facts: Facts): string[] {
-  const executed = facts.paths.filter(({ use }) => use === 'execute').map(({ real }) => real);
+/** `~/…` has no value before the shell has read it, and yet one meaning. */
+function plainValue({ value, text }: Word): string {
+  return value ?? (/^~\/[\w./@+-]+$/.test(text) ? text : '');
+}
+
+/** Where the program of a step, and what it may run as a script, lie as written. */
+export function listProgramFiles(step: Pick<StepDraft, 'words'>, facts: SkillFacts): string[] {
   const [first, ...rest] = step.words;
-  const name = first?.value ?? first?.text ?? '';
+  const name = first === undefined ? '' : plainValue(first);
+  const executed = facts.paths?.filter(({ use }) => use === 'execute').map(({ real }) => real) ?? [];
   return [
     facts.program,
     ...executed,
@@ -33,9 +39,13 @@ function listCandidates(step: StepDraft, facts: Facts): string[] {
 }
 
 /** The folder of skills that the step's program stands in, as a reason; null for any other step. */
-export function readSkill(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
+export function readSkill(
+  step: Pick<StepDraft, 'words'>,
+  snapshot: Pick<ConfigSnapshot, 'skillFolders'>,
+  facts: SkillFacts,
+): Reason | null {
   if (snapshot.skillFolders.length === 0) return null;
-  for (const path of listCandidates(step, facts)) {
+  for (const path of [...listProgramFiles(step, facts), ...(facts.skillFiles ?? [])]) {
     const folder = snapshot.skillFolders.find((each) => isAtOrBelow(path, each));
     if (folder !== undefined)
       return {

@@ -17,6 +17,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const GRANULAR = (switches: string): string =>
   `{ granular = { sandbox_approval = true, rules = true, mcp_elicitations = true, ${switches} } }`;
+const ANY_ARGUMENTS: ApprovalAnswer = { outcome: 'allowed', scope: 'session', match: 'prefix' };
 const REFUSING = '{ granular = { sandbox_approval = true, rules = true, mcp_elicitations = false } }';
 
 describe.skipIf(process.platform !== 'linux')('a call of a tool that is asked about first (Linux)', () => {
@@ -137,7 +138,7 @@ describe.skipIf(process.platform !== 'linux')('a call of a tool that is asked ab
   });
 
   test('as a beginning, is remembered as that tool with any arguments, and no other tool', async () => {
-    const session = await open('on-request', { ...allowSession, match: 'prefix' });
+    const session = await open('on-request', ANY_ARGUMENTS);
     await session.propose('mcp_call', call('s', { arguments: { a: 1 } }));
     await session.propose('mcp_call', call('s', { arguments: { a: 2 } }));
     expect(session.questions).toHaveLength(1);
@@ -146,7 +147,7 @@ describe.skipIf(process.platform !== 'linux')('a call of a tool that is asked ab
   });
 
   test('never answers for a program of the same words, nor that for it', async () => {
-    const session = await open('untrusted', { ...allowSession, match: 'prefix' });
+    const session = await open('untrusted', ANY_ARGUMENTS);
     await session.propose('mcp_call', { server: 'touch', tool: 'made' });
     await session.propose('shell', { script: 'touch made {}' });
     expect(session.questions.map(({ kind }) => kind)).toEqual(['mcp', 'cmd']);

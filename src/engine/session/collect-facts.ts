@@ -9,6 +9,7 @@ import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { namedPaths } from '../../policy/index.ts';
 import type { Facts, PathFact, StepDraft } from '../../protocol/index.ts';
 import { findRepository } from '../sandbox/index.ts';
+import { findSkillFiles } from './is-of-skill.ts';
 
 /** What only a held program has. */
 export type HeldFacts = Required<
@@ -24,6 +25,8 @@ export interface FactsContext {
   readonly home: string;
   /** The PATH that the step has. */
   readonly searchPath: string;
+  /** Folders of skills and plugins, real paths. */
+  readonly skillFolders?: readonly string[];
   /** Set when the kernel holds the program: the file that will really run. */
   readonly held?: HeldFacts | undefined;
 }
@@ -38,11 +41,14 @@ export async function collectFacts(step: StepDraft, context: FactsContext): Prom
   const paths = await addGit(looked.map(withRepository), context.cwd);
   const { program: heldProgram, ...held } = context.held ?? {};
   const program = context.held ? heldProgram : await findProgram(step, context);
+  const { skillFolders = [], cwd, home } = context;
+  const skillFiles = await findSkillFiles(step, { skillFolders, cwd, home, program });
   return {
     at: context.nowMs,
     cwd: context.cwd,
     home: context.home,
     ...(program !== undefined && { program }),
+    ...(skillFiles.length > 0 && { skillFiles }),
     paths,
     isTruncated: named.length > MAX_PATHS,
     isHeld: context.held !== undefined,
@@ -119,7 +125,9 @@ async function lookAtMissing(absolute: string): Promise<{ real: string | null; e
 /** Undefined for what starts no program; null when PATH has none. */
 async function findProgram(step: StepDraft, context: FactsContext): Promise<string | null | undefined> {
   if (step.form !== 'program') return undefined;
-  const name = step.words[0]?.value;
+  const [first] = step.words;
+  // Nothing else can come of `~/…` with plain letters than what lies there.
+  const name = first?.value ?? (/^~\/[\w./@+-]+$/.test(first?.text ?? '') ? first?.text : undefined);
   if (name === undefined || name === '') return null;
   const places = name.includes('/')
     ? [absolutePath(name, context)]

@@ -7,6 +7,7 @@ import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
 import { answerInFront } from './answer-in-front.ts';
+import { isOfSkill } from './is-of-skill.ts';
 import type { SettledRun } from './proposed-run.ts';
 import { releaseSettled, runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
@@ -47,7 +48,7 @@ export class HeldPrograms {
       const isLauncher = this.#isLauncher(held, program);
       const isJudged = this.#isArmed(held) || this.#isRuled(held) || this.#isNamedCommand(held);
       const isPlain = isLauncher && !isJudged;
-      if (isPlain) await this.#settleLauncher(gate, held);
+      if (isPlain && !(await isOfSkill(held, this.#context.snapshot))) await this.#settleLauncher(gate, held);
       else {
         const goesOn = isLauncher || this.#isOfRoot(held);
         await this.#settleProgram(gate, held, program, goesOn ? 'through' : 'allow');

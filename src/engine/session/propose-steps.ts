@@ -107,7 +107,8 @@ export async function judgeAsWritten(
   steps: readonly StepDraft[],
   { snapshot, cwd, searchPath, wall, nowMs }: WrittenContext,
 ): Promise<{ facts: Facts; judgement: Judgement }> {
-  const found = await collectFacts(step, { nowMs: nowMs(), cwd, home: snapshot.home, searchPath });
+  const { home, skillFolders } = snapshot;
+  const found = await collectFacts(step, { nowMs: nowMs(), cwd, home, searchPath, skillFolders });
   const facts = { ...found, ...wallFacts(wall) };
   const pipeline = pipelineOf(step, steps);
   return { facts, judgement: judgeStep(step, snapshot, facts, { pipeline }) };
