@@ -132,8 +132,11 @@ function explainHosts(config: LoadedConfig): string[] {
     const places = tables.map((table) => findItem(config, `${table}.${list}`, host));
     return places.find((place) => place !== undefined) ?? 'the profile';
   };
+  const others = network.deny.includes('*')
+    ? `refused (${placeOfHost('deny', '*')})`
+    : `asked about in a session, and not reached here (${fromKey(config, key)})`;
   return [
-    `network: hosts on no list are asked about in a session, and not reached here (${fromKey(config, key)})`,
+    `network: hosts on no list are ${others}`,
     ...network.allow.map((host) => `host allowed: ${showLine(host)} (${placeOfHost('allow', host)})`),
     ...network.deny.map((host) => `host denied: ${showLine(host)} (${placeOfHost('deny', host)})`),
   ];

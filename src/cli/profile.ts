@@ -114,6 +114,7 @@ function writeProfile(found: InspectedProfile, isJson: boolean): number {
     writeJson([{ ...profile, name, isFull, hosts, networkAccess }]);
     return 0;
   }
+  const refusesOthers = hosts.some(({ text, access }) => text === '*' && access === 'deny');
   const lines = [
     `${showLine(name, 64)}${profile.extends.map((parent) => `, extends ${showLine(parent, 64)}`).join('')}`,
     isFull
@@ -124,7 +125,7 @@ function writeProfile(found: InspectedProfile, isJson: boolean): number {
         `  ${access.padEnd(8)} ${showLine(path)}${origin === undefined || origin.layer === 'defaults' ? '' : `   (${showLine(showOrigin(origin))})`}`,
     ),
     ...profile.denyGlobs.map((glob) => `  deny     ${showLine(glob)}`),
-    `  network  ${networkAccess ? 'on' : 'hosts that are not named are asked about'}`,
+    `  network  ${networkAccess ? 'on' : `hosts that are not named are ${refusesOthers ? 'refused' : 'asked about'}`}`,
     ...hosts.map(
       ({ text, access, origin }) =>
         `  ${access.padEnd(8)} ${showLine(text)}   (${showLine(showOrigin(origin))})`,

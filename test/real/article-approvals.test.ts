@@ -222,6 +222,10 @@ describe.skipIf(process.platform !== 'linux')('permission profiles (Linux)', () 
     const fetches = ['api.github.com', 'registry.example.org', 'example.com'];
     const verdicts = fetches.map((host) => `curl -s https://${host}/`).join('; ');
     expect(await place.verdicts(['-C', app], verdicts)).toEqual(['allow', 'allow', 'refuse']);
+    const shown = await place.run(['profile', 'show', 'permission_profile', '-C', app]);
+    expect(shown.stdout).toContain('hosts that are not named are refused');
+    const said = await place.run(['debug', '-C', app, '--', 'true']);
+    expect(said.stderr).toMatch(/network: hosts on no list are refused \(.*config\.toml:6:9\)/);
   });
 
   it('--add-dir /tmp/shared-cache "build with shared cache"', async () => {
