@@ -31,7 +31,7 @@ export interface Launching {
   readonly argv?: readonly string[] | undefined;
 }
 
-export interface LaunchPlace {
+interface LaunchPlace {
   readonly snapshot: ConfigSnapshot;
   readonly cwd: string;
   /** PATH as the launch would have it behind the wall. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const MOST_LINKS = 40;
 
-export interface PathWay {
+interface PathWay {
   /** What is found there. */
   readonly real: string;
   /** Every folder in which a part of the path was looked up, links followed: who writes in one decides what is found. */

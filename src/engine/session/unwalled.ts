@@ -10,7 +10,7 @@ import { describeAccess } from './describe-session.ts';
 import type { ScriptHost } from './script-host.ts';
 import type { WallDecision } from './wall-decision.ts';
 
-export interface UnwalledPorts {
+interface UnwalledPorts {
   /** Begins what danger-full-access has in place of the wall. */
   open(): Promise<SandboxSession>;
   /** Of the opener of the session. */
