@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import {
   type RealEngine,
   startRealEngine,
 } from '../support/real-engine.ts';
+import { openToolSession } from '../support/tool-session.ts';
 
 let real: RealEngine;
 let folder: ReturnType<typeof makeFolder>;
@@ -151,4 +152,38 @@ test.each(nobody)('where nobody can answer, %s is refused at once', async (_name
   expect(ran.questions).toEqual([]);
   expect(ran.result.exitCode).not.toBe(0);
   expect(ran.stderr).toContain('sallyport: refused');
+});
+
+test('where nobody can answer, a socket of this machine is refused at once', async () => {
+  const path = join(folder.path, 'service.sock');
+  const reached: unknown[] = [];
+  const server = createServer((socket) => reached.push(socket.end()));
+  await new Promise<void>((settle) => server.listen(path, settle));
+  const code = `import socket; socket.socket(socket.AF_UNIX).connect('${path}')`;
+  const ran = await real.run(python(code), { cwd: work, answers: 'nobody' });
+  server.close();
+  expect([ran.questions, reached]).toEqual([[], []]);
+  expect(ran.result.exitCode).toBe(1);
+  const denied = ran.events.flatMap((event) => (event.type === 'wall/denied' ? [event.path] : []));
+  expect(denied).toEqual([path]);
+});
+
+test.each([
+  ['a request for more access', 'request_permissions'],
+  ['access for one command', 'shell'],
+  ['an edit', 'apply_patch'],
+] as const)('where nobody can answer, %s is refused at once', async (_name, tool) => {
+  const file = join(folder.path, 'made');
+  const permissions = { file_system: { read: [], write: [folder.path] }, network: { allow: [] } };
+  const inputs = {
+    request_permissions: { reason: 'to write there', permissions },
+    shell: { script: `touch ${file}`, additional_permissions: permissions },
+    apply_patch: { patch: `*** Begin Patch\n*** Add File: ${file}\n+x\n*** End Patch\n` },
+  };
+  const tools = await openToolSession(real, { cwd: work, answers: 'nobody' });
+  const result = await tools.propose(tool, inputs[tool]);
+  await tools.close();
+  expect(tools.questions).toEqual([]);
+  expect(JSON.stringify(result)).toContain('nobody can answer');
+  expect(existsSync(file)).toBe(false);
 });

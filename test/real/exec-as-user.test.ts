@@ -52,6 +52,30 @@ describe.skipIf(!isLinux).each(isLinux ? listTestUsers() : [])('a script as $nam
     expect(ran.uid).toBe(user.uid);
   });
 
+  test('one file of a folder of keys is opened by a yes, and nothing else of it', () => {
+    const { home, workspace, ready, remove } = makePlaces();
+    const keys = join(home, '.ssh');
+    mkdirSync(keys, { mode: 0o700 });
+    for (const name of ['one', 'two']) writeFileSync(join(keys, name), `${name}\n`, { mode: 0o600 });
+    const look = `import os
+for use in [lambda: open('${keys}/two').read(), lambda: os.listdir('${keys}'), lambda: open('${keys}/one').read()]:
+    try: print(use())
+    except OSError as error: print(error.strerror)`;
+    writeFileSync(join(workspace, 'look.py'), look);
+    ready();
+    const ran = drive(user, {
+      home,
+      cwd: workspace,
+      script: `cat ${keys}/one
+python3 look.py`,
+      policy: 'on-request',
+      answers: [allowSession],
+    });
+    remove();
+    expect(ran.questions.map(({ text }) => text)).toEqual([`cat ${keys}/one`]);
+    expect(ran.stdout).toBe('one\nPermission denied\nPermission denied\nPermission denied\n');
+  });
+
   test('a held write goes on after a grant for the session, and is held again after its revoke', () => {
     const { home, workspace, outside, ready, remove } = makePlaces();
     const file = join(outside, 'file');

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allowSession, makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
+import { openToolSession } from '../support/tool-session.ts';
 
 const folder = makeFolder('managed', '/var/tmp');
 const work = join(folder.path, 'work');
@@ -49,6 +50,26 @@ echo end`;
     expect(ran.stderr).toContain(`the requirements of this machine deny (${closed}, ${file}:2)`);
     expect(ran.stderr).toContain(`required by ${file}:3`);
     expect(readFileSync(join(closed, 'key'), 'utf8')).toBe('closed\n');
+  });
+
+  test('is refused to tools: more access, access for one command, edits', async () => {
+    writeFileSync(join(real.home, 'config.toml'), plain);
+    const tools = await openToolSession(real, { cwd: work, answer: () => allowSession });
+    const permissions = { file_system: { read: [closed], write: [] }, network: { allow: [] } };
+    const patch = `*** Begin Patch\n*** Add File: ${closed}/new\n+x\n*** End Patch\n`;
+    const refused = [
+      await tools.propose('request_permissions', { reason: 'please', permissions }),
+      await tools.propose('shell', { script: 'true', additional_permissions: permissions }),
+    ];
+    const edit = await tools.propose('apply_patch', { patch });
+    await tools.close();
+    expect(tools.questions).toEqual([]);
+    for (const result of refused)
+      expect(JSON.stringify(result)).toContain(
+        `the requirements of this machine deny (${closed}, ${file}:2)`,
+      );
+    expect(edit.outcome).toBe('fault');
+    expect(existsSync(join(closed, 'new'))).toBe(false);
   });
 
   test('stays hidden in a folder that is granted as a whole', async () => {
