@@ -8,6 +8,7 @@ import { chooseApproval } from './choose-approval.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findEngine } from './connect-engine.ts';
 import { maskApproval } from './mask-approval.ts';
+import { renderQuestion } from './question-text.ts';
 import { describeAge, renderTable } from './render-table.ts';
 import { describeResult } from './terminal-questions.ts';
 
@@ -23,6 +24,8 @@ export async function runApprovals(words: readonly string[]): Promise<number> {
       const { watchApprovals } = await import('./approvals-watch.ts');
       return watchApprovals(rest);
     }
+    case 'show':
+      return showApproval(rest);
     case 'allow':
       return allowApproval(rest);
     case 'reject':
@@ -30,16 +33,17 @@ export async function runApprovals(words: readonly string[]): Promise<number> {
     default:
       if (verb === '--json') return listApprovals(words);
       if (verb === '-h' || verb === '--help') return showHelp();
-      throw usageFault(`approvals has no ${verb}; it has list, watch, allow and reject`, NAME);
+      throw usageFault(`approvals has no ${verb}; it has list, show, watch, allow and reject`, NAME);
   }
 }
 
 function showHelp(): number {
-  process.stdout.write(`Usage: sallyport approvals [list|watch|allow ID|reject ID] [flags]
+  process.stdout.write(`Usage: sallyport approvals [list|show ID|watch|allow ID|reject ID] [flags]
 
 The questions that wait for a person, of all sessions. The first answer counts.
 
   list            what waits (--json: one JSON line each)
+  show ID         all of one question, with the diffs of its files
   watch           ask here, as they come, until Ctrl-C
   allow ID        --scope once|step|turn|session|until|always  --for 1h  --match exact|prefix
                   --rule LINE with always: a narrower line than the one that is shown
@@ -91,6 +95,27 @@ function renderApprovals(approvals: readonly Approval[], nowMs: number): string 
   return renderTable(['ID', 'WAITS', 'RISK', 'SESSION IN', 'WHAT'], rows);
 }
 
+async function showApproval(words: readonly string[]): Promise<number> {
+  const command = createCommand('approvals show', 'All of one question, as `v` shows it.').argument(
+    '<id>',
+    'the ID, or an unambiguous beginning of it',
+  );
+  if (parseWords(command, words) === 'help') return 0;
+  const typedId = command.args[0] ?? '';
+  const client = await findEngine(findFolders(), 'approvals');
+  const approvals = client === undefined ? [] : (await client.call('approval/list', {})).approvals;
+  const chosen = chooseApproval(approvals, typedId, { outcome: 'rejected', command: NAME });
+  if (chosen?.kind !== 'open') return noSuchQuestion(typedId);
+  const { columns } = process.stdout;
+  process.stdout.write(`${renderQuestion(chosen.approval, { isFull: true, columns })}\n`);
+  return 0;
+}
+
+function noSuchQuestion(typedId: string): number {
+  process.stderr.write(`sallyport: ${showLine(typedId, 40)}: no such question waits\n`);
+  return 1;
+}
+
 async function allowApproval(words: readonly string[]): Promise<number> {
   const command = createCommand('approvals allow', 'Answer a question with yes.')
     .argument('<id>', 'the ID, or an unambiguous beginning of it; the whole ID where the risk is high')
@@ -135,10 +160,7 @@ async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<numb
   }
   const { approvals } = await client.call('approval/list', {});
   const chosen = chooseApproval(approvals, typedId, { outcome: answer.outcome, command: NAME });
-  if (chosen === undefined) {
-    process.stderr.write(`sallyport: ${showLine(typedId, 40)}: no such question waits\n`);
-    return 1;
-  }
+  if (chosen === undefined) return noSuchQuestion(typedId);
   const result = await client.call('approval/answer', {
     ...(chosen.kind === 'open'
       ? { approvalId: chosen.approval.approvalId, digest: chosen.approval.digest }

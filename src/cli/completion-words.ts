@@ -26,6 +26,7 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
   check: [...POLICY_FLAGS, '--script', '--batch', '--json'],
   approvals: [
     'list',
+    'show',
     'watch',
     'allow',
     'reject',

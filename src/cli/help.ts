@@ -21,7 +21,7 @@ Run something:
   check        what would happen? steps, verdicts, risk, reasons; runs nothing
 
 Answer questions:
-  approvals    list, watch, allow ID, reject ID
+  approvals    list, show ID, watch, allow ID, reject ID
   grants       what was allowed for longer: list, revoke ID
 
 Look back and set up:

@@ -7,6 +7,7 @@ import {
   type Risk,
 } from '../protocol/index.ts';
 import { showLine, showText } from '../timeline/index.ts';
+import { describeFiles } from './question-files.ts';
 import { cutAtWidth, fillLines, wrapWords } from './wrap-lines.ts';
 
 /** Keys of the scopes that can be chosen at a terminal, in the order they are offered. */
@@ -106,7 +107,12 @@ export function renderQuestion(approval: Approval, view: QuestionView = {}): str
   if (approval.agentReason !== undefined) rest.push(`it says: ${showLine(approval.agentReason, 400)}`);
   if (isFull) rest.push(...describeAll(approval));
   const wrap = (texts: readonly string[]): string[] => texts.flatMap((text) => wrapWords(text, columns));
-  return [...wrap(lines), ...payload, ...wrap(rest)].map((line) => `${GUTTER}${line}`.trimEnd()).join('\n');
+  const files = describeFiles(approval.files, isFull).flatMap(({ isContent, text }) =>
+    isContent ? indentCommand(text, columns) : wrap([text]),
+  );
+  return [...wrap(lines), ...payload, ...files, ...wrap(rest)]
+    .map((line) => `${GUTTER}${line}`.trimEnd())
+    .join('\n');
 }
 
 const GUTTER = '│ ';
