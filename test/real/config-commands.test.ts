@@ -34,6 +34,13 @@ describe('config', () => {
     expect(read()).toMatch(/^# mine\n\n\[sandbox/);
   });
 
+  it('set writes beside a profile that opens nothing but the folder of a session', async () => {
+    writeFileSync(userFile, '[permission_profile.filesystem]\nwrite = ["${workspace}"]\nread = ["/usr"]\n');
+    expect(await place.run(['config', 'set', 'approval_policy', 'never'])).toMatchObject({ status: 0 });
+    expect((await place.run(['config', 'trust', '.'])).status).toBe(0);
+    expect(read()).toContain('approval_policy = "never"');
+  });
+
   it('set refuses what would not load, with status 2 and the file untouched', async () => {
     writeFileSync(userFile, '# mine\n');
     const wrong = await place.run(['config', 'set', 'sandbox_mode', 'all']);
@@ -57,6 +64,19 @@ describe('config', () => {
     expect((await place.run(['config', 'trust', '.', '--level', 'maybe'])).status).toBe(2);
     await place.run(['config', 'trust', '.', '--level', 'untrusted']);
     expect((await place.run(['config', 'get', 'sandbox_mode'])).stdout).toBe('workspace-write\n');
+  });
+
+  it('import goes on where a part does not load beside values that are tables', async () => {
+    const codex = join(place.folder, 'codex');
+    mkdirSync(codex);
+    writeFileSync(
+      join(codex, 'config.toml'),
+      'sandbox_mode = "bogus"\n[shell_environment_policy]\nset = { A = "1" }\n',
+    );
+    const done = await place.run(['config', 'import', '--from', 'codex']);
+    expect(done.stderr).not.toContain('Cannot convert');
+    expect(done.stdout).toMatch(/left +sandbox_mode/);
+    expect(read()).toContain('A = "1"');
   });
 
   it('import takes a folder of Codex, and has status 1 where something here stays', async () => {

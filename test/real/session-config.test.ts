@@ -206,3 +206,22 @@ describe('a file that changes while a session runs', () => {
     expect(ended).toContain('refused');
   });
 });
+
+describe('a file of rules that breaks while a session is open', () => {
+  it('still forbids what it forbade, and allows nothing', async () => {
+    mkdirSync(join(page.real.home, 'rules'), { recursive: true });
+    const allow = 'prefix_rule(pattern=["ln"], decision="allow")\n';
+    replace('rules/own.rules', `prefix_rule(pattern=["touch"], decision="forbidden")\n${allow}`);
+    const sessionId = await startWaiting('cat go; touch one; echo over');
+    replace('rules/own.rules', 'prefix_rule(pattern=["touch"\n');
+    await vi.waitFor(() => expect(snapshots(sessionId).length).toBeGreaterThan(1), PATIENCE);
+    const { content, warnings } = snapshots(sessionId).at(-1) ?? {};
+    expect(warnings?.join(' ')).toContain('own.rules:');
+    expect(content?.rules.prefix.map(({ pattern, decision }) => [pattern, decision])).toEqual([
+      [['touch'], 'forbidden'],
+    ]);
+    await goOn();
+    await page.closed(sessionId);
+    expect(hasMade('one')).toBe(false);
+  });
+});

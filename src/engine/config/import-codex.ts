@@ -188,8 +188,9 @@ class CodexImport {
 
   /** It names a profile whose file is taken too, and is not here yet. */
   #choosesTaken({ target, value }: CodexItem): boolean {
-    const file = join(this.#home, `${String(value)}.config.toml`);
-    return target.join('.') === 'profile' && this.files.some((each) => each.file === file);
+    if (typeof value !== 'string' || target.join('.') !== 'profile') return false;
+    const file = join(this.#home, `${value}.config.toml`);
+    return this.files.some((each) => each.file === file);
   }
 
   #findMistake(text: string, edits: readonly TomlEdit[]): string | undefined {

@@ -67,6 +67,8 @@ export interface LoadedConfig {
   readonly values: ReadonlyMap<string, MergedEntry>;
   /** What files of projects set that is not in force, and why. */
   readonly ignored: readonly IgnoredEntry[];
+  /** Files of rules with a mistake: some of their rules may be missing. */
+  readonly brokenRules: readonly string[];
   /** What the administrator of the machine bounds. */
   readonly locks: readonly ConfigLock[];
   readonly files: ConfigFiles;
@@ -205,6 +207,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
     warnings: [...said, ...admitted.warnings, ...warnings, ...read.rules.warnings],
     values,
     ignored: admitted.ignored,
+    brokenRules: read.rules.broken,
     locks,
     files,
     projects: read.folders,

@@ -25,6 +25,8 @@ export interface LoadRulesOptions {
 export interface LoadedRules {
   readonly rules: RuleSet;
   readonly warnings: readonly string[];
+  /** Files with a mistake, or that could not be read: some of their rules may be missing. */
+  readonly broken: readonly string[];
 }
 
 const MOST_RULES = 20_000;
@@ -78,22 +80,31 @@ function describeUntrusted(folder: string, files: readonly RulesFile[]): string 
       'forbid',
     ),
   ].filter((text) => !text.startsWith('0 '));
-  const broken = files.some(({ mistakes, unread }) => mistakes.length > 0 || unread !== undefined);
+  const broken = files.some(isBroken);
   const what = counts.length === 0 ? '' : ` (of its rules ${counts.join(', ')})`;
   return `${showText(folder)} is ignored: this folder is not trusted${what}${broken ? '; it has mistakes too' : ''}`;
 }
 
-function loadProject(folder: string, trust: TrustLevel): { sets: RuleSet[]; warnings: string[] } {
+function isBroken({ mistakes, unread }: RulesFile): boolean {
+  return mistakes.length > 0 || unread !== undefined;
+}
+
+function loadProject(
+  folder: string,
+  trust: TrustLevel,
+): { sets: RuleSet[]; warnings: string[]; broken: string[] } {
   const place = join(folder, '.sallyport', 'rules');
   const { files, warnings } = readRulesFolder(place, 'project', folder);
   if (trust === 'untrusted')
-    return { sets: [], warnings: files.length === 0 ? [] : [describeUntrusted(place, files)] };
+    return { sets: [], warnings: files.length === 0 ? [] : [describeUntrusted(place, files)], broken: [] };
+  const broken = files.filter(isBroken).map(({ file }) => file);
   const found = [...warnings, ...files.flatMap(describeRulesFile)];
-  if (trust === 'full') return { sets: files.map(({ rules }) => rules), warnings: found };
+  if (trust === 'full') return { sets: files.map(({ rules }) => rules), warnings: found, broken };
   const narrowed = files.map(narrowFile);
   return {
     sets: narrowed.map(({ rules }) => rules),
     warnings: [...found, ...narrowed.flatMap((file) => file.warnings)],
+    broken,
   };
 }
 
@@ -131,7 +142,7 @@ function joinSets(sets: readonly RuleSet[], { managed, home }: LoadRulesOptions)
 }
 
 /** What is above the bound: rules that allow go first. */
-function limitRules(rules: RuleSet): LoadedRules {
+function limitRules(rules: RuleSet): Omit<LoadedRules, 'broken'> {
   const count = rules.prefix.length + rules.network.length;
   if (count <= MOST_RULES) return { rules, warnings: [] };
   const strict = {
@@ -148,7 +159,7 @@ function limitRules(rules: RuleSet): LoadedRules {
 }
 
 /** No rule takes the wall away where the machine demands one; what else they say stays. */
-function keepWall(rules: RuleSet, wallDemand: string | undefined): LoadedRules {
+function keepWall(rules: RuleSet, wallDemand: string | undefined): Omit<LoadedRules, 'broken'> {
   const first = rules.prefix.find(({ sandbox }) => sandbox !== undefined);
   if (wallDemand === undefined || first === undefined) return { rules, warnings: [] };
   const prefix = rules.prefix.map(({ sandbox: _gone, ...rule }) => rule);
@@ -191,6 +202,10 @@ export function loadRules(options: LoadRulesOptions): LoadedRules {
       ...managedWarning,
       ...limited.warnings,
       ...bound.warnings,
+    ],
+    broken: [
+      ...user.files.filter(isBroken).map(({ file }) => file),
+      ...found.flatMap(({ broken }) => broken),
     ],
   };
 }

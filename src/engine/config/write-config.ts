@@ -39,8 +39,9 @@ export function findLoadMistake(owner: ConfigOwner, userText: string): Fault | u
     loadConfig({ ...owner, cwd: '/', flags: NO_FLAGS, userText });
     return undefined;
   } catch (thrown) {
-    if (thrown instanceof Fault) return thrown;
-    throw thrown;
+    if (!(thrown instanceof Fault)) throw thrown;
+    // A profile need not open the folder that stands in for a session's own.
+    return thrown.code === 'profile-closes-workspace' ? undefined : thrown;
   }
 }
 

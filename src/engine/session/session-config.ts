@@ -3,7 +3,7 @@
  * proposal on under one snapshot that the history names; what the wall was built from stays as it was opened, because
  * programs run behind it; a configuration that does not load changes nothing, and that is said.
  */
-import { type ConfigSnapshot, type EventBody, Fault } from '../../protocol/index.ts';
+import { type ConfigSnapshot, type EventBody, Fault, type RuleSet } from '../../protocol/index.ts';
 import {
   digestSnapshot,
   findConfigKey,
@@ -52,6 +52,25 @@ function keepWall(opened: ConfigSnapshot, next: ConfigSnapshot): ConfigSnapshot 
     trustedMcpServers: next.trustedMcpServers,
     skillFolders: next.skillFolders,
     network: { ...opened.network, allow: next.network.allow, deny: next.network.deny },
+  };
+}
+
+/** What a file asked and forbade before it was broken still holds; what it allowed does not. */
+function keepRules(before: RuleSet, next: RuleSet, broken: readonly string[]): RuleSet {
+  if (broken.length === 0) return next;
+  const missing = <Rule extends RuleSet['prefix' | 'network'][number]>(old: Rule[], now: Rule[]): Rule[] => {
+    const known = new Set(now.map((rule) => JSON.stringify({ ...rule, origin: undefined })));
+    return old.filter(
+      (rule) =>
+        rule.decision !== 'allow' &&
+        broken.includes(rule.origin.file) &&
+        !known.has(JSON.stringify({ ...rule, origin: undefined })),
+    );
+  };
+  return {
+    ...next,
+    prefix: [...next.prefix, ...missing(before.prefix, next.prefix)],
+    network: [...next.network, ...missing(before.network, next.network)],
   };
 }
 
@@ -157,7 +176,8 @@ export class SessionConfig {
 
   /** In force at once; what is judged after it stands behind it in the history. */
   async #take(next: LoadedConfig, by: string, isRepaired = false): Promise<readonly string[]> {
-    const snapshot = keepWall(this.#opened, next.snapshot);
+    const rules = keepRules(this.#inForce.snapshot.rules, next.snapshot.rules, next.brokenRules);
+    const snapshot = keepWall(this.#opened, { ...next.snapshot, rules });
     const digest = digestSnapshot(snapshot);
     const known = new Set(this.#last.warnings);
     const fresh = next.warnings.filter((warning) => !known.has(warning));
