@@ -49,6 +49,7 @@ function createRunCommand() {
       '  {"shell": "npm test", "cwd": "app", "reason": "to see what fails"}\n' +
       '  {"apply_patch": ["*** Begin Patch", "*** Add File: a.txt", "+text", "*** End Patch"]}\n' +
       '  {"request_permissions": {"network": {"allow": ["example.com"]}}, "reason": "the API"}\n' +
+      '  {"mcp_call": {"server": "github", "tool": "create_issue", "arguments": {"title": "x"}}}\n' +
       '  {"expect": {"outcome": "ran", "exitCode": 0, "output": "passed"}}\n' +
       'Exit status then: 0 all was played, 1 something was not as expected.',
   );

@@ -93,6 +93,41 @@ describe('an agent whose turns are written in a file', () => {
     expect((await place.run(['history', 'verify'])).status).toBe(0);
   });
 
+  it('asks before it calls tools, also for an agent that it has delegated something to', async () => {
+    const file = writeTurns(
+      { mcp_call: { server: 'docs', tool: 'read', read_only_hint: true } },
+      { expect: { outcome: 'ran', message: 'allowed: docs · read' } },
+      {
+        mcp_call: { server: 'github', tool: 'create_issue', arguments: { title: 'x' } },
+        reason: 'to tell them',
+        agent_name: 'reviewer',
+      },
+      { expect: { outcome: 'rejected', feedback: 'not there', message: 'mcp-' } },
+      { mcp_call: { server: 'github', tool: 'create_issue', arguments: { title: 'y' } } },
+      { expect: { outcome: 'ran', message: 'allowed: github · create_issue (session)' } },
+      { mcp_call: { server: 'github', tool: 'create_issue', arguments: { title: 'z' } } },
+      { expect: { outcome: 'ran' } },
+    );
+    const playing = play(file, '--wait', '-c', 'mcp_servers.docs.trust_hints=true');
+    const first = await waitForApproval('mcp');
+    expect(first).toMatchObject({
+      approvalId: expect.stringMatching(/^mcp-/),
+      agentName: 'run › reviewer',
+      text: 'github · create_issue {"title":"x"}',
+    });
+    await place.run(['approvals', 'reject', first.approvalId, '--feedback', 'not there']);
+    const second = await waitForApproval('mcp');
+    await place.run(['approvals', 'allow', second.approvalId, '--scope', 'session', '--match', 'prefix']);
+    const { status, stdout } = await playing;
+    expect(stdout).toContain('> mcp_call: github · create_issue {"title":"x"}\n-> rejected: ');
+    expect(status).toBe(0);
+    const listed = await place.run(['history', 'list', '--json']);
+    const { sessionId } = JSON.parse(listed.stdout.trim().split('\n')[0] ?? '') as { sessionId: string };
+    const shown = await place.run(['history', 'show', sessionId]);
+    expect(shown.stdout).toContain('github · create_issue');
+    expect(shown.stdout).toContain(second.approvalId);
+  });
+
   it('ends at the first thing that is not as expected, with the line', async () => {
     const file = writeTurns({ shell: 'true' }, { expect: { exitCode: 7 } }, { shell: 'touch later' });
     const { status, stdout } = await play(file);

@@ -76,6 +76,16 @@ describe.skipIf(process.platform !== 'linux')('the ask socket of a session (Linu
       { id: 1, method: 'propose/shell', params: { script: 'a', as: 'root' } },
       -32602,
     ],
+    [
+      'arguments that would not be shown as they are',
+      { id: 1, method: 'propose/mcp_call', params: { server: 's', tool: 't', arguments: { a: 2 ** 60 } } },
+      -32602,
+    ],
+    [
+      'a call with a name that is too long',
+      { id: 1, method: 'propose/mcp_call', params: { server: 's'.repeat(129), tool: 't' } },
+      -32602,
+    ],
     ['no id', { method: 'propose/shell', params: { script: 'true' } }, -32600],
   ])('answers %s with an error and does nothing', async (_name, message, code) => {
     expect(codeOf(await speak(rpc(message)))).toBe(code);
@@ -104,6 +114,19 @@ describe.skipIf(process.platform !== 'linux')('the ask socket of a session (Linu
     expect(answers.map((answer) => JSON.parse(answer))).toMatchObject(
       ['a', 'b', 'c'].map((word) => ({ id: word, result: { outcome: 'ran', output: `${word}\n` } })),
     );
+  });
+
+  test('takes a call of a tool, which a person answers for the program that asked', async () => {
+    await tools.propose('shell', { script: 'true' });
+    const params = { server: 'github', tool: 'search', arguments: { q: 'x' }, agent_name: 'helper' };
+    const answering = speak(rpc({ id: 5, method: 'propose/mcp_call', params }));
+    const asked = await tools.asked();
+    expect(asked).toMatchObject({ kind: 'mcp', agentName: 'exec › helper' });
+    await tools.answer(asked, { outcome: 'rejected', feedback: 'search here first' });
+    expect(JSON.parse(await answering)).toMatchObject({
+      id: 5,
+      result: { tool: 'mcp_call', outcome: 'rejected', feedback: 'search here first' },
+    });
   });
 
   test('cuts off who sends nothing but nonsense, and goes on for others', async () => {

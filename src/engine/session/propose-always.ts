@@ -7,8 +7,8 @@ import type { Approval, Judgement } from '../../protocol/index.ts';
 import { recognisableArgv } from './grant-answer.ts';
 import type { ProposedRun } from './proposed-run.ts';
 
-/** Categories that an allow rule answers. */
-const RULED = new Set<Judgement['category']>(['harmless', 'inside', 'risk', 'skill']);
+/** Categories that an allow rule answers; not `skill`: no rule silences that. */
+const RULED = new Set<Judgement['category']>(['harmless', 'inside', 'risk']);
 
 /** Undefined where no rule can speak of it. `file` is where such lines are kept. */
 export function proposeAlways(run: ProposedRun, judgement: Judgement, file: string): Approval['always'] {

@@ -23,6 +23,22 @@ describe('a file of turns', () => {
     ]);
   });
 
+  test('may call a tool, and name a delegated agent with each', () => {
+    const call = { server: 's', tool: 't', arguments: { a: [1] }, read_only_hint: true };
+    const lines = [
+      { mcp_call: call, reason: 'r', agent_name: 'reviewer' },
+      { shell: 'true', agent_name: 'reviewer' },
+    ];
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    expect(readAgentScript(text, 'f').map(({ action }) => action)).toEqual([
+      {
+        kind: 'propose',
+        proposal: { tool: 'mcp_call', input: { ...call, reason: 'r', agent_name: 'reviewer' } },
+      },
+      { kind: 'propose', proposal: { tool: 'shell', input: { script: 'true', agent_name: 'reviewer' } } },
+    ]);
+  });
+
   test.each([
     [['{"shell": "true"', 'x'], 'f:1:', 'this is not JSON'],
     [['[]'], 'f:1:1: ', 'this is no JSON object'],
@@ -40,6 +56,17 @@ describe('a file of turns', () => {
     [['{"expect": {}}'], 'f:1:1: ', 'stands behind a call'],
     [['{"shell": "true"}', '{"expect": {"exit": 0}}'], 'f:2:1: ', 'exit is not known here'],
     [['{"shell": "true"}', '{"expect": {"exitCode": "0"}}'], 'f:2:1: ', 'exitCode is a whole number'],
+    [['{"mcp_call": "s"}'], 'f:1:1: ', 'mcp_call is an object'],
+    [['{"mcp_call": {"server": "s"}}'], 'f:1:1: ', 'tool'],
+    [['{"mcp_call": {"server": "s", "tool": "t", "arguments": [1]}}'], 'f:1:1: ', 'arguments is an object'],
+    [['{"mcp_call": {"server": "s", "tool": "t", "args": {}}}'], 'f:1:1: ', 'args'],
+    [
+      ['{"mcp_call": {"server": "s", "tool": "t", "reason": "r"}}'],
+      'f:1:1: ',
+      'reason stands beside mcp_call',
+    ],
+    [['{"mcp_call": {"server": "s", "tool": "t"}, "cwd": "/"}'], 'f:1:1: ', 'cwd is not known here'],
+    [['{"shell": "true", "agent_name": ""}'], 'f:1:1: ', 'agent_name'],
     [['# nothing'], 'f: ', 'there is nothing to play'],
   ])('that is wrong is told with file, line and column: %j', (lines, where, words) => {
     let message = '';

@@ -124,6 +124,18 @@ describe('a preset on this machine', () => {
     expect(apply('claude-code')).toMatchObject({ folders: [join(home, 'real')], opened: [auth] });
   });
 
+  it('knows the folders of its skills, there or not, in its own folder where that lies and in the project', () => {
+    const other = join(home, 'other');
+    expect(apply('codex', { CODEX_HOME: other }).skillFolders).toEqual([
+      join(other, 'skills'),
+      join(other, 'plugins'),
+      join(home, '.agents/skills'),
+      '/w"\\x/.codex/skills',
+      '/w"\\x/.agents/skills',
+    ]);
+    for (const { id } of PRESETS) expect(apply(id).skillFolders.length).toBeGreaterThan(3);
+  });
+
   it.each([
     ['home', () => home],
     ['what holds it', () => dirname(home)],
@@ -243,6 +255,9 @@ describe('the file of a preset', () => {
       3,
       'set_variable',
     ],
+    ['skills outside of home', `${PLAIN}skills = ["/etc/skills"]`, 3, 'skills.0'],
+    ['skills that lead up', `${PLAIN}skills = ["~/.a/../../skills"]`, 3, 'skills.0'],
+    ['skills in another place', `${PLAIN}skills = ["$HOME/.a"]`, 3, 'skills.0'],
     ['any host', `${PLAIN}[provider]\nhosts = ["*"]`, 4, 'provider.hosts.0'],
     ['a variable that is none', `${PLAIN}pass = ["a b"]`, 3, 'pass.0'],
     ['a variable to set that is none', `${PLAIN}[set]\n"x=y" = "1"`, 4, 'is not the name of a variable'],

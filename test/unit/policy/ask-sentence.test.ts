@@ -115,3 +115,40 @@ describe('the sentence of a write that the wall stopped', () => {
     expect(askSentence({ kind: 'edit', ...judged }, { facts, snapshot })).toBe(sentence);
   });
 });
+
+describe('the sentence about a call of a tool', () => {
+  const ask = (server: string | undefined): string =>
+    askSentence({
+      kind: 'mcp',
+      category: 'mcp',
+      risk: null,
+      reasons: [],
+      ...(server !== undefined && { argv: [server, 'tool', '{}'] }),
+    });
+
+  it('names its server', () => {
+    expect(ask('github')).toBe('Call a tool of github');
+    expect(ask('my-docs.v2')).toBe('Call a tool of my-docs.v2');
+  });
+
+  it.each([
+    undefined,
+    '',
+    'docs, which only reads',
+    'a\nb',
+    '\u202egithub',
+    'x'.repeat(41),
+    '-rf',
+    'g\u0456thub',
+  ])('names none by %j', (server) => {
+    expect(ask(server)).toBe('Call a tool of an MCP server');
+  });
+});
+
+describe('the sentence about a program of a skill', () => {
+  it('says what it does, as of any command', () => {
+    const asked: AskedPart = { kind: 'skill', category: 'skill', argv: ['rm', 'a'], risk: null, reasons: [] };
+    expect(askSentence(asked)).toBe('Run a program of a skill that deletes files');
+    expect(askSentence({ ...asked, argv: ['./run.sh'] })).toBe('Run a program of a skill');
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApprovalAnswer, type GrantScope, riskLevelOf } from '../../../src/protocol/index.ts';
 import {
+  beginningOf,
   coverWords,
   longerAnswer,
   longerScopes,
@@ -48,11 +49,31 @@ describe('what "Allow for…" offers', () => {
   });
 });
 
+describe('of a call of a tool', () => {
+  const call = asked({ category: 'mcp', argv: ['github', 'search', '{}'], risk: null });
+  test('a beginning is its server and tool, without arguments', () => {
+    expect(beginningOf(call)).toEqual(['github', 'search']);
+    expect(beginningOf(asked())).toEqual(['npm', 'run', 'lint']);
+  });
+  test('the words say what is covered', () => {
+    expect(coverWords(call, 'session', 'prefix')).toBe(
+      'This tool, with any arguments, until this session ends.',
+    );
+    expect(coverWords(call, 'turn', 'exact')).toBe('Exactly this call, until this script ends.');
+  });
+});
+
 describe('which commands it covers', () => {
   test.each([
     ['a known command', {}, 'session', ['exact', 'prefix']],
     ['one that is high', { risk: riskOf(7) }, 'session', ['exact']],
     ['one that nobody assessed', { risk: null }, 'session', ['exact']],
+    [
+      'a call of a tool',
+      { category: 'mcp', risk: null, text: 's · t {"a":">"}' },
+      'session',
+      ['exact', 'prefix'],
+    ],
     ['a step', {}, 'step', []],
     ['a command without its words', { argv: undefined }, 'session', []],
     ['a redirection', { grant: GRANT, text: 'echo x > /srv/www/a' }, 'session', []],
