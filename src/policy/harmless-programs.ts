@@ -1,3 +1,6 @@
+import { openWrapper } from './open-wrapper.ts';
+import { makeLiteralWord } from './shell-word.ts';
+
 /** When a program is a harmless read. */
 export type HarmlessRule = {
   /** No option of it can write or run anything. */
@@ -13,10 +16,12 @@ const READS_WITH_ANY_OPTION =
   'readlink whoami id groups uname arch nproc uptime free df du ps pgrep pidof pstree printenv which whereis md5sum ' +
   'sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum od hexdump strings seq sleep expr true false test [ ' +
   'printf echo pwd ls dir vdir egrep fgrep grep zcat bzcat xzcat zgrep diff diff3 jq locale getconf tty logname ' +
-  'who w last env factor numfmt tsort base32 base64 basenc lsblk lscpu lsmod netstat readelf ' +
+  'who w last factor numfmt tsort base32 base64 basenc lsblk lscpu lsmod netstat readelf ' +
   'getent tput infocmp cal ncal ';
 
 const RULES: readonly [string, HarmlessRule][] = [
+  // Without a command it prints what is set; with one it is not itself what runs.
+  ['env', { check: (values) => openWrapper(['env', ...values].map(makeLiteralWord)) === null }],
   ['find', { never: /^-(?:exec|execdir|ok|okdir|delete|fprint|fprint0|fprintf|fls)$/ }],
   ['sort', { never: /^(?:-[a-zA-Z]*[oTS]|--(?:o|com|t|fi))/ }],
   ['uniq', { check: (values) => values.filter((value) => !value.startsWith('-')).length <= 1 }],

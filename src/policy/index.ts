@@ -50,7 +50,7 @@ export {
   readHost,
 } from './normal-host.ts';
 export { offeredScopes } from './offered-scopes.ts';
-export { actsElsewhere, changesMeaning, outerWrappers } from './outer-wrappers.ts';
+export { actsElsewhere, changesMeaning, outerWrappers, setByLaunchers } from './outer-wrappers.ts';
 export { classifyPath, type PathClass } from './path-access.ts';
 export { isAtOrBelow } from './path-access-join.ts';
 export { type AskGate, needsRewrite, planAsks } from './plan-asks.ts';

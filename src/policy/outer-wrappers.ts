@@ -1,5 +1,5 @@
 /** The launchers around a program that the kernel holds, and what they change for it. */
-import { baseName } from './open-wrapper.ts';
+import { baseName, type EnvironmentPair } from './open-wrapper.ts';
 import { makeLiteralWord } from './shell-word.ts';
 import { unwrapCommand } from './unwrap-command.ts';
 
@@ -33,4 +33,9 @@ export function outerWrappers(wrappers: readonly string[], argv: readonly string
   for (let at = names.length - own.length; at >= 0; at -= 1)
     if (own.every((name, index) => names[at + index] === name)) return wrappers.slice(0, at);
   return wrappers;
+}
+
+/** What the launchers among the words of a held program set for what they start: `env LD_PRELOAD=./x.so ls`. */
+export function setByLaunchers(argv: readonly string[]): EnvironmentPair[] {
+  return unwrapCommand(argv.map(makeLiteralWord)).environment;
 }

@@ -48,6 +48,15 @@ describe.skipIf(process.platform !== 'linux')('rules while a script runs (Linux:
     expect(done.stdout).toBe('nice 0\ntimeout 126\nbash 126\n');
   });
 
+  it('allow nothing that a launcher gives other code by words of the shell', async () => {
+    writeRules(['prefix_rule(["ls"], decision="allow")']);
+    mkdirSync(join(place.folder, 'bin'));
+    writeFileSync(join(place.folder, 'bin', 'ls'), '#!/usr/bin/perl\nprint "other";\n', { mode: 0o755 });
+    const script = 'env PATH=$PWD/bin:$PATH ls x; echo status $?; ls bin';
+    const done = await place.run(['exec', '--no-input', '-a', 'untrusted', script]);
+    expect(done.stdout).toBe('status 126\nls\n');
+  });
+
   it('allow without a question what the policy would ask about, and open nothing', async () => {
     writeRules(['prefix_rule(["touch"], decision="allow")']);
     const words = ['exec', '--no-input', '-a', 'untrusted'];

@@ -8,6 +8,7 @@ import {
   type InheritedVariable,
   judgeStep,
   outerWrappers,
+  setByLaunchers,
 } from '../../policy/index.ts';
 import type { AccessGrant, Facts, Step, StepDraft } from '../../protocol/index.ts';
 import { quoteWords, type ShownCommand, showCommand, showInFront } from '../../timeline/index.ts';
@@ -98,6 +99,13 @@ function asAssigned(variables: readonly InheritedVariable[]): Assignments {
   return variables.map(({ name, value }) => ({ name, value: { text: value ?? '', value: value ?? '' } }));
 }
 
+/** What a held launcher sets by words that only the shell knew before: `env PATH=$PWD/bin ls`. */
+function setByOwnWords(known: Assignments, { argv }: HeldProgram): Assignments {
+  const isKnown = (name: string, value: string | undefined): boolean =>
+    known.some((pair) => pair.name === name && pair.value.value === value);
+  return setByLaunchers(argv).filter(({ name, value }) => !isKnown(name, value.value));
+}
+
 /** What really runs, behind the launchers that change what it does; those that do not have had their part. */
 function showHeld(step: Step, argv: readonly string[]): string {
   const wrappers = outerWrappers(step.wrappers, argv).filter(changesMeaning);
@@ -170,7 +178,8 @@ export function programRun(
   const inherited = inheritedBy(context, step, held);
   const { isCut } = inherited;
   const isMore = isCut || inherited.variables.length > 0;
-  const draft = { ...heldDraft(step, held), assignments: [...set.all, ...asAssigned(inherited.variables)] };
+  const assignments = [...set.all, ...setByOwnWords(set.all, held), ...asAssigned(inherited.variables)];
+  const draft = { ...heldDraft(step, held), assignments };
   return {
     step,
     kind: 'cmd',
