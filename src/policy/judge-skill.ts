@@ -9,7 +9,7 @@ const INTERPRETERS =
 const MAX_WORDS = 8;
 
 /** What of the facts tells whose program it is. */
-export type SkillFacts = Pick<Facts, 'cwd' | 'home' | 'program' | 'skillFiles'> &
+type SkillFacts = Pick<Facts, 'cwd' | 'home' | 'program' | 'skillFiles'> &
   Partial<Pick<Facts, 'paths'>>;
 
 /** The first words behind an interpreter that may be its script, as absolute paths without regard to links. */
