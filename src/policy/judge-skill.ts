@@ -9,8 +9,7 @@ const INTERPRETERS =
 const MAX_WORDS = 8;
 
 /** What of the facts tells whose program it is. */
-type SkillFacts = Pick<Facts, 'cwd' | 'home' | 'program' | 'skillFiles'> &
-  Partial<Pick<Facts, 'paths'>>;
+type SkillFacts = Pick<Facts, 'cwd' | 'home' | 'program' | 'skillFiles'> & Partial<Pick<Facts, 'paths'>>;
 
 /** The first words behind an interpreter that may be its script, as absolute paths without regard to links. */
 function listScripts(words: readonly Word[], { cwd, home }: SkillFacts): string[] {
