@@ -24,7 +24,7 @@ const RULES: readonly [string, HarmlessRule][] = [
   ['env', { check: (values) => openWrapper(['env', ...values].map(makeLiteralWord)) === null }],
   ['find', { never: /^-(?:exec|execdir|ok|okdir|delete|fprint|fprint0|fprintf|fls)$/ }],
   ['sort', { never: /^(?:-[a-zA-Z]*[oTS]|--(?:o|com|t|fi))/ }],
-  ['uniq', { check: (values) => values.filter((value) => !value.startsWith('-')).length <= 1 }],
+  ['uniq', { check: hasOneOperand }],
   ['rg', { never: /^(?:--(?:pre|hostname-bin|search-zip)|-[a-zA-Z]*z)/ }],
   ['fd', { never: /^(?:-[a-zA-Z]*[xX]|--exec)/ }],
   ['fdfind', { never: /^(?:-[a-zA-Z]*[xX]|--exec)/ }],
@@ -45,13 +45,19 @@ const RULES: readonly [string, HarmlessRule][] = [
   [
     'xxd',
     {
-      check: (values) =>
-        !values.some((value) => /^-r/.test(value)) &&
-        values.filter((value) => !value.startsWith('-')).length <= 1,
+      check: (values) => !values.some((value) => /^-[a-z]*r/.test(value)) && hasOneOperand(values),
     },
   ],
   ['sed', { check: isPrintingSed }],
 ];
+
+/** A second operand is a file that is written; `-` is one too, and behind `--` everything is. */
+function hasOneOperand(values: readonly string[]): boolean {
+  const end = values.indexOf('--');
+  const front = end < 0 ? values : values.slice(0, end);
+  const operands = front.filter((value) => value === '-' || !/^[-+]/.test(value)).length;
+  return operands + (end < 0 ? 0 : values.length - end - 1) <= 1;
+}
 
 function isPrintingSed(values: readonly string[]): boolean {
   const options = values.filter((value) => value.startsWith('-'));
