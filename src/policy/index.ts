@@ -34,7 +34,7 @@ export { judgeMoreAccess } from './judge-more-access.ts';
 export { listProgramFiles, readSkill } from './judge-skill.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { doubtPlainScript, hasWallRules, judgeUnwalled } from './judge-wall.ts';
-export { isLauncher } from './launcher.ts';
+export { isLauncher, startsOthersHeld } from './launcher.ts';
 export { isRepositoryGrant, isRepositoryPath, leastGrant } from './least-grant.ts';
 export { listEditable } from './list-editable.ts';
 export { listEffects } from './list-effects.ts';

@@ -10,10 +10,18 @@ export type HeldProgram = {
   /** Absolute path inside the sandbox. */
   path: string;
   /** The first line of a script file, from `#!` on. */
-  shebang?: string;
+  shebang?: string | undefined;
 };
 
 const LAUNCHERS = new Set('env xargs timeout nohup nice setsid stdbuf find'.split(' '));
+/** Those that are asked about as themselves, and whose children can be held. Not tracers: they change what they started. */
+const HOLDING = new Set([
+  ...LAUNCHERS,
+  ...(
+    'ionice chrt taskset time watch flock chroot unshare nsenter parallel busybox prlimit setpriv script setarch su ' +
+    'runuser ssh-agent dbus-run-session systemd-run doas sudo fish'
+  ).split(' '),
+]);
 const SYSTEM_FOLDER = /^\/(?:usr\/)?(?:local\/)?s?bin$/;
 
 /**
@@ -36,6 +44,16 @@ export function isLauncher(argv: readonly string[], program: HeldProgram): boole
   return !opened.environment.some((pair) => isRiskyVariable(pair.name));
 }
 
+/**
+ * True when what a held program starts must be held too, however its own words are judged: a shell with options that
+ * are not understood, a launcher that is asked about as itself. Being wrong here only asks more.
+ */
+export function startsOthersHeld(argv: readonly string[], program: HeldProgram): boolean {
+  const interpreter = readShebang(program.shebang ?? '');
+  const names = [program.path, argv[0] ?? '', ...interpreter].map(baseName);
+  return names.some((name) => isShellName(name) || HOLDING.has(name));
+}
+
 function isShellLauncher(words: readonly Word[]): boolean {
   if (words.length === 2 && /^--(?:version|help)$/.test(words[1]?.value ?? '')) return false;
   return readShellCall(words).kind !== 'odd';
@@ -43,16 +61,17 @@ function isShellLauncher(words: readonly Word[]): boolean {
 
 /** `#!/bin/bash -e`, `#!/usr/bin/env bash` and the like; anything else is not a shell script. */
 function isShellShebang(shebang: string): boolean {
-  const line = (shebang.split('\n', 1)[0] ?? '').replace(/^#!\s*/, '').trim();
-  const [interpreter = '', ...rest] = line.split(/\s+/);
+  const [interpreter = '', ...rest] = readShebang(shebang);
   const slash = interpreter.lastIndexOf('/');
   if (!SYSTEM_FOLDER.test(interpreter.slice(0, slash))) return false;
-  let shell = baseName(interpreter);
-  let options = rest;
-  if (shell === 'env') {
-    if (options[0] === '-S') options = options.slice(1);
-    shell = options[0] ?? '';
-    options = options.slice(1);
-  }
-  return isShellName(shell) && options.every((option) => /^-[euxv]+$/.test(option) || option === '--');
+  let words = [baseName(interpreter), ...rest];
+  if (words[0] === 'env') words = words.slice(words[1] === '-S' ? 2 : 1);
+  if (!isShellName(words[0] ?? '')) return false;
+  return readShellCall([...words, 'FILE'].map(makeLiteralWord)).kind === 'file';
+}
+
+/** The words of the first line of a script. */
+function readShebang(shebang: string): string[] {
+  const line = (shebang.split('\n', 1)[0] ?? '').replace(/^#!\s*/, '').trim();
+  return line.split(/\s+/);
 }

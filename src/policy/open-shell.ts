@@ -2,8 +2,13 @@ import type { Word } from '../protocol/index.ts';
 import type { OpenedWrapper } from './open-wrapper.ts';
 
 const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash', 'rbash']);
-/** One-letter options that change how a shell runs a script, not which script. */
-const SHELL_FLAGS = /^[-+][abefhkmnuvxCEHPT]*[cs]?[abefhkmnuvxCEHPT]*$/;
+/**
+ * One-letter options that change how a shell runs a script, not which script. The files that a login or interactive
+ * shell reads before are the person's own, and protected where a session could write them.
+ */
+const SHELL_FLAGS = /^[-+][abefhiklmnprtuvxBCEHPT]*[cs]?[abefhiklmnprtuvxBCEHPT]*$/;
+/** With one dash bash takes these as their long forms too; the one that reads as known letters. */
+const LONG_WITH_ONE_DASH = '-rcfile';
 
 export function isShellName(name: string): boolean {
   return SHELLS.has(name);
@@ -22,6 +27,9 @@ export function readShellCall(words: readonly Word[]): ShellCall {
   if (typeof options === 'string') return { kind: 'odd', word: options };
   const { letters, wordCount } = options;
   const next = words[wordCount];
+  // What is typed at an interactive shell is not read as a script is (`!`), and does not end it.
+  if (letters.includes('i') && !letters.includes('c') && (letters.includes('s') || next === undefined))
+    return { kind: 'odd', word: '-i' };
   if (letters.includes('c')) {
     return next === undefined ? { kind: 'odd', word: '-c' } : { kind: 'script', script: next, wordCount };
   }
@@ -35,7 +43,8 @@ function readShellOptions(words: readonly Word[]): { letters: string; wordCount:
   for (let value = words[at]?.value; value !== undefined; value = words[at]?.value) {
     const count = countOptionWords(value);
     if (count === null) return value;
-    if (/^-[^-]/.test(value)) letters += value;
+    // A shell takes `+c` as `-c`.
+    if (/^[-+][^-]/.test(value)) letters += value;
     at += count;
     if (count === 0 || value === '--' || value === '-') break;
   }
@@ -45,8 +54,11 @@ function readShellOptions(words: readonly Word[]): { letters: string; wordCount:
 /** How many words an option takes: 0 for what is none, null for one that is not known. */
 function countOptionWords(value: string): number | null {
   if (!/^[-+]/.test(value)) return 0;
-  if (value === '-' || /^--(?:norc|noprofile|posix)?$/.test(value)) return 1;
-  if (/^[-+]O$/.test(value) || /^[-+][abefhkmnuvxCEHPT]*c?[abefhkmnuvxCEHPT]*o$/.test(value)) return 2;
+  if (value === LONG_WITH_ONE_DASH) return null;
+  if (value === '-' || /^--(?:norc|noprofile|posix|login|noediting|restricted|verbose)?$/.test(value))
+    return 1;
+  if (/^[-+]O$/.test(value) || /^[-+][abefhiklmnprtuvxBCEHPT]*c?[abefhiklmnprtuvxBCEHPT]*o$/.test(value))
+    return 2;
   return SHELL_FLAGS.test(value) ? 1 : null;
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CliPlace, createCliPlace } from '../support/terminal.ts';
@@ -46,6 +46,20 @@ describe.skipIf(process.platform !== 'linux')('rules while a script runs (Linux:
     writeFileSync(join(place.folder, 'start.sh'), `${lines.join('\n')}\n`, { mode: 0o755 });
     const done = await place.run(['exec', '--no-input', './start.sh']);
     expect(done.stdout).toBe('nice 0\ntimeout 126\nbash 126\n');
+  });
+
+  it.each([
+    ['a login shell', "bash -lc 'tee x'"],
+    ['a shell with options that are not understood', "bash --rcfile /dev/null -ic 'tee x'"],
+    ['a login shell script', './login.sh'],
+    ['an interactive shell that reads ENV', "ENV=./start sh -i -c 'true'"],
+  ])('forbid what %s starts', async (_, script) => {
+    writeRules(['prefix_rule(pattern=["tee"], decision="forbidden")']);
+    writeFileSync(join(place.folder, 'login.sh'), '#!/bin/bash -l\ntee x\n', { mode: 0o755 });
+    writeFileSync(join(place.folder, 'start'), 'tee x\n');
+    const done = await place.run(['exec', '--no-input', `${script} < /dev/null`]);
+    expect(done.stderr).toContain('forbids `tee`');
+    expect(existsSync(join(place.folder, 'x'))).toBe(false);
   });
 
   it('allow nothing that a launcher gives other code by words of the shell', async () => {

@@ -2,7 +2,14 @@
  * Answers for the programs that the kernel holds. Promises: a program goes on only after `runStep` allowed exactly it;
  * launchers go on because what they start is held in turn; whatever goes wrong here is a refusal.
  */
-import { armsLauncher, findInherited, isLauncher, isRiskyVariable, matchRules } from '../../policy/index.ts';
+import {
+  armsLauncher,
+  findInherited,
+  isLauncher,
+  isRiskyVariable,
+  matchRules,
+  startsOthersHeld,
+} from '../../policy/index.ts';
 import { type Step, toFault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { ExecGate, HeldExec } from '../sandbox/index.ts';
@@ -50,7 +57,7 @@ export class HeldPrograms {
       const isPlain = isLauncher && !isJudged;
       if (isPlain && !(await isOfSkill(held, this.#context.snapshot))) await this.#settleLauncher(gate, held);
       else {
-        const goesOn = isLauncher || this.#isOfRoot(held);
+        const goesOn = isLauncher || startsOthersHeld(held.argv, held) || this.#isOfRoot(held);
         await this.#settleProgram(gate, held, program, goesOn ? 'through' : 'allow');
       }
     } catch (cause) {
