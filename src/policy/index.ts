@@ -7,10 +7,9 @@ export {
 export type { FolderAmount } from './describe-amount.ts';
 export { applyHunks, type FileChange, parsePatch, unifiedDiff } from './edits/index.ts';
 export { explainAccess } from './explain-access.ts';
-export { type ExplainedCause, showConfigOrigin } from './explain-causes.ts';
+export { showConfigOrigin } from './explain-causes.ts';
 export { explainJudgement } from './explain-judgement.ts';
-export { type ExplainOptions, type Explanation, explainStep } from './explain-step.ts';
-export type { Alternative } from './find-alternatives.ts';
+export { type Explanation, explainStep } from './explain-step.ts';
 export { findCover } from './find-cover.ts';
 export {
   type HostLists,
@@ -29,7 +28,7 @@ export {
   judgePublishedPort,
 } from './judge-blocked-host.ts';
 export { judgeEdit } from './judge-edit.ts';
-export { judgeMcpCall, type McpCall } from './judge-mcp-call.ts';
+export { judgeMcpCall } from './judge-mcp-call.ts';
 export { judgeMoreAccess } from './judge-more-access.ts';
 export { listProgramFiles, readSkill } from './judge-skill.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
