@@ -11,6 +11,7 @@ import {
   type ApprovalAnswer,
   type ApprovalId,
   type ApprovalKind,
+  type EditFile,
   type EventBody,
   Fault,
   type SessionId,
@@ -83,6 +84,12 @@ interface OpenQuestion {
   saving: Promise<unknown> | undefined;
 }
 
+/**
+ * Characters of all diffs that wait, in JSON. Every client is told all open questions in one message; with more of them
+ * nobody could be told anything, and so answer nothing.
+ */
+const MAX_WAITING_CHARS = 4 * 1024 * 1024;
+
 export class Broker {
   readonly #ports: BrokerPorts;
   readonly #open = new Map<ApprovalId, OpenQuestion>();
@@ -98,10 +105,12 @@ export class Broker {
   }
 
   /**
-   * Opens a question and waits for its end. Rejects only when the history cannot be written; the caller refuses then.
+   * Opens a question and waits for its end. Rejects only when the history cannot be written, or too much waits already;
+   * the caller refuses then.
    * `onAsked` is told the question once it is in the history.
    */
   async ask(question: Question, onAsked?: (approval: Approval) => void): Promise<Settlement> {
+    this.#requireRoom(question);
     const approval = makeApproval(question, this.#ports.makeApprovalId(question.kind), this.#ports.nowMs());
     const settled = new Promise<Settlement>((settle, fail) => {
       const cancelTimer = this.#startExpiry(approval);
@@ -118,6 +127,17 @@ export class Broker {
     }
     onAsked?.(approval);
     return settled;
+  }
+
+  #requireRoom({ files }: Question): void {
+    if (files === undefined) return;
+    const waiting = this.list().map((approval) => sizeOf(approval.files));
+    if (waiting.reduce((sum, size) => sum + size, sizeOf(files)) <= MAX_WAITING_CHARS) return;
+    throw new Fault({
+      kind: 'user',
+      code: 'too-much-waits',
+      message: 'too many large changes wait for an answer already: one of them must be answered first',
+    });
   }
 
   /** Settles a question. Never throws for a bad id or a late answer: those are results. */
@@ -275,4 +295,8 @@ function answeredEvent(
     ...(feedback !== undefined && { feedback }),
     ...kept,
   };
+}
+
+function sizeOf(files: readonly EditFile[] | undefined): number {
+  return (files ?? []).reduce((sum, { patch }) => sum + JSON.stringify(patch).length, 0);
 }

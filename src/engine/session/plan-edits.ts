@@ -38,9 +38,14 @@ export interface EditContext {
   isOpened(path: string): boolean;
 }
 
-/** Characters of one diff, and of all of a proposal. */
-const MAX_PATCH_CHARS = 65_536;
-const MAX_ALL_CHARS = 262_144;
+/**
+ * Characters of all diffs of a proposal as they are sent, in JSON. What will be there is shown whole or not asked about;
+ * only of what is taken away a part is enough.
+ */
+const MAX_ALL_CHARS = 2 * 1024 * 1024;
+const MAX_REMOVED_CHARS = 65_536;
+/** A character takes at most so many in JSON. */
+const LONGEST_ESCAPE = 6;
 const MAX_ALL_BYTES = 32 * 1024 * 1024;
 const NEVER = ['/proc', '/sys', '/dev', '/run/sallyport'];
 
@@ -54,22 +59,39 @@ export async function planEdits(
 ): Promise<{ readonly files: readonly PlannedEdit[] } | Problem> {
   const files: PlannedEdit[] = [];
   const touched = new Set<string>();
-  const left = { chars: MAX_ALL_CHARS, bytes: MAX_ALL_BYTES };
+  const left: Room = { chars: MAX_ALL_CHARS, bytes: MAX_ALL_BYTES };
   for (const change of changes) {
     const planned = await planFile(change, context, left);
     if ('problem' in planned) return planned;
-    const { path, to } = planned.shown;
-    for (const name of to === undefined ? [path] : [path, to]) {
-      if (touched.has(name)) return { problem: `${showLine(name, 300)} is changed twice by one patch` };
-      touched.add(name);
-    }
-    left.chars -= planned.shown.patch.length;
-    left.bytes -= (planned.before?.bytes.length ?? 0) + (planned.after?.length ?? 0);
-    if (left.bytes < 0)
-      return { problem: `the files of the patch are larger than ${MAX_ALL_BYTES >> 20} MiB` };
+    const problem = touch(planned.shown, touched) ?? take(planned, left);
+    if (problem !== undefined) return problem;
     files.push(planned);
   }
   return { files };
+}
+
+function touch({ path, to }: EditFile, touched: Set<string>): Problem | undefined {
+  for (const name of to === undefined ? [path] : [path, to]) {
+    if (touched.has(name)) return { problem: `${showLine(name, 300)} is changed twice by one patch` };
+    touched.add(name);
+  }
+  return undefined;
+}
+
+interface Room {
+  chars: number;
+  bytes: number;
+}
+
+/** Counts what the file takes of the room; a problem where there is none left. */
+function take({ shown, before, after }: PlannedEdit, left: Room): Problem | undefined {
+  left.chars -= JSON.stringify(shown.patch).length;
+  left.bytes -= (before?.bytes.length ?? 0) + (after?.length ?? 0);
+  if (left.bytes < 0) return { problem: `the files of the patch are larger than ${MAX_ALL_BYTES >> 20} MiB` };
+  const isWhole = shown.cutBytes === undefined || shown.change === 'delete';
+  if (left.chars >= 0 && isWhole) return undefined;
+  const most = `${MAX_ALL_CHARS >> 20} MiB of differences`;
+  return { problem: `the change is too large to be shown: more than ${most}; make it in several patches` };
 }
 
 async function planFile(
@@ -81,7 +103,7 @@ async function planFile(
   if ('problem' in target) return target;
   const place = placeOf(target, context);
   if (typeof place !== 'string') return place;
-  const max = Math.min(MAX_PATCH_CHARS, Math.max(0, left.chars));
+  const max = left.chars;
   if (change.op === 'add') return planNew(target, { place, text: change.text, max });
   const { path } = target;
   if (target.found === null) return { problem: `${showLine(path, 300)} does not exist` };
@@ -89,7 +111,8 @@ async function planFile(
   if (!isContent(before)) return { problem: `${showLine(path, 300)} cannot be read: ${wordsOf(before)}` };
   if (change.op === 'delete') {
     const { text } = readText(before.bytes);
-    const diff = text === null ? { patch: '', cutBytes: before.bytes.length } : unifiedDiff(text, '', max);
+    const most = Math.min(MAX_REMOVED_CHARS, Math.floor(max / LONGEST_ESCAPE));
+    const diff = text === null ? { patch: '', cutBytes: before.bytes.length } : unifiedDiff(text, '', most);
     return {
       shown: { path, change: 'delete', ...shownDiff(diff), before: before.sha256, place },
       before,

@@ -36,11 +36,11 @@ export function applyHunks(text: string, hunks: readonly Hunk[]): HunkOutcome {
       const why = work.compared > MAX_COMPARED ? 'looking for it takes too long' : explainMissing(hunk);
       return { problem: `line ${hunk.at} of the patch: ${why}` };
     }
-    out.push(...lines.slice(taken, found));
+    for (const line of lines.slice(taken, found)) out.push(line);
     taken = writeHunk({ lines, hunk, at: found, out, newEnd });
     hasFinalNewline = hunk.hasFinalNewline ?? hasFinalNewline;
   }
-  out.push(...lines.slice(taken));
+  for (const line of lines.slice(taken)) out.push(line);
   return { text: joinLines(out, { newEnd, hasFinalNewline: hasFinalNewline ?? endsWithNewline(text) }) };
 }
 

@@ -95,12 +95,8 @@ function walkBack(
     const startX = reach.get(from) ?? 0;
     const startY = startX - from;
     const same = Math.min(x - startX, y - Math.max(startY, 0));
-    rows.push(
-      ...before
-        .slice(x - same, x)
-        .reverse()
-        .map((text): Row => ({ mark: ' ', text })),
-    );
+    // One by one: they can be more than a call takes arguments.
+    for (let at = x - 1; at >= x - same; at -= 1) rows.push({ mark: ' ', text: before[at] ?? '' });
     x -= same;
     y -= same;
     if (depth === 0) break;

@@ -1,9 +1,9 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { EditFile } from '../../protocol/index.ts';
 import { countThings } from '../../timeline/index.ts';
 import { SafeText } from '../marks/index.ts';
 import css from './edit-files.module.css';
-import { countPatch, PATCH_LINES, type PatchLine, readPatch } from './read-patch.ts';
+import { countPatch, MAX_PIECE_CHARS, PATCH_LINES, type PatchLine, readPatch } from './read-patch.ts';
 import { ShownPath } from './shown-path.tsx';
 
 const CHANGES: Record<EditFile['change'], string> = {
@@ -24,13 +24,13 @@ function PatchLines(props: { readonly lines: readonly PatchLine[] }): ReactNode 
         {props.lines.slice(0, shown).map((line, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name than their place
           <span key={at} className={`${css['line']} ${css[line.kind]}`}>
-            <i>{SIGNS[line.kind]}</i>
-            <SafeText text={line.text} maxChars={4000} isBlock />
+            <i>{line.isRest ? '↳' : SIGNS[line.kind]}</i>
+            <SafeText text={line.text} maxChars={MAX_PIECE_CHARS} isBlock />
           </span>
         ))}
       </pre>
       {rest > 0 && (
-        <button type="button" className={css['more']} onClick={() => setShown(shown + PATCH_LINES)}>
+        <button type="button" className={css['more']} onClick={() => setShown(shown * 3)}>
           Show more ({countThings(rest, 'line')})
         </button>
       )}
@@ -40,7 +40,7 @@ function PatchLines(props: { readonly lines: readonly PatchLine[] }): ReactNode 
 
 function OneFile(props: { readonly file: EditFile }): ReactNode {
   const { file } = props;
-  const lines = readPatch(file.patch);
+  const lines = useMemo(() => readPatch(file.patch), [file.patch]);
   const { added, removed } = countPatch(lines);
   return (
     <li className={css['file']}>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ApprovalAnswer } from '../../../src/protocol/index.ts';
+import { type ApprovalAnswer, MAX_LINE_CHARS } from '../../../src/protocol/index.ts';
 import { ask, openBroker } from '../../support/open-broker.ts';
 
 const once: ApprovalAnswer = { outcome: 'allowed', scope: 'once' };
@@ -48,6 +48,21 @@ describe('broker', () => {
       digest,
     });
     expect(await broker.answer({ ...request, digest })).toMatchObject({ result: 'accepted' });
+  });
+
+  test('what waits altogether can be told in one message; more is not asked', async () => {
+    const { broker, question } = openBroker();
+    const big = question({
+      files: [{ path: '/w/a', change: 'create', patch: `@@\n+${'\u0001'.repeat(330_000)}\n` }],
+    });
+    const { id } = await ask(broker, big);
+    await ask(broker, big);
+    await expect(broker.ask(big)).rejects.toThrow(/too many large changes wait/);
+    expect(JSON.stringify(broker.list()).length).toBeLessThan(MAX_LINE_CHARS);
+    expect(broker.list()).toHaveLength(2);
+    await broker.answer({ approvalId: id, requestKey: 'a', by: 'x', answer: reject });
+    await ask(broker, big);
+    expect(broker.list()).toHaveLength(2);
   });
 
   test('critical is once only, whatever was offered', async () => {

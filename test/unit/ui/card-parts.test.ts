@@ -50,6 +50,19 @@ describe('the lines of a change', () => {
   test('are none of what is no text', () => {
     expect(readPatch('')).toEqual([]);
   });
+
+  test('show all of a line that is as long as a file, in pieces that keep characters whole', () => {
+    const line = `${'x'.repeat(3999)}😀${'y'.repeat(9000)}END`;
+    const lines = readPatch(`@@ -0,0 +1,1 @@\n+${line}\n`);
+    expect(
+      lines
+        .slice(1)
+        .map(({ text }) => text)
+        .join(''),
+    ).toBe(line);
+    expect(lines.slice(1).every(({ text }) => text.length <= 4000 && text.isWellFormed())).toBe(true);
+    expect(countPatch(lines)).toEqual({ added: 1, removed: 0 });
+  });
 });
 
 describe('how long a no can hold', () => {
