@@ -64,7 +64,8 @@ function demandWall(requirements: Requirements): AllowedChoices | undefined {
     ({ key, value }) =>
       (key === 'sandbox_workspace_write.network_access' && value === false) ||
       (key === 'protect_secrets' && value === true) ||
-      key === 'protected_paths',
+      key === 'protected_paths' ||
+      key === 'sandbox_workspace_write.writable_roots',
   );
   const origin = needsWall?.origin ?? denyPaths[0]?.origin ?? denyHosts[0]?.origin;
   if (origin === undefined && allowHosts === undefined) return undefined;

@@ -5,6 +5,7 @@
 import { type ConfigOrigin, type ConfigSnapshot, Fault, type SessionFlags } from '../../protocol/index.ts';
 import { type AdmittedProjects, admitProjects } from './admit-projects.ts';
 import { applyRequirements, type ConfigLock, findWallDemand, refuseUnallowed } from './apply-requirements.ts';
+import { boundRoots } from './bound-roots.ts';
 import { type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { DEFAULT_LAYER } from './config-defaults.ts';
 import { showText } from './config-fault.ts';
@@ -166,11 +167,12 @@ function resolveLayers(
     const { warnings: more, ...reviewer } = resolveReviewer(bound.values, home, options.skillFolders);
     const whole = { ...resolved.snapshot, ...reviewer, rules: rules.rules };
     refuseUnallowed(whole, bound.values, requirements);
+    const rooted = boundRoots(whole, requirements, { cwd, home, env, flags, values: bound.values });
     return {
-      snapshot: forceDenies(whole, requirements),
+      snapshot: forceDenies(rooted.snapshot, requirements),
       values: bound.values,
       locks: bound.locks,
-      warnings: [...migrated.warnings, ...bound.warnings, ...resolved.warnings, ...more],
+      warnings: [...migrated.warnings, ...bound.warnings, ...resolved.warnings, ...more, ...rooted.warnings],
     };
   };
   // What was tried for a project is what holds in the end.

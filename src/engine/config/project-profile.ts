@@ -78,13 +78,11 @@ function warnOfWide(entries: readonly PathEntry[], home: string): string[] {
     );
 }
 
-/** What follows from a profile. Throws a `user` fault when the session's own folder is not in it. */
-export function projectProfile(given: AccessProfile, input: ProjectInput): ProjectedProfile {
-  const { workspace, home, isTmpShared, protectedNames } = input;
-  const isKept = (entry: PathEntry): boolean => !isProtectedEntry(entry, given.entries, protectedNames);
-  const profile = { ...given, entries: given.entries.filter(isKept) };
-  refuseClosedWorkspace(profile, input);
-  const kept = given.entries.filter((entry) => !isKept(entry));
+/** The folders that the entries of a profile open for writing, the workspace first, and the mode that this makes. */
+export function listProfileRoots(
+  profile: AccessProfile,
+  workspace: string,
+): Pick<ProjectedProfile, 'sandboxMode' | 'writableRoots'> {
   const tmp = profile.entries.find(({ path }) => path === '/tmp');
   const roots = profile.entries.filter((entry) => beginsRoot(entry, profile)).map(({ path }) => path);
   return {
@@ -93,6 +91,19 @@ export function projectProfile(given: AccessProfile, input: ProjectInput): Proje
       ...roots.filter((path) => path === workspace),
       ...roots.filter((path) => path !== workspace),
     ],
+  };
+}
+
+/** What follows from a profile. Throws a `user` fault when the session's own folder is not in it. */
+export function projectProfile(given: AccessProfile, input: ProjectInput): ProjectedProfile {
+  const { workspace, home, isTmpShared, protectedNames } = input;
+  const isKept = (entry: PathEntry): boolean => !isProtectedEntry(entry, given.entries, protectedNames);
+  const profile = { ...given, entries: given.entries.filter(isKept) };
+  refuseClosedWorkspace(profile, input);
+  const kept = given.entries.filter((entry) => !isKept(entry));
+  const tmp = profile.entries.find(({ path }) => path === '/tmp');
+  return {
+    ...listProfileRoots(profile, workspace),
     tmpWritable: tmp === undefined ? !isTmpShared : tmp.access === 'write',
     profile,
     warnings: [
