@@ -187,24 +187,28 @@ async function planLaunch(state: State, spec: LaunchSpec, grants: readonly Grant
   refuseMovedRoots(rootsOf(state.spec));
   const plan = planProtection(state.protectSpec);
   const placeholders = await state.placeholders.cover(plan.missing);
-  await hideLateSockets(state);
-  await state.lateHidden.hideAgain(state.holder, (path) => state.grants.has(path));
-  return launchWords({ settings: state.spec.settings, view: state.view, plan, placeholders, grants }, spec);
+  const sockets = await hideLateSockets(state);
+  const denied = await state.lateHidden.hideAgain(state.holder, (path) => state.grants.has(path));
+  const { view, spec: session } = state;
+  const hidden = [...sockets, ...denied];
+  return launchWords({ settings: session.settings, view, plan, placeholders, grants, hidden }, spec);
 }
 
 /**
  * Host sockets that were made after the view was. They are covered in the view and not by bubblewrap: one that goes away
- * again in the meantime would make its launch fail.
+ * again in the meantime would make its launch fail. Returns all that there are.
  */
-async function hideLateSockets(state: State): Promise<void> {
+async function hideLateSockets(state: State): Promise<string[]> {
   const { view, grants } = state;
-  for (const path of listHostSockets()) {
+  const sockets = listHostSockets();
+  for (const path of sockets) {
     const isEmptied =
       view.emptied.some((top) => isInside(path, top)) && !view.kept.some((top) => isInside(path, top));
     if (isEmptied || grants.has(path) || view.masked.some((mask) => isInside(path, mask) && mask !== path))
       continue;
     await hideSocket(state, path);
   }
+  return sockets;
 }
 
 async function hideSocket({ hiddenSockets, holder }: State, path: string): Promise<void> {

@@ -9,6 +9,7 @@ import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { decidePath, isReadable } from '../../policy/index.ts';
 import { isBelow, isInside, sortByDepth } from './path-inside.ts';
+import { notesOfPins } from './pin-hidden.ts';
 import type { WallSettings } from './sandbox.ts';
 import { type DeniedScan, scanDenied } from './scan-denied.ts';
 
@@ -45,7 +46,7 @@ export function planHidden(settings: WallSettings, emptied: readonly string[]): 
     identities: new Map([...masks, ...hollow].map((path) => [path, identify(path) ?? ''])),
     denied: [...denied].filter((path) => isThere(path) && !isReadable(decideFor(settings, path))),
     missing: named.filter((path) => !isThere(path)),
-    notes: notesOf(settings, scan),
+    notes: [...notesOf(settings, scan), ...notesOfPins([...masks, ...hollow], settings.writableRoots)],
   };
 }
 

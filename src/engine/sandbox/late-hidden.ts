@@ -29,15 +29,18 @@ export class LateHidden {
   }
 
   /**
-   * Covers what is not. @throws Fault `host` when something cannot be
+   * Covers what is not, and returns all that is hidden now.
+   * @throws Fault `host` when something cannot be
    */
-  async hideAgain(holder: Holder, isGranted: (path: string) => boolean): Promise<void> {
-    for (const [path, identity] of this.plan().identities) {
+  async hideAgain(holder: Holder, isGranted: (path: string) => boolean): Promise<string[]> {
+    const { identities } = this.plan();
+    for (const [path, identity] of identities) {
       if (this.#covered.get(path) === identity || isGranted(path)) continue;
       const outcome = await holder.hide(holder.anchorPid, path);
       if (outcome.kind === 'failed' && identify(path) !== null) throw deniedFault(path, outcome);
       this.#covered.set(path, identity);
     }
+    return [...identities.keys()];
   }
 }
 

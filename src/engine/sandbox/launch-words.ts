@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type BoundPath, bubblewrapArguments, PROC_TO_COVER } from './bubblewrap-arguments.ts';
 import type { GrantedPath } from './granted-paths.ts';
 import { isInside } from './path-inside.ts';
+import { pinHidden } from './pin-hidden.ts';
 import { type ProtectPlan, pinsOfPlan } from './protect.ts';
 import type { LaunchSpec, SessionSpec, WallSettings } from './sandbox.ts';
 import { hasPrivateTmp, type View } from './view.ts';
@@ -17,6 +18,8 @@ export interface LaunchPlace {
   /** Placeholders that are there and held. */
   readonly placeholders: readonly string[];
   readonly grants: readonly GrantedPath[];
+  /** What must not be read and was found since the view was made. */
+  readonly hidden: readonly string[];
 }
 
 /** The roots that are writable in this mode. */
@@ -29,12 +32,17 @@ export function launchWords(
   place: LaunchPlace,
   { cwd, innerEnvironment = {} }: Pick<LaunchSpec, 'cwd' | 'innerEnvironment'>,
 ): string[] {
-  const { settings, view, plan, placeholders, grants } = place;
+  const { settings, view, plan, placeholders, grants, hidden } = place;
   const roots = rootsOf({ settings });
   const isGranted = (path: string): boolean => grants.some((granted) => granted.path === path);
   const readOnly = [...plan.readOnly, ...placeholders].filter((path) => !isGranted(path));
   const asBound = (mode: 'ro' | 'rw') => (path: string) => ({ path, mode });
   const writesTmp = settings.sandboxMode === 'read-only' ? hasPrivateTmp(settings) : settings.tmpWritable;
+  const open = grants.flatMap(({ path, mode }) => (mode === 'rw' ? [path] : []));
+  const held = pinHidden(
+    [...view.masked, ...view.hidden.hollow, ...hidden],
+    [...roots, ...open, ...(writesTmp && !hasPrivateTmp(settings) ? ['/tmp'] : [])],
+  );
   // The last entry for a path counts.
   const bound: BoundPath[] = [
     ...(writesTmp ? ['/tmp'] : []).map(asBound('rw')),
@@ -43,6 +51,7 @@ export function launchWords(
     ...[...view.hidden.hollow, ...view.hidden.kept]
       .filter((path) => roots.some((root) => isInside(path, root)))
       .map(asBound('ro')),
+    ...held.closed.map(asBound('ro')),
     ...roots.map(asBound('rw')),
     ...grants.map(({ path, mode }) => ({ path, mode })),
     ...readOnly.map(asBound('ro')),
@@ -50,7 +59,7 @@ export function launchWords(
   ];
   return bubblewrapArguments({
     bound,
-    pins: pinsOfPlan(plan, placeholders, roots),
+    pins: [...new Set([...pinsOfPlan(plan, placeholders, roots), ...held.pins])],
     sharedMemoryBytes: settings.tmpSizeBytes,
     coveredProc: PROC_TO_COVER.filter((path) => existsSync(path)),
     cwd,

@@ -60,7 +60,7 @@ export function planBare(given: PlannedSpec, tell: TellPart): void {
     [limits.places.pids, limits.places.memory].flatMap((place) => place ?? []),
   );
   const words = launchWords(
-    { settings, view, plan, placeholders, grants: [] },
+    { settings, view, plan, placeholders, grants: [], hidden: [] },
     { cwd: given.cwd, innerEnvironment: inner },
   );
   const environment = { ...passed, PWD: given.cwd };
