@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -119,6 +120,39 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
     const seen = (ran: typeof mine) => [ran.status, ran.signal, steady(ran.stdout), ran.stderr];
     expect(seen(mine)).toEqual(seen(whole));
     expect(mine.stdout).not.toContain('A_TOKEN');
+  });
+
+  it('holds the folders above what must not be read', () => {
+    mkdirSync(join(work, 'a/b/deny'), { recursive: true });
+    writeFileSync(join(work, 'a/b/deny/s'), 'words\n');
+    giveTo(user, work);
+    const words = ['--deny-read', 'a/b/deny', '--', 'sh', '-c', 'mv a a2; mv a/b b2; touch a/b/new; ls'];
+    const whole = spawnSync(process.execPath, [MAIN, 'sandbox', ...words], {
+      ...options(),
+      encoding: 'utf8',
+    });
+    for (const ran of [bare(...words), whole]) {
+      expect(ran.stderr.match(/busy/gi)).toHaveLength(2);
+      expect(ran.stdout).toContain('a\n');
+      expect(ran.stdout).not.toMatch(/a2|b2/);
+    }
+    expect(existsSync(join(work, 'a/b/new'))).toBe(true);
+  });
+
+  it('does not write where a TMPDIR in the workspace leads to', () => {
+    const other = join(folder.path, 'elsewhere');
+    mkdirSync(other);
+    symlinkSync(other, join(work, 'tmpx'));
+    giveTo(user, folder.path);
+    const { env, ...rest } = options();
+    const ran = spawnSync(process.execPath, [MAIN, 'sandbox', '--', 'touch', `${other}/x`], {
+      ...rest,
+      env: { ...env, TMPDIR: join(work, 'tmpx') },
+      encoding: 'utf8',
+    });
+    expect(ran.stderr).toContain(`leads to ${other}`);
+    expect(ran.status).not.toBe(0);
+    expect(existsSync(join(other, 'x'))).toBe(false);
   });
 
   it('takes its placeholders away, and leaves no process', () => {

@@ -29,20 +29,46 @@ export interface AddedDir {
   readonly typed: string;
 }
 
-/** A TMPDIR below a private /tmp does not exist inside; one that holds a home would open too much. */
+/** Where a session works, by its real path and as it was typed. */
+type Places = Pick<RootsContext, 'workspace' | 'cwd'>;
+
+/**
+ * A TMPDIR below a private /tmp does not exist inside; one that holds a home would open too much. Throws a `user` fault
+ * for one in the workspace that leads out of it.
+ */
 export function findTmpDir(
-  { env, home }: Pick<RootsContext, 'env' | 'home'>,
+  { env, home, workspace, cwd }: Pick<RootsContext, 'env' | 'home' | keyof Places>,
   warnings: string[],
 ): string | undefined {
   const set = env['TMPDIR'];
   if (set === undefined || !isAbsolute(set)) return undefined;
   const real = findRealFolder(set);
   if (real === undefined || isWithin(real, '/tmp')) return undefined;
+  const typed = makeAbsolute(set, cwd, home);
+  refuseSwapped({ workspace, cwd }, { typed, real, name: 'TMPDIR' }, { flag: `TMPDIR=${set}` });
   if (isWithin(home, real)) {
     warnings.push(`TMPDIR ${showText(set)} holds your home folder: it is not made writable`);
     return undefined;
   }
   return real;
+}
+
+/**
+ * A root named inside the workspace that leads out of it is refused: an earlier command may have put a link to anywhere
+ * in its place.
+ */
+function refuseSwapped(
+  { workspace, cwd }: Places,
+  { typed, real, name = 'the writable root' }: { typed: string; real: string; name?: string },
+  place: ConfigPlace,
+): void {
+  const isInside = isWithin(typed, workspace) || isWithin(typed, cwd);
+  if (!isInside || isWithin(real, workspace)) return;
+  throw makeConfigFault({
+    place,
+    what: `${name} ${showText(typed)} lies in the workspace but leads to ${showText(real)}`,
+    hint: 'Name the real folder, if it is the one that you mean',
+  });
 }
 
 class RootsResolver {
@@ -84,7 +110,8 @@ class RootsResolver {
           code: 'config-flag',
         });
       }
-      this.#refuseSwapped(makeAbsolute(typed, cwd, home), path, { flag: `--add-dir ${typed}` });
+      const written = { typed: makeAbsolute(typed, cwd, home), real: path };
+      refuseSwapped(this.#context, written, { flag: `--add-dir ${typed}` });
       this.#warnIfWide(path, `--add-dir ${showText(typed)}`);
       return { path, typed };
     });
@@ -106,7 +133,8 @@ class RootsResolver {
         );
         return [];
       }
-      this.#refuseSwapped(makeAbsolute(path, this.#context.cwd, this.#context.home), real, { flag: place });
+      const typed = makeAbsolute(path, this.#context.cwd, this.#context.home);
+      refuseSwapped(this.#context, { typed, real }, { flag: place });
       this.#warnIfWide(real, `${place}: the writable root`);
       return [real];
     });
@@ -115,21 +143,6 @@ class RootsResolver {
   #resolveTmpDir(): string | undefined {
     if (this.#value('sandbox_workspace_write.exclude_tmpdir_env_var') === true) return undefined;
     return findTmpDir(this.#context, this.warnings);
-  }
-
-  /**
-   * A root named inside the workspace that leads out of it is refused: an earlier command may have put a link to
-   * anywhere in its place.
-   */
-  #refuseSwapped(typed: string, real: string, place: ConfigPlace): void {
-    const { workspace, cwd } = this.#context;
-    const isInside = isWithin(typed, workspace) || isWithin(typed, cwd);
-    if (!isInside || isWithin(real, workspace)) return;
-    throw makeConfigFault({
-      place,
-      what: `the writable root ${showText(typed)} lies in the workspace but leads to ${showText(real)}`,
-      hint: 'Name the real folder, if it is the one that you mean',
-    });
   }
 
   #warnIfWide(path: string, name: string): void {

@@ -4,7 +4,7 @@
  * Promises the same wall as a session has. Loads nothing but this room, because the start is felt.
  */
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { Fault, type SandboxMode } from '../../protocol/index.ts';
 import { type ChildOutcome, exitStatusOf } from '../base/index.ts';
 import { type Denial, reportingHandlers } from './bare-report.ts';
@@ -97,9 +97,8 @@ export function plainSettings(plain: PlainSettings): WallSettings {
   });
   const denied = (plain.denyRead ?? []).flatMap((typed) => realOrNothing(resolve(plain.cwd, typed)));
   const temporary = plain.env['TMPDIR'];
-  const ownTemporary =
-    temporary === undefined ? [] : realOrNothing(temporary).filter((path) => isOwnFolder(path, plain.home));
   const mayWrite = plain.mode !== 'read-only';
+  const ownTemporary = temporary === undefined || !mayWrite ? [] : findTemporary(temporary, workspace, plain);
   return {
     sandboxMode: plain.mode,
     workspace,
@@ -132,6 +131,14 @@ async function withSignals(launched: SandboxProcess): Promise<ChildOutcome> {
   } finally {
     for (const signal of FORWARDED) process.off(signal, forward);
   }
+}
+
+/** @throws Fault `user` for one in the workspace that leads out of it */
+function findTemporary(typed: string, workspace: string, { cwd, home }: PlainSettings): string[] {
+  const found = realOrNothing(typed).filter((path) => isOwnFolder(path, home));
+  // As it was typed, the folder may have another name than its real one.
+  const inside = isInside(resolve(typed), resolve(cwd)) ? join(workspace, relative(cwd, typed)) : typed;
+  return found.map(() => resolveRoot(inside, workspace));
 }
 
 /** A TMPDIR below the private /tmp does not exist inside; one that holds the home folder would open far too much. */

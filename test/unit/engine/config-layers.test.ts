@@ -218,6 +218,17 @@ max_time = "10m"
     expect(folder.load(flags, { TMPDIR: '/' }).snapshot.writableRoots).toEqual([folder.workspace]);
     expect(folder.load(flags, { TMPDIR: '/tmp' }).snapshot.writableRoots).toEqual([folder.workspace]);
   });
+
+  it('TMPDIR in the workspace: not where a link leads out of it', () => {
+    const folder = new ConfigFolder();
+    const TMPDIR = join(folder.workspace, 'tmpx');
+    symlinkSync('/var/tmp', TMPDIR);
+    expect(() => folder.load({}, { TMPDIR })).toThrow(
+      /TMPDIR .*tmpx lies in the workspace but leads to \/var\/tmp/,
+    );
+    const profile = { overrides: ['default_permissions=":workspace"'] };
+    expect(() => folder.load(profile, { TMPDIR })).toThrow(/leads to \/var\/tmp/);
+  });
 });
 
 describe('workspace', () => {
