@@ -11,6 +11,7 @@ import { showOrigin } from './config-origins.ts';
 import { type MergedEntry, mergeLayers } from './merge-layers.ts';
 import { type IgnoredEntry, narrowEntry } from './narrow-entry.ts';
 import type { ProjectFile } from './read-project.ts';
+import { splitDenied } from './split-denied.ts';
 
 type Merged = ReadonlyMap<string, MergedEntry>;
 
@@ -82,8 +83,13 @@ class Admission {
     const kept: ConfigEntry[] = [];
     for (const entry of entries) {
       const what = this.#findWidening([...kept, entry], without);
+      const why = `it would open more (${showText(what ?? '')})`;
+      const { closing, rest } = splitDenied(entry);
       if (what === undefined) kept.push(entry);
-      else this.#ignore({ ...entry, why: `it would open more (${showText(what)})` });
+      else if (closing !== undefined && this.#findWidening([...kept, closing], without) === undefined) {
+        kept.push(closing);
+        for (const part of rest) this.#ignore({ ...part, why });
+      } else this.#ignore({ ...entry, why });
     }
     this.layers.push({ entries: kept, warnings: [] });
   }

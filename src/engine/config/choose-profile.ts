@@ -16,6 +16,7 @@ import {
   resolveProfile,
 } from '../../policy/index.ts';
 import { ConfigLayerKind, type ConfigOrigin } from '../../protocol/index.ts';
+import { listLinkNames } from '../base/index.ts';
 import { makeConfigFault, showText } from './config-fault.ts';
 import { originBelow, showOrigin } from './config-origins.ts';
 import type { MergedEntry } from './merge-layers.ts';
@@ -37,6 +38,9 @@ export interface ChosenProfile extends ResolvedProfile {
   /** Where it was chosen. */
   readonly origin: ConfigOrigin;
 }
+
+/** It has no wall in which anything could be closed. */
+const FULL_ACCESS = ':danger-full-access';
 
 const FORMS = [
   ['permission_profiles', 'lists'],
@@ -92,6 +96,7 @@ export function makeProfileContext(context: RootsContext, warnings: string[]): P
     platform: listPlatformFolders(),
     real: resolveExistingPart,
     exists: (path) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
+    links: listLinkNames,
   };
 }
 
@@ -99,17 +104,41 @@ function rankOf({ layer }: ConfigOrigin): number {
   return ConfigLayerKind.options.indexOf(layer);
 }
 
+/** What a project closes beside a profile that was chosen; undefined where it says anything else. */
+function readClosing(merged: Merged, { anonymous }: KnownProfiles): ProfileDraft | undefined {
+  const layer = merged.get('permission_profile')?.origin.layer;
+  if (layer !== 'project' || anonymous === undefined || anonymous.parent !== undefined) return undefined;
+  if (merged.get('default_permissions')?.value === FULL_ACCESS) return undefined;
+  const isClosing = [...anonymous.entries, ...anonymous.hosts].every(({ access }) => access === 'deny');
+  const isMore = anonymous.restrictsReading || anonymous.networkEnabled !== undefined;
+  return isClosing && !isMore ? anonymous : undefined;
+}
+
+/** The profile chosen by its name, with what a project closes in it. */
+function addClosing(found: ProfileDraft, closing: ProfileDraft): ProfileDraft {
+  return {
+    ...found,
+    entries: [...found.entries, ...closing.entries],
+    hosts: [...found.hosts, ...closing.hosts],
+  };
+}
+
 /** The draft that was chosen and where; undefined where the mode's own lists count. */
 function choose(merged: Merged, known: KnownProfiles, warnings: string[]) {
   const byName = merged.get('default_permissions');
   const anonymous = merged.get('permission_profile');
-  if (isSet(byName) && isSet(anonymous)) {
+  const closing = readClosing(merged, known);
+  if (isSet(byName) && isSet(anonymous) && closing === undefined) {
     const what = `default_permissions chooses a profile, and [permission_profile] at ${showOrigin(anonymous.origin)} is one without a name`;
     return profileFault({ origin: byName.origin, what, hint: 'Remove one of the two' });
   }
   if (isSet(byName)) {
     const found = findProfile(String(byName.value), known.named, byName.origin);
-    return 'what' in found ? profileFault(found) : { draft: found, origin: byName.origin };
+    if ('what' in found) return profileFault(found);
+    return {
+      draft: closing === undefined ? found : addClosing(found, closing),
+      origin: byName.origin,
+    };
   }
   if (isSet(anonymous) && known.anonymous !== undefined) {
     // Hosts alone change nothing about files: the mode goes on to decide about those.
