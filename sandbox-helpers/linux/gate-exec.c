@@ -81,6 +81,7 @@ static void describe_exec(struct json_line *line, struct caller *caller, const s
     json_tell_lossy(line);
     json_number(line, "pid", caller->tgid);
     json_string(line, "path", call->path);
+    if (found->real[0]) json_string(line, "real", found->real);
     tell_words(line, call->argv_address);
     json_string(line, "cwd", read_caller_link(caller->tid, "cwd", cwd, sizeof cwd) ? cwd : "");
     if (found->shebang[0]) json_string(line, "shebang", found->shebang);

@@ -147,27 +147,47 @@ static enum found_kind look_at(const struct caller *caller, int root, int fd, co
     if (strcmp(call->path, ASK_PATH) == 0 && read_fd_path(fd, lies_at, sizeof lies_at) && strcmp(lies_at, ASK_PATH) == 0 &&
         fstatvfs(fd, &mount) == 0 && (mount.f_flag & ST_RDONLY))
         return PROGRAM_IS_ASK;
+    if (!read_fd_path(fd, found->real, sizeof found->real)) found->real[0] = 0;
     follow_interpreters(caller, root, fd, call->script, found);
     return PROGRAM_RUNNABLE;
 }
 
-/* A program that is named by an open descriptor, which may lead to a file without a name. */
-static enum found_kind find_by_fd(const struct caller *caller, const struct exec_call *call, int root, struct found_program *found) {
+/* A program that is named by an open descriptor or as what runs already, which may lead to a file without a name. */
+static enum found_kind find_by_link(const struct caller *caller, const struct exec_call *call, const char *link, int root, struct found_program *found) {
     char path[64];
     struct stat status;
-    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)caller->tid, call->dirfd);
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)caller->tid, link);
     int fd = open(path, O_PATH | O_CLOEXEC);
     if (fd < 0) return PROGRAM_UNKNOWN;
+    if (!read_fd_path(fd, found->real, sizeof found->real)) found->real[0] = 0;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) follow_interpreters(caller, root, fd, call->script, found);
     found->shebang[0] = 0; /* its name may lie: nobody shall take it for a launcher by its first line */
     close(fd);
     return PROGRAM_UNKNOWN;
 }
 
+/* The caller's own link below /proc that a path is, as `fd/5`; false for any other path. */
+static bool read_own_link(const char *path, char *link, size_t size) {
+    static const char *const folders[] = {"/proc/self/", "/proc/thread-self/", "/dev/"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        size_t length = strlen(folders[i]);
+        if (strncmp(path, folders[i], length) != 0) continue;
+        const char *rest = path + length, *number = rest + strlen("fd/");
+        bool is_fd = strncmp(rest, "fd/", strlen("fd/")) == 0 && *number && strspn(number, "0123456789") == strlen(number);
+        bool is_self = path[1] == 'p' && strcmp(rest, "exe") == 0;
+        return (is_fd || is_self) && (size_t)snprintf(link, size, "%s", rest) < size;
+    }
+    return false;
+}
+
 /* Shells and execvp try one directory of PATH after the other: what is not there is not worth a question. */
 static enum found_kind look_for(const struct caller *caller, const struct exec_call *call, int root, struct found_program *found) {
-    char directory[PATH_MAX], path[CALLER_PATH_BYTES];
-    if (call->is_by_fd) return find_by_fd(caller, call, root, found);
+    char directory[PATH_MAX], path[CALLER_PATH_BYTES], link[32];
+    if (call->is_by_fd) {
+        snprintf(link, sizeof link, "fd/%d", call->dirfd);
+        return find_by_link(caller, call, link, root, found);
+    }
+    if (read_own_link(call->path, link, sizeof link)) return find_by_link(caller, call, link, root, found);
     if (!call->path[0]) return PROGRAM_MISSING;
     int length;
     if (call->path[0] == '/') length = snprintf(path, sizeof path, "%s", call->path);
@@ -182,7 +202,7 @@ static enum found_kind look_for(const struct caller *caller, const struct exec_c
 }
 
 void find_program(const struct caller *caller, const struct exec_call *call, struct found_program *found) {
-    found->shebang[0] = 0;
+    found->shebang[0] = found->real[0] = 0;
     found->has_file = found->is_foreign = false;
     found->words_length = 0;
     int root = open_caller_root(caller->tid);

@@ -2,6 +2,7 @@
 #ifndef SALLYPORT_GATE_PROGRAM_H
 #define SALLYPORT_GATE_PROGRAM_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ enum found_kind { PROGRAM_RUNNABLE, PROGRAM_MISSING, PROGRAM_UNKNOWN, PROGRAM_IS
 struct found_program {
     enum found_kind kind;
     char shebang[SHEBANG_BYTES_MAX + 1]; /* the interpreter line without "#!"; empty for anything else */
+    /* Where the file of the call really lies, without links; empty when that cannot be found out. */
+    char real[PATH_MAX];
     /* The file that will be running: the program itself or, for a script, its interpreter. */
     bool has_file;
     uint64_t device, inode;

@@ -84,9 +84,16 @@ function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Rul
     assignments: step.assignments.map(({ name, value }) => ({ name, value: value.value })),
   };
   const findings = new Map<PrefixRule, RuleFinding>();
+  const real = facts.realProgram;
   for (const form of listCommandForms(step, facts)) {
     const program = form.program === undefined ? {} : { program: form.program };
-    for (const match of matchRules(form.words, { ...context, ...program }, rules)) {
+    const named = matchRules(form.words, { ...context, ...program }, rules);
+    // A link says nothing good of what it leads to: its file counts for what forbids or asks.
+    const linked =
+      typeof real === 'string' && typeof form.program === 'string'
+        ? matchRules(form.words, { ...context, program: real }, rules).filter(isStrict)
+        : [];
+    for (const match of [...named, ...linked]) {
       const { rule, resolvedProgram: path, isPossible = false } = match;
       const but = rule.decision === 'allow' ? doubtAllow(match, form, { snapshot, facts }) : undefined;
       const found = { rule, path, isPossible, but };
@@ -94,6 +101,17 @@ function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Rul
     }
   }
   return [...findings.values()];
+}
+
+function isStrict({ rule }: { readonly rule: PrefixRule }): boolean {
+  return rule.decision !== 'allow';
+}
+
+/** A program whose file nobody can tell may be any of those that rules forbid or ask about. */
+function doubtFile({ rules }: ConfigSnapshot, facts: Facts): Reason[] {
+  if (facts.realProgram !== null || !rules.prefix.some((rule) => isStrict({ rule }))) return [];
+  const text = 'Where its program really lies cannot be found out, and it may be one that a rule speaks of.';
+  return [{ code: 'rule-prompt', text }];
 }
 
 function toReason(code: string): (found: RuleFinding) => Reason {
@@ -107,7 +125,8 @@ function toReason(code: string): (found: RuleFinding) => Reason {
 export function readRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): StepRules {
   if (snapshot.rules.prefix.length === 0) return NO_RULES;
   const findings = findRules(step, snapshot, facts);
-  if (findings.length === 0) return NO_RULES;
+  const unknown = doubtFile(snapshot, facts);
+  if (findings.length === 0) return { ...NO_RULES, prompts: unknown };
   const of = (decision: PrefixRule['decision']): RuleFinding[] =>
     findings.filter(({ rule }) => rule.decision === decision);
   const forbidden = of('forbidden');
@@ -115,9 +134,10 @@ export function readRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Fact
   return {
     forbidden: forbidden.filter(({ isPossible }) => !isPossible).map(toReason('rule-forbidden')),
     // What may be forbidden is asked about: at its start the words are known, and decide.
-    prompts: [...forbidden.filter(({ isPossible }) => isPossible), ...of('prompt')].map(
-      toReason('rule-prompt'),
-    ),
+    prompts: [
+      ...[...forbidden.filter(({ isPossible }) => isPossible), ...of('prompt')].map(toReason('rule-prompt')),
+      ...unknown,
+    ],
     allows: allows.filter(({ but }) => but === undefined).map(toReason('rule-allow')),
     notes: allows.filter(({ but }) => but !== undefined).map(toReason('rule-not-counted')),
     counted: findings.filter(({ but }) => but === undefined).map(({ rule }) => rule),

@@ -139,6 +139,8 @@ export const Facts = z.object({
   home: z.string(),
   /** The program file that would run; absent for builtins, `null` when none was found. */
   program: z.string().nullable().optional(),
+  /** Of a held program: where its file really lies, without links; `null` when that cannot be found out. */
+  realProgram: z.string().nullable().optional(),
   /** Real paths below folders of skills that the program, or a script among its first words, lies at. */
   skillFiles: z.array(z.string()).max(16).optional(),
   paths: z.array(PathFact).max(64),

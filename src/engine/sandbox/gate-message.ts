@@ -41,6 +41,8 @@ export type GateMessage =
       readonly pid: number;
       /** As the caller gave it. */
       readonly path: string;
+      /** Where that file lies inside, without links; undefined when that could not be found out. */
+      readonly real: string | undefined;
       readonly argv: readonly string[];
       readonly cwd: string;
       /** First line of the file when it is a script, with `#!` taken off. */
@@ -176,11 +178,11 @@ function parseHello({ launch, pid, gate, exitCodes }: Fields): GateMessage | nul
 }
 
 function parseExec(fields: Fields): GateMessage | null {
-  const { slot, pid, path, argv, cwd, shebang, threads } = fields;
+  const { slot, pid, path, real, argv, cwd, shebang, threads } = fields;
   if (!isCount(slot) || !isCount(pid) || !isText(path) || !isTexts(argv) || !isText(cwd)) return null;
-  if (!isCount(threads) || !isOptional(shebang, isText)) return null;
+  if (!isCount(threads) || !isOptional(shebang, isText) || !isOptional(real, isText)) return null;
   const seen = parseExecFlags(fields);
-  return seen && { type: 'exec', slot, pid, path, argv, cwd, shebang, threads, ...seen };
+  return seen && { type: 'exec', slot, pid, path, real, argv, cwd, shebang, threads, ...seen };
 }
 
 function parseExecFlags({ truncated, lossy, shared, traced, env, envCut }: Fields) {

@@ -16,6 +16,7 @@ export type HeldFacts = Required<
   Pick<Facts, 'threads' | 'shared' | 'traced' | 'variables' | 'variablesCut'>
 > & {
   readonly program: string;
+  readonly realProgram: string | null;
 };
 
 export interface FactsContext {

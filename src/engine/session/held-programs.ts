@@ -43,6 +43,7 @@ export class HeldPrograms {
     const program: HeldProgram = {
       argv: held.argv,
       path: held.path,
+      real: held.real ?? null,
       cwd: held.cwd,
       threads: held.threads,
       shared: held.shared,
@@ -113,8 +114,11 @@ export class HeldPrograms {
     const wrappers = this.#context.board.match(held.argv)?.step.wrappers ?? [];
     if (wrappers.some((wrapper) => programName(wrapper.split(' ', 1)[0]) === name)) return false;
     const { rules, home } = this.#context.snapshot;
-    const matches = matchRules(held.argv, { cwd: held.cwd, program: held.path, home }, rules);
-    return matches.some(({ rule }) => rule.decision !== 'allow');
+    return [held.path, held.real].some((program) =>
+      matchRules(held.argv, { cwd: held.cwd, program: program ?? null, home }, rules).some(
+        ({ rule }) => rule.decision !== 'allow',
+      ),
+    );
   }
 
   async #settleProgram(

@@ -23,6 +23,8 @@ import { wallFacts } from './wall-decision.ts';
 export interface HeldProgram {
   readonly argv: readonly string[];
   readonly path: string;
+  /** Where that file lies inside, without links; null when that could not be found out. */
+  readonly real: string | null;
   readonly cwd: string;
   readonly threads: number;
   readonly shared: boolean;
@@ -193,6 +195,7 @@ export function programRun(
         cwd: held.cwd,
         held: {
           program: held.path,
+          realProgram: held.real,
           threads: held.threads,
           shared: held.shared,
           traced: held.traced,

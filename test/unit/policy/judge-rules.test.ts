@@ -71,6 +71,26 @@ describe('rules', () => {
     expect(text).toContain('\\u{202e}ok\\u{a}\\u{1b}[2J');
   });
 
+  it('hold for the file that a link leads to, and allow nothing by it', () => {
+    const held = { isHeld: true, program: '/home/u/project/mytee', realProgram: '/usr/bin/tee' };
+    const judge = (line: string, facts: Partial<Facts> = held) =>
+      judgeLast('./mytee x', { rules: makeRules([line]), approvalPolicy: 'untrusted' }, facts);
+    expect(judge('forbidden tee').verdict).toBe('refuse');
+    expect(judge('forbidden /usr/bin/tee').verdict).toBe('refuse');
+    expect(judge('forbidden ./mytee').verdict).toBe('refuse');
+    expect(codes(judge('prompt tee x'))).toContain('rule-prompt');
+    expect(codes(judge('allow tee'))).not.toContain('rule-allow');
+    expect(judge('forbidden tee', { ...held, realProgram: '/usr/bin/sort' }).verdict).toBe('ask');
+  });
+
+  it('ask where the file that runs cannot be found out, if there are any that forbid or ask', () => {
+    const held = { isHeld: true, program: '/proc/9/fd/5', realProgram: null };
+    const judge = (line: string) => judgeLast('/proc/9/fd/5 x', { rules: makeRules([line]) }, held);
+    expect([judge('forbidden tee').verdict, judge('prompt tee').verdict]).toEqual(['ask', 'ask']);
+    expect(codes(judge('forbidden tee'))).toContain('rule-prompt');
+    expect(judge('allow tee').verdict).toBe('allow');
+  });
+
   it('do not count for what is held and could be another program', () => {
     const rules = makeRules(['allow make']);
     const held = { isHeld: true, threads: 3 };
