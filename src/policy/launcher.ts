@@ -4,6 +4,7 @@ import { isShellName, readShellCall } from './open-shell.ts';
 import { baseName, openWrapper } from './open-wrapper.ts';
 import { isRiskyVariable } from './risky-variables.ts';
 import { makeLiteralWord } from './shell-word.ts';
+import { isLoaderName } from './wrapper-grammar.ts';
 
 /** The program file that the kernel is about to run. */
 export type HeldProgram = {
@@ -13,13 +14,17 @@ export type HeldProgram = {
   shebang?: string | undefined;
 };
 
-const LAUNCHERS = new Set('env xargs timeout nohup nice setsid stdbuf find'.split(' '));
+const LAUNCHERS = new Set(
+  'env xargs timeout nohup nice setsid stdbuf find ionice chrt taskset prlimit setarch linux32 linux64'.split(
+    ' ',
+  ),
+);
 /** Those that are asked about as themselves, and whose children can be held. Not tracers: they change what they started. */
 const HOLDING = new Set([
   ...LAUNCHERS,
   ...(
-    'ionice chrt taskset time watch flock chroot unshare nsenter parallel busybox prlimit setpriv script setarch su ' +
-    'runuser ssh-agent dbus-run-session systemd-run doas sudo fish'
+    'time watch flock chroot unshare nsenter parallel busybox toybox setpriv script i386 i686 x86_64 uname26 su ' +
+    'runuser ssh-agent dbus-run-session xvfb-run systemd-run doas sudo fish'
   ).split(' '),
 ]);
 const SYSTEM_FOLDER = /^\/(?:usr\/)?(?:local\/)?s?bin$/;
@@ -51,7 +56,7 @@ export function isLauncher(argv: readonly string[], program: HeldProgram): boole
 export function startsOthersHeld(argv: readonly string[], program: HeldProgram): boolean {
   const interpreter = readShebang(program.shebang ?? '');
   const names = [program.path, argv[0] ?? '', ...interpreter].map(baseName);
-  return names.some((name) => isShellName(name) || HOLDING.has(name));
+  return names.some((name) => isShellName(name) || isLoaderName(name) || HOLDING.has(name));
 }
 
 function isShellLauncher(words: readonly Word[]): boolean {

@@ -104,6 +104,8 @@ const SU_FLAGS = new Set([
 /** Opens `su [options] [user] -c SCRIPT`. */
 export function openSu(name: string, words: readonly Word[]): OpenedWrapper | null {
   if (name !== 'su' && name !== 'runuser') return null;
+  // `runuser -u USER COMMAND` starts a command, no shell.
+  if (name === 'runuser' && words.some(({ value }) => /^(?:-u|--user(?:=|$))/.test(value ?? ''))) return null;
   const base = { environment: [], isDelayed: true, isShell: false, hasOwnEffect: false };
   let operands = 0;
   for (let at = 1; at < words.length; at += 1) {
@@ -112,16 +114,22 @@ export function openSu(name: string, words: readonly Word[]): OpenedWrapper | nu
       .slice(0, at)
       .map((word) => word.text)
       .join(' ');
-    if (value === '-c' || value === '--command') {
-      const script = words[at + 1]?.value;
-      if (script === undefined)
-        return { ...base, wrapper, opaque: `the script given to ${name} is only known when it runs` };
-      return { ...base, wrapper, script };
-    }
+    if (value !== undefined && SU_SCRIPT.test(value)) return { ...base, wrapper, ...readSuScript(words, at) };
     if (value === undefined || (value.startsWith('-') && !SU_FLAGS.has(value)) || operands > 1) {
       return { ...base, wrapper, opaque: `the arguments of ${name} are not understood` };
     }
     if (!value.startsWith('-')) operands += 1;
   }
   return { ...base, wrapper: name, opaque: `${name} starts a shell that reads its commands from its input` };
+}
+
+const SU_SCRIPT = /^(?:-[lmpPf]*c$|--command(?:=|$))/;
+
+function readSuScript(words: readonly Word[], at: number): { script: string } | { opaque: string } {
+  const option = words[at]?.value ?? '';
+  const equals = option.indexOf('=');
+  const script = equals < 0 ? words[at + 1]?.value : option.slice(equals + 1);
+  return script === undefined
+    ? { opaque: `the script given to ${words[0]?.text ?? 'su'} is only known when it runs` }
+    : { script };
 }

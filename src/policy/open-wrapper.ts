@@ -39,16 +39,35 @@ export function openWrapper(words: readonly Word[]): OpenedWrapper | null {
   const first = words[0]?.value;
   if (first === undefined) return null;
   const name = baseName(first);
-  const shell = openShell(name, words) ?? openSu(name, words) ?? openFind(name, words);
+  const shell =
+    openShell(name, words) ?? openSu(name, words) ?? openFind(name, words) ?? openDebugger(name, words);
   if (shell !== null) return shell;
   const found = findWrapperGrammar(name, words[1]?.value);
   if (found === null) return null;
   return new WrapperReader(words, found.grammar).read(found.nameLength);
 }
 
+/** Opens `gdb … --args COMMAND`; its own commands may do anything, so it is a step too. */
+function openDebugger(name: string, words: readonly Word[]): OpenedWrapper | null {
+  const at = words.findIndex(({ value }) => value === '--args' || value === '-args');
+  if (name !== 'gdb' || at < 0 || at + 1 >= words.length) return null;
+  const wrapper = words
+    .slice(0, at + 1)
+    .map((word) => word.text)
+    .join(' ');
+  return {
+    wrapper,
+    environment: [],
+    commands: [words.slice(at + 1)],
+    isDelayed: true,
+    isShell: false,
+    hasOwnEffect: true,
+  };
+}
+
 /** Reads one launcher's options by its grammar; holds the position, as options, values and operands share it. */
 class WrapperReader {
-  private readonly words: readonly Word[];
+  private words: readonly Word[];
   private readonly grammar: WrapperGrammar;
   private position = 0;
   private operandsLeft: number;
@@ -116,16 +135,21 @@ class WrapperReader {
   private readLong(option: string): 'next' | 'self' | 'odd' {
     const equals = option.indexOf('=');
     const name = equals < 0 ? option : option.slice(0, equals);
+    const value = equals < 0 ? null : option.slice(equals + 1);
     if (isListed(this.grammar.self, `-${name}`)) return 'self';
-    if (isListed(this.grammar.script, `-${name}`))
-      return this.takeScript(equals < 0 ? null : option.slice(equals + 1));
+    if (isListed(this.grammar.script, `-${name}`)) return this.takeScript(value);
+    if (isListed(this.grammar.splits, `-${name}`)) return this.putSplit('', value);
+    return this.skipLong(name, value);
+  }
+
+  private skipLong(name: string, value: string | null): 'next' | 'odd' {
     const known = (this.grammar.long ?? '').split(' ');
-    const takesWord = known.includes(`${name}=`) && equals < 0;
+    const takesWord = known.includes(`${name}=`) && value === null;
     const isKnown = known.includes(name)
-      ? equals < 0
+      ? value === null
       : known.includes(`${name}=`) || known.includes(`${name}?`);
     if (!isKnown) return 'odd';
-    if (name === 'replace') this.replacement = equals < 0 ? '{}' : option.slice(equals + 1);
+    if (name === 'replace') this.replacement = value ?? '{}';
     this.position += takesWord ? 2 : 1;
     return this.hasSafeValue(takesWord) ? 'next' : 'odd';
   }
@@ -133,7 +157,10 @@ class WrapperReader {
   private readShort(cluster: string): 'next' | 'self' | 'odd' {
     if (this.grammar.hasNumericFlag === true && /^-?\d+$/.test(cluster)) return this.advance(1);
     for (let at = 0; at < cluster.length; at += 1) {
-      const outcome = this.readLetter(cluster.charAt(at), cluster.slice(at + 1));
+      const [letter, rest] = [cluster.charAt(at), cluster.slice(at + 1)];
+      if (isListed(this.grammar.splits, letter))
+        return this.putSplit(cluster.slice(0, at), rest === '' ? null : rest);
+      const outcome = this.readLetter(letter, rest);
       if (outcome !== null) return outcome;
     }
     return this.advance(1);
@@ -159,6 +186,20 @@ class WrapperReader {
   private takeAttached(letter: string, rest: string): 'next' {
     if (letter === 'i') this.replacement = rest === '' ? '{}' : rest;
     return this.advance(1);
+  }
+
+  /** `env -S 'a b'`: its words stand in the place of the option, behind the switches in front of it. */
+  private putSplit(switches: string, attached: string | null): 'next' | 'odd' {
+    const word = attached === null ? this.words[this.position + 1] : makeLiteralWord(attached);
+    const split = word?.value === undefined ? null : splitWords(word.value);
+    if (split === null) return 'odd';
+    const before = switches === '' ? [] : [`-${switches}`];
+    this.words = [
+      ...this.words.slice(0, this.position),
+      ...[...before, ...split].map(makeLiteralWord),
+      ...this.words.slice(this.position + (attached === null ? 2 : 1)),
+    ];
+    return 'next';
   }
 
   private takeScript(attached: string | null): 'next' | 'odd' {
@@ -243,7 +284,7 @@ class WrapperReader {
       environment: this.environment,
       isDelayed: this.grammar.isDelayed === true,
       isShell: this.grammar.isShell === true,
-      hasOwnEffect: false,
+      hasOwnEffect: this.grammar.hasOwnEffect === true,
       ...part,
     };
   }
@@ -251,6 +292,13 @@ class WrapperReader {
 
 function isListed(list: string | undefined, name: string): boolean {
   return list?.split(' ').includes(name) === true;
+}
+
+/** Plain words and quoted ones; null for what needs more of the rules by which `env` splits. */
+function splitWords(text: string): string[] | null {
+  if (!/^(?:[\w.,/:@%+=^~ \t-]|'[^'\\]*'|"[^"\\$]*")*$/.test(text)) return null;
+  const words = text.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
+  return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
 }
 
 function readAssignment(word: Word): EnvironmentPair | null {

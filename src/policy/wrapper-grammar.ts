@@ -1,3 +1,5 @@
+import { LOADING, MORE_GRAMMARS, PERF, SETARCH } from './more-grammars.ts';
+
 /**
  * How a launcher's command line is read up to the command it starts. Promise: an option that is not in the table is
  * never skipped by guess. Without it `timeout --unknown rm x` could be shown as something else than what runs.
@@ -27,6 +29,10 @@ export type WrapperGrammar = {
   isDelayed?: boolean;
   /** Further words are appended to those written. */
   appendsWords?: boolean;
+  /** Options whose value is split into words that stand in its place. */
+  splits?: string;
+  /** It does something of its own too, such as writing what it sees to a file. */
+  hasOwnEffect?: boolean;
   /** The command is found and run by the shell itself, so builtins stay builtins. */
   isShell?: boolean;
 };
@@ -48,10 +54,12 @@ const NPX: WrapperGrammar = {
 };
 
 const GRAMMARS: Readonly<Record<string, WrapperGrammar>> = {
+  ...MORE_GRAMMARS,
   env: {
     flags: 'i0v',
     values: 'uC',
     long: 'ignore-environment null unset= chdir= debug block-signal? default-signal? ignore-signal? list-signal-handling',
+    splits: 'S -split-string',
     self: '-help -version',
     hasAssignments: true,
   },
@@ -146,25 +154,32 @@ const GRAMMARS: Readonly<Record<string, WrapperGrammar>> = {
 };
 
 /** Two-word launchers: the second word chooses the part of the program that starts another one. */
-const SUBCOMMANDS: Readonly<Record<string, readonly string[]>> = {
-  npm: ['exec', 'x'],
-  pnpm: ['dlx', 'exec'],
-  yarn: ['dlx', 'exec'],
-  bun: ['x'],
+const SUBCOMMANDS: Readonly<Record<string, Readonly<Record<string, WrapperGrammar>>>> = {
+  npm: { exec: NPX, x: NPX },
+  pnpm: { dlx: NPX, exec: NPX },
+  yarn: { dlx: NPX, exec: NPX },
+  bun: { x: NPX },
+  perf: { record: PERF, stat: PERF, trace: PERF },
 };
+const LOADER = /^ld(?:-linux[\w.-]*|-musl-[\w-]+|64|-\d[\d.]*)?\.so(?:\.\d+)*$/;
 
 /** The grammar of a launcher and how many words its own name takes, or null when the command starts nothing. */
 export function findWrapperGrammar(
   name: string,
   second: string | undefined,
 ): { grammar: WrapperGrammar; nameLength: number } | null {
-  if (
-    second !== undefined &&
-    Object.hasOwn(SUBCOMMANDS, name) &&
-    SUBCOMMANDS[name]?.includes(second) === true
-  ) {
-    return { grammar: NPX, nameLength: 2 };
-  }
+  const parts = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
+  const part = parts && second !== undefined && Object.hasOwn(parts, second) ? parts[second] : undefined;
+  if (part !== undefined) return { grammar: part, nameLength: 2 };
+  if (LOADER.test(name)) return { grammar: LOADING, nameLength: 1 };
+  // The machine's kind may be left out.
+  if (name === 'setarch' && second?.startsWith('-') === false)
+    return { grammar: { ...SETARCH, operands: 1 }, nameLength: 1 };
   const grammar = Object.hasOwn(GRAMMARS, name) ? GRAMMARS[name] : undefined;
   return grammar === undefined ? null : { grammar, nameLength: 1 };
+}
+
+/** True for the program that loads others: it runs one without the kernel being asked again. */
+export function isLoaderName(name: string): boolean {
+  return LOADER.test(name);
 }

@@ -71,6 +71,26 @@ describe.skipIf(process.platform !== 'linux')('rules while a script runs (Linux:
     expect(done.stdout).toBe('status 126\nls\n');
   });
 
+  it.each([
+    "env -iS 'tee x'",
+    './split',
+    'prlimit --nofile=99 tee x',
+    'setpriv --no-new-privs tee x',
+    "script -qc 'tee x' /dev/null",
+    "setpriv --no-new-privs sh -c 'tee x'",
+    'flock lock ./start',
+    '/lib*/ld-linux*.so.* /usr/bin/tee x',
+    'taskset 1 sh -lc "tee x"',
+  ])('forbid it behind `%s`', async (script) => {
+    writeRules(['prefix_rule(pattern=["tee"], decision="forbidden")']);
+    writeFileSync(join(place.folder, 'split'), '#!/usr/bin/env -S tee\n', { mode: 0o755 });
+    writeFileSync(join(place.folder, 'start'), '#!/bin/sh\ntee x\n', { mode: 0o755 });
+    const done = await place.run(['exec', '--no-input', `${script} < /dev/null`]);
+    // `script` shows what its terminal says.
+    expect(done.stdout + done.stderr).toContain('forbids `tee`');
+    expect(existsSync(join(place.folder, 'x'))).toBe(false);
+  });
+
   it('allow without a question what the policy would ask about, and open nothing', async () => {
     writeRules(['prefix_rule(["touch"], decision="allow")']);
     const words = ['exec', '--no-input', '-a', 'untrusted'];
