@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { makeFolder } from '../support/real-engine.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
+
+const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
+
+let folder: ReturnType<typeof makeFolder>;
+beforeEach(() => {
+  folder = makeFolder();
+});
+afterEach(() => folder.remove());
+
+it.each([
+  ['its home', 'file/home', 'file/home'],
+  ['the folder for what runs', 'home', 'home/run'],
+])('sandbox says in one line which folder cannot be made, and how else: %s', (_title, home, named) => {
+  mkdirSync(join(folder.path, 'home'));
+  // A file in the way stops also those who may write everywhere.
+  writeFileSync(join(folder.path, 'file'), '');
+  writeFileSync(join(folder.path, 'home', 'run'), '');
+  const env = { ...process.env, SALLYPORT_HOME: join(folder.path, home) };
+  const done = spawnSync(process.execPath, [MAIN, 'sandbox', '--', 'true'], {
+    cwd: folder.path,
+    env,
+    encoding: 'utf8',
+  });
+  const [said, hint, ...more] = done.stderr.split('\n');
+  expect(said).toContain(`sallyport: the folder ${join(folder.path, named)} of sallyport cannot be made (E`);
+  expect([hint?.includes('SALLYPORT_HOME'), more, done.status]).toEqual([true, [''], 125]);
+});
