@@ -103,7 +103,11 @@ async function setKey(words: readonly string[]): Promise<number> {
   if (flags.json === true) process.stdout.write(`${JSON.stringify(set)}\n`);
   else {
     const what = value === undefined ? 'as configured' : showLine(value, 200);
-    process.stdout.write(`${set.sessionId}: ${showLine(key, 200)} = ${what}, from its next step on\n`);
+    const said =
+      set.held === undefined
+        ? `= ${what}, from its next step on`
+        : `stays ${showLine(set.held, 200)}: ${what} is not allowed on this machine`;
+    process.stdout.write(`${set.sessionId}: ${showLine(key, 200)} ${said}\n`);
   }
-  return 0;
+  return set.held === undefined ? 0 : 1;
 }

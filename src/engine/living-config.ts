@@ -77,6 +77,6 @@ export async function setInSession(
   { sessionId, key, value, by }: CheckedParams<'session/set'>,
 ): Promise<MethodResult<'session/set'>> {
   const session = findByPrefix(sessions, sessionId);
-  const { digest, warnings } = await session.config.set(key, value, by);
-  return { sessionId: session.sessionId, digest, warnings: [...warnings] };
+  const { warnings, ...set } = await session.config.set(key, value, by);
+  return { sessionId: session.sessionId, ...set, warnings: [...warnings] };
 }

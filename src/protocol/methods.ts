@@ -148,7 +148,13 @@ export const methods = {
       value: z.string().max(65_536).optional(),
       by: z.string().max(128),
     }),
-    result: z.object({ sessionId: SessionId, digest: z.string(), warnings: z.array(z.string()) }),
+    result: z.object({
+      sessionId: SessionId,
+      digest: z.string(),
+      warnings: z.array(z.string()),
+      /** What holds instead, where a bound of the machine keeps the value out of force. */
+      held: z.string().optional(),
+    }),
   },
   'session/close': { params: z.strictObject({ sessionId: SessionId }), result: Empty },
   'session/signal': {

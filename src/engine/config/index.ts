@@ -4,6 +4,7 @@ export { showOrigin } from './config-origins.ts';
 export { digestSnapshot } from './digest-snapshot.ts';
 export { editToml, type TomlEdit, TomlEditError } from './edit-toml.ts';
 export { type ConfigExplanation, explainConfig, listConfig, nearestKey } from './explain-config.ts';
+export { findHeld } from './find-held.ts';
 export { findCodexHome, type ImportReport, importCodex } from './import-codex.ts';
 export {
   ANONYMOUS,

@@ -7,6 +7,7 @@ import { type ConfigSnapshot, type EventBody, Fault, type RuleSet } from '../../
 import {
   digestSnapshot,
   findConfigKey,
+  findHeld,
   type LoadedConfig,
   nearestKey,
   type SessionOverride,
@@ -140,13 +141,13 @@ export class SessionConfig {
 
   /**
    * Changes one key for this session from its next step on, or takes the change back. Throws a `user` fault for a key
-   * that cannot change, and where the configuration would not load so.
+   * that cannot change, and where the configuration would not load so. `held`: what holds instead of the value.
    */
   async set(
     key: string,
     value: string | undefined,
     by: string,
-  ): Promise<{ digest: string; warnings: readonly string[] }> {
+  ): Promise<{ digest: string; warnings: readonly string[]; held?: string }> {
     requireLiving(key);
     const others = this.#overrides.filter((override) => override.key !== key);
     const overrides = value === undefined ? others : [...others, { key, value, by }];
@@ -154,7 +155,8 @@ export class SessionConfig {
     this.#overrides = overrides;
     this.#mistake = undefined;
     const warnings = await this.#take(next, by);
-    return { digest: this.#inForce.digest, warnings };
+    const held = value === undefined ? undefined : findHeld({ key, value, by }, next);
+    return { digest: this.#inForce.digest, warnings, ...(held !== undefined && { held }) };
   }
 
   /** Reads the configuration again; `by` names the file that changed. */
