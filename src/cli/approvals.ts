@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type Approval, type ApprovalAnswer, Fault } from '../protocol/index.ts';
+import { type Approval, type ApprovalAnswer, Fault, plainScope } from '../protocol/index.ts';
 import { maskSecrets } from '../replay/index.ts';
 import { findFolders } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { type AllowFlags, type RejectFlags, readAllowAnswer, readRejectAnswer } from './allow-answer.ts';
 import { chooseApproval } from './choose-approval.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
+import { confirmLine, lineToSave, OWN_LINE_TERMINAL } from './confirm-line.ts';
 import { findEngine } from './connect-engine.ts';
 import { maskApproval } from './mask-approval.ts';
 import { renderQuestion } from './question-text.ts';
@@ -46,7 +47,8 @@ The questions that wait for a person, of all sessions. The first answer counts.
   show ID         all of one question, with the diffs of its files
   watch           ask here, as they come, until Ctrl-C
   allow ID        --scope once|step|turn|session|until|always  --for 1h  --match exact|prefix
-                  --rule LINE with always: a narrower line than the one that is shown
+                  --rule LINE with always: the line to save; without it one is shown, and
+                  saved after a y on a terminal
                   --only read:PATH,write:PATH,host:NAME:PORT a part of what was requested
                   --edit TEXT runs in its place, judged and asked about by itself
   reject ID       --feedback TEXT reaches whoever asked; --stop-turn ends its turn
@@ -119,7 +121,7 @@ function noSuchQuestion(typedId: string): number {
 async function allowApproval(words: readonly string[]): Promise<number> {
   const command = createCommand('approvals allow', 'Answer a question with yes.')
     .argument('<id>', 'the ID, or an unambiguous beginning of it; the whole ID where the risk is high')
-    .option('--scope <scope>', 'once, step, turn, session, until or always', 'once')
+    .option('--scope <scope>', 'once, step, turn, session, until or always (once; of perm- questions turn)')
     .option('--for <duration>', 'how long; with --scope until: 30m, 1h, 2d')
     .option('--match <match>', 'exact (default) or prefix: which commands the permission fits')
     .option(
@@ -129,8 +131,12 @@ async function allowApproval(words: readonly string[]): Promise<number> {
     .option('--edit <text>', 'what runs in its place, judged and asked about by itself')
     .option('--only <parts...>', 'of a request for more access: read:PATH, write:PATH, host:NAME:PORT');
   if (parseWords(command, words) === 'help') return 0;
-  const answer = readAllowAnswer(command.opts<AllowFlags>(), Date.now(), NAME);
-  return sendAnswer(command.args[0] ?? '', answer);
+  const flags = command.opts<Partial<AllowFlags>>();
+  const answer = readAllowAnswer({ ...flags, scope: flags.scope ?? 'once' }, Date.now(), NAME);
+  const isPlain = flags.scope === undefined && answer.outcome === 'allowed' && answer.scope === 'once';
+  return sendAnswer(command.args[0] ?? '', (approval) =>
+    isPlain && approval !== undefined ? { ...answer, scope: plainScope(approval) } : answer,
+  );
 }
 
 async function rejectApproval(words: readonly string[]): Promise<number> {
@@ -144,10 +150,14 @@ async function rejectApproval(words: readonly string[]): Promise<number> {
       'with --scope always: the line to save, where it is to say less than the shown one',
     );
   if (parseWords(command, words) === 'help') return 0;
-  return sendAnswer(command.args[0] ?? '', readRejectAnswer(command.opts<RejectFlags>(), NAME));
+  const rejection = readRejectAnswer(command.opts<RejectFlags>(), NAME);
+  return sendAnswer(command.args[0] ?? '', () => rejection);
 }
 
-async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<number> {
+async function sendAnswer(
+  typedId: string,
+  answerTo: (approval: Approval | undefined) => ApprovalAnswer,
+): Promise<number> {
   if (typedId.trim() === '') throw usageFault('which question? An ID is needed', NAME);
   const client = await findEngine(findFolders(), 'approvals');
   if (client === undefined) {
@@ -159,8 +169,13 @@ async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<numb
     });
   }
   const { approvals } = await client.call('approval/list', {});
-  const chosen = chooseApproval(approvals, typedId, { outcome: answer.outcome, command: NAME });
+  const chosen = chooseApproval(approvals, typedId, { outcome: answerTo(undefined).outcome, command: NAME });
   if (chosen === undefined) return noSuchQuestion(typedId);
+  const answer = answerTo(chosen.kind === 'open' ? chosen.approval : undefined);
+  if (chosen.kind === 'open' && !(await confirmLine(answer, chosen.approval, OWN_LINE_TERMINAL))) {
+    process.stderr.write('sallyport: nothing was saved, and nothing answered\n');
+    return 1;
+  }
   const result = await client.call('approval/answer', {
     ...(chosen.kind === 'open'
       ? { approvalId: chosen.approval.approvalId, digest: chosen.approval.digest }
@@ -171,7 +186,10 @@ async function sendAnswer(typedId: string, answer: ApprovalAnswer): Promise<numb
   });
   const said = showLine(`${result.approvalId}: ${describeResult(result, answer)}`);
   if (result.result === 'accepted') {
-    process.stdout.write(`${said}\n`);
+    const saved = chosen.kind === 'open' ? lineToSave(answer, chosen.approval) : undefined;
+    const what =
+      saved === undefined ? '' : `: saved ${showLine(saved.line, 8000)} in ${showLine(saved.file)}`;
+    process.stdout.write(`${said}${what}\n`);
     return 0;
   }
   process.stderr.write(`sallyport: ${said}\n`);

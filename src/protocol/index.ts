@@ -64,6 +64,7 @@ export {
   SessionStartParams,
 } from './methods-page.ts';
 export { NO_LIMITS } from './no-limits.ts';
+export { plainScope } from './plain-scope.ts';
 export type { Ports } from './ports.ts';
 export {
   PROPOSAL_TOOLS,

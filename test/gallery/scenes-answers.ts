@@ -46,7 +46,7 @@ const MORE_ACCESS = approvalOf(DOCS, 42_000, {
     hosts: [{ host: 'registry.example.org', port: 443 }],
     sockets: [],
   },
-  scopes: ['once', 'turn', 'session'],
+  scopes: ['turn', 'session'],
 });
 
 const EDITS = approvalOf(PAYMENTS, 8000, {

@@ -73,7 +73,13 @@ describe('an agent whose turns are written in a file', () => {
     expect(edit.approvalId).toMatch(/^edit-/);
     await place.run(['approvals', 'reject', edit.approvalId, '--feedback', 'not there']);
     const more = await waitForApproval('perm');
-    await place.run(['approvals', 'allow', more.approvalId, '--scope', 'turn']);
+    const once = await place.run(['approvals', 'allow', more.approvalId, '--scope', 'once']);
+    expect([once.status, once.stderr]).toEqual([
+      1,
+      `sallyport: ${more.approvalId}: that scope is not offered; these are: turn, session\n`,
+    ]);
+    const plain = await place.run(['approvals', 'allow', more.approvalId]);
+    expect([plain.status, plain.stdout]).toEqual([0, `${more.approvalId}: allowed (turn)\n`]);
     const { status, stdout } = await playing;
     expect(stdout).toContain('== Make a greeting\nI write the file first.\n');
     expect(stdout).toContain('$ cat hello.txt; exit 4\nhello\n-> ran: exit status 4\n');

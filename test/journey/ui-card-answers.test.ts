@@ -97,8 +97,10 @@ describe('another text', () => {
 describe('a request for more access', () => {
   test('is granted whole without a word about parts', async () => {
     await open('card-request');
-    await page.locator('[data-answer=allow-once]').click();
-    expect(await answer()).toEqual({ outcome: 'allowed', scope: 'once' });
+    const allow = page.locator('[data-answer=allow-once]');
+    expect(await allow.textContent()).toContain('Allow for turn');
+    await allow.click();
+    expect(await answer()).toEqual({ outcome: 'allowed', scope: 'turn' });
   });
 
   test('is granted in part, for the session', async () => {

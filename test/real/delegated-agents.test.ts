@@ -34,7 +34,11 @@ describe.skipIf(process.platform !== 'linux')('what a delegated agent proposes (
     ] as const;
 
   test('is asked about as its kind, and says who asks, below its agent', async () => {
-    const tools = await openToolSession(real, { cwd, policy: 'untrusted', answer: () => allowOnce });
+    const tools = await openToolSession(real, {
+      cwd,
+      policy: 'untrusted',
+      answer: ({ kind }) => (kind === 'perm' ? { outcome: 'allowed', scope: 'turn' } : allowOnce),
+    });
     for (const [tool, input] of proposals('first', { agent_name: 'reviewer' }))
       await tools.propose(tool, input);
     await tools.close();

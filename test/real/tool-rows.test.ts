@@ -28,7 +28,10 @@ describe.skipIf(process.platform !== 'linux')(
       mkdirSync(outside);
       const tools = await openToolSession(real, {
         cwd,
-        answer: ({ kind }, earlier) => (kind === 'perm' || earlier > 0 ? allowOnce : rejectWith('not there')),
+        answer: ({ kind }, earlier) => {
+          if (kind === 'perm') return { outcome: 'allowed', scope: 'turn' };
+          return earlier > 0 ? allowOnce : rejectWith('not there');
+        },
       });
       const add = (path: string) => ({ patch: `*** Begin Patch\n*** Add File: ${path}\n+a\n*** End Patch` });
       await tools.propose('apply_patch', add('in.txt'));

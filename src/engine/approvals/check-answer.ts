@@ -60,7 +60,7 @@ function isOffered(answer: Extract<ApprovalAnswer, { outcome: 'allowed' }>, appr
   if (approval.risk?.level === 'critical') return answer.scope === 'once';
   if (answer.scope === 'until' && answer.untilMs === undefined) return false;
   if (answer.scope === 'always' && approval.always?.allow === undefined) return false;
-  return answer.scope === 'once' || approval.scopes.includes(answer.scope);
+  return approval.scopes.includes(answer.scope);
 }
 
 function refuseRejecting(

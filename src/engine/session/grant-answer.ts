@@ -97,7 +97,7 @@ export function isStanding(run: ProposedRun, judgement: Judgement, scope: GrantS
 }
 
 /** The home folder, the workspace, or anything that holds one of them: too much to stay open. */
-function isWide(path: string, { home, workspace }: ConfigSnapshot): boolean {
+export function isWide(path: string, { home, workspace }: ConfigSnapshot): boolean {
   return [home, workspace].some(
     (folder) => folder === path || folder.startsWith(path === '/' ? '/' : `${path}/`),
   );

@@ -16,6 +16,7 @@ import type {
   Step,
 } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
+import { isWide } from './grant-answer.ts';
 import type { ProposedRun, RunStepPorts } from './proposed-run.ts';
 import type { Problem } from './read-target.ts';
 
@@ -152,7 +153,11 @@ export function requestRun(
   { step, request, reason, snapshot, gone, command }: RequestRun,
 ): ProposedRun {
   const what = describeRequest(request.access);
-  const scopes: readonly GrantScope[] = command === undefined ? ['turn', 'session'] : ['once'];
+  const { read, write } = request.access;
+  const longer: readonly GrantScope[] = [...read, ...write].some((path) => isWide(path, snapshot))
+    ? ['turn']
+    : ['turn', 'session'];
+  const scopes = command === undefined ? longer : (['once'] as const);
   return {
     step,
     kind: 'perm',

@@ -11,7 +11,6 @@ import {
   type Facts,
   Fault,
   type Grant,
-  type GrantScope,
   type Judgement,
   type RunId,
   toFault,
@@ -118,12 +117,12 @@ async function allow(
   const { runId, settlement } = at;
   const going = await ports.whenGoing(run.gone);
   if (going !== 'going') return leave(ports, run, runId, going);
-  const answer = { ...settlement.answer, scope: scopeOf(run, at.judgement, settlement.answer.scope) };
+  const { answer } = settlement;
   const judgement = withGranted(run, at.judgement, settlement.access);
   const stands = isStanding(run, judgement, answer.scope);
   // For always a line was saved, and that answers from now on.
   if (answer.scope !== 'once' && answer.scope !== 'always') {
-    const grant = makeGrant(ports, scope, run, { runId, judgement, settlement: { ...settlement, answer } });
+    const grant = makeGrant(ports, scope, run, { runId, judgement, settlement });
     if (stands && grant.access) await ports.openStanding(grant.grantId, grant.access);
     await ports.grants.add(grant, scope.sessionId);
   }
@@ -136,12 +135,6 @@ async function allow(
   if (started.outcome !== 'allowed') return started;
   const { approvalId, by } = settlement;
   return { ...started, answer: { approvalId, by, scope: answer.scope, access: judgement.grant } };
-}
-
-/** The scope that counts: where once is not offered, the narrowest that is. */
-function scopeOf(run: ProposedRun, judgement: Judgement, answered: GrantScope): GrantScope {
-  const [narrowest = 'once', ...wider] = run.scopes?.(judgement) ?? ['once'];
-  return answered !== 'once' || [narrowest, ...wider].includes('once') ? answered : narrowest;
 }
 
 /** Of a request for more access, the part that was granted. Throws where that is more than was asked for. */

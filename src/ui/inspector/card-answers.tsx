@@ -1,14 +1,19 @@
 import type { ReactNode } from 'react';
+import type { GrantScope } from '../../protocol/index.ts';
 import { AnswerButton } from './answer-button.tsx';
 import css from './answers.module.css';
 import type { CardAction } from './card-keys.ts';
 import type { CardGuard } from './use-guard.ts';
+
+const ONLY = { once: 'Once only', longer: 'Not for longer' } as const;
 
 /** The four answers, always in this order and of one weight. */
 export function CardAnswers(props: {
   readonly guard: CardGuard;
   readonly isDisabled: boolean;
   readonly needsChord: boolean;
+  /** What a yes without further words gives. */
+  readonly plain: GrantScope;
   /** Without a wider scope. */
   readonly isOnceOnly: boolean;
   /** Its text can be changed, and that allowed instead. */
@@ -54,7 +59,7 @@ export function CardAnswers(props: {
         keyCap={allowCap}
         onAnswer={() => onAction('allow-once')}
       >
-        Allow once
+        {props.plain === 'once' ? 'Allow once' : `Allow for ${props.plain}`}
       </AnswerButton>
       <AnswerButton
         {...shared}
@@ -64,7 +69,7 @@ export function CardAnswers(props: {
         keyCap={isOnceOnly ? undefined : cap('S')}
         onAnswer={() => onAction('open-allow')}
       >
-        {isOnceOnly ? 'Once only' : 'Allow for…'}
+        {isOnceOnly ? ONLY[props.plain === 'once' ? 'once' : 'longer'] : 'Allow for…'}
       </AnswerButton>
       {props.isEditable && (
         <AnswerButton

@@ -1,4 +1,5 @@
 import type { ReactNode, RefObject } from 'react';
+import { plainScope } from '../../protocol/index.ts';
 import { useLocal, usePage } from '../local/index.ts';
 import { Kbd, SafeText } from '../marks/index.ts';
 import { AllowPanel } from './allow-panel.tsx';
@@ -106,6 +107,7 @@ export function CardDock(props: {
       {draft.panel === 'answers' && (
         <CardAnswers
           {...panel}
+          plain={plainScope(approval)}
           needsChord={card.needsChord}
           isOnceOnly={card.isOnceOnly}
           isEditable={card.isEditable}

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type RefObject, useMemo, useState } from 'react';
-import type { Approval, ApprovalAnswer, ApprovalId } from '../../protocol/index.ts';
+import { type Approval, type ApprovalAnswer, type ApprovalId, plainScope } from '../../protocol/index.ts';
 import { useLive, useLocal, usePage } from '../local/index.ts';
 import { type AllowChoice, narrowestChoice } from './allow-panel.tsx';
 import type { CardAction, CardPanel } from './card-keys.ts';
@@ -86,7 +86,8 @@ function answerOf(
   nowMs: number,
 ): ApprovalAnswer | undefined {
   if (action === 'reject') return { outcome: 'rejected' };
-  if (action === 'allow-once') return withPart({ outcome: 'allowed', scope: 'once' }, approval, draft.left);
+  if (action === 'allow-once')
+    return withPart({ outcome: 'allowed', scope: plainScope(approval) }, approval, draft.left);
   return action === 'send-panel' ? answerOfPanel(approval, draft, nowMs) : undefined;
 }
 
@@ -187,7 +188,8 @@ export function useCard(
   const { panel } = draft;
   const isDisabled = !isOpen || connection !== 'ready' || answer.isBusy;
   const needsChord = approval?.risk?.level === 'high' || approval?.risk?.level === 'critical';
-  const hasScopes = approval !== undefined && longerScopes(approval).length > 0;
+  const hasScopes =
+    approval !== undefined && longerScopes(approval).some((scope) => scope !== plainScope(approval));
   const isEditable = approval?.isEditable === true;
   const isNothing = isNothingLeft(approval?.requested, draft.left);
   const sent = answer.sending.state;

@@ -20,7 +20,7 @@ export const KEY_TABLE: readonly KeyGroup[] = [
   {
     title: 'On a card that has the focus',
     lines: [
-      { keys: ['A'], does: 'Allow once, where the risk is below high' },
+      { keys: ['A'], does: 'Allow once (more access: for the turn), where the risk is below high' },
       { keys: ['Mod+Enter'], does: 'Allow once, also when the risk is high or critical' },
       { keys: ['R'], does: 'Reject' },
       { keys: ['F'], does: 'Reject with feedback' },

@@ -80,6 +80,16 @@ describe('broker', () => {
     expect(broker.list()).toHaveLength(1);
   });
 
+  test('once is taken only where it is offered', async () => {
+    const { broker, question } = openBroker();
+    const { id } = await ask(broker, question({ kind: 'perm', scopes: ['turn', 'session'] }));
+    expect(await broker.answer({ approvalId: id, requestKey: 'a', by: 'x', answer: once })).toMatchObject({
+      result: 'scope-not-offered',
+      scopes: ['turn', 'session'],
+    });
+    expect(broker.list()).toHaveLength(1);
+  });
+
   test('a scope that was not offered is not taken, nor an end without a time', async () => {
     const { broker, question } = openBroker();
     const { id } = await ask(broker, question({ scopes: ['once', 'until'] }));
