@@ -22,8 +22,8 @@ static const char *plain_path(const char *text, bool *is_hidden) {
 }
 
 /* The part below `root`, opened in the tree at `base`; -1 with errno. */
-static int open_part(int base, const char *part) {
-    return call_openat2(base, part, O_PATH | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS | RESOLVE_BELOW);
+static int open_part(int base, const char *part, int flags) {
+    return call_openat2(base, part, O_PATH | O_CLOEXEC | flags, RESOLVE_WITHOUT_SYMLINKS | RESOLVE_BELOW);
 }
 
 static bool attach_copy(int fd, unsigned attributes) {
@@ -46,7 +46,7 @@ static bool pin_parents(int base, const char *part, bool *has_pins) {
     snprintf(parent, sizeof parent, "%s", part);
     for (char *slash = strchr(parent, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = 0;
-        int fd = open_part(base, parent);
+        int fd = open_part(base, parent, 0);
         if (fd < 0) return is_out_of_reach(errno);
         /* On any doubt it is none: pinning twice is safe, pinning never is not. */
         bool is_pinned = is_mount_root(fd) || attach_copy(fd, 0);
@@ -59,7 +59,7 @@ static bool pin_parents(int base, const char *part, bool *has_pins) {
 }
 
 static bool protect(int base, const char *part, bool is_hidden) {
-    int fd = open_part(base, part);
+    int fd = open_part(base, part, is_hidden ? O_NOFOLLOW : 0);
     if (fd < 0) return is_out_of_reach(errno); /* nothing there to protect */
     bool is_done = is_hidden ? cover(fd) : attach_copy(fd, ATTR_RDONLY);
     close(fd);

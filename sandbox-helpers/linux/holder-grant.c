@@ -154,7 +154,7 @@ static _Noreturn void hide_in_child(pid_t pid, const char *path) {
     int folder = make_cover(true), file = make_cover(false);
     if (folder < 0 || file < 0) give_up("cover");
     if (setns(namespace, CLONE_NEWNS) != 0) give_up("setns");
-    int target = open_exact(path);
+    int target = open_name(path);
     if (target < 0 && is_out_of_reach(errno)) tell_parent("done", 0, 0, inode);
     if (target < 0) give_up("target");
     if (!is_cover(target) && !attach_tree(is_directory_fd(target) ? folder : file, target)) give_up("move_mount");

@@ -25,12 +25,20 @@ bool is_below(const char *path, const char *ancestor) {
     return strncmp(path, ancestor, length) == 0 && path[length] == '/' && path[length + 1];
 }
 
-int open_exact(const char *path) {
+static int open_place(const char *path, int flags) {
     if (!is_exact_path(path)) {
         errno = EINVAL;
         return -1;
     }
-    return call_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC, RESOLVE_WITHOUT_SYMLINKS);
+    return call_openat2(AT_FDCWD, path, O_PATH | O_CLOEXEC | flags, RESOLVE_WITHOUT_SYMLINKS);
+}
+
+int open_exact(const char *path) {
+    return open_place(path, 0);
+}
+
+int open_name(const char *path) {
+    return open_place(path, O_NOFOLLOW);
 }
 
 bool is_out_of_reach(int error) {

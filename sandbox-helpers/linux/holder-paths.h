@@ -16,6 +16,9 @@ bool is_below(const char *path, const char *ancestor);
 /* An O_PATH descriptor; -1 with errno, ELOOP when a symlink is in the way. */
 int open_exact(const char *path);
 
+/* The same, but a symlink at its end is opened itself. */
+int open_name(const char *path);
+
 /*
  * Makes the missing last part of `path` as a mount point: directories, and an empty file at the
  * end unless `is_directory`. Only where `may_create` agrees with the directory it starts in.

@@ -91,8 +91,9 @@ static void put_tmpfs(const struct view_op *ops, int count, const struct view_op
     free(kept);
 }
 
-static void put_mask(const char *path) {
-    int target = open_exact(path);
+static void put_mask(const char *path, bool may_be_link) {
+    /* A link is covered itself: it can then be neither followed nor removed. */
+    int target = may_be_link ? open_name(path) : open_exact(path);
     if (target < 0 && is_out_of_reach(errno)) return;
     if (target < 0) fail_at("mask", path);
     /* Removed since it was looked for: nothing is left to hide. Sockets of others come and go all the time. */
@@ -118,7 +119,8 @@ void apply_view(struct view_op *ops, int count) {
         switch (ops[i].kind) {
         case VIEW_TMPFS: put_tmpfs(ops, count, &ops[i]); break;
         case VIEW_KEEP: break; /* belongs to the tmpfs that would hide it */
-        case VIEW_MASK: put_mask(ops[i].path); break;
+        case VIEW_MASK: put_mask(ops[i].path, false); break;
+        case VIEW_MASK_FILE: put_mask(ops[i].path, true); break;
         case VIEW_BIND:
         case VIEW_RO_BIND:
             attach_at(ops[i].tree, ops[i].path, "bind");

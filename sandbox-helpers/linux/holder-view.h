@@ -2,7 +2,7 @@
 #ifndef SALLYPORT_HOLDER_VIEW_H
 #define SALLYPORT_HOLDER_VIEW_H
 
-enum view_kind { VIEW_TMPFS, VIEW_KEEP, VIEW_MASK, VIEW_BIND, VIEW_RO_BIND };
+enum view_kind { VIEW_TMPFS, VIEW_KEEP, VIEW_MASK, VIEW_MASK_FILE, VIEW_BIND, VIEW_RO_BIND };
 
 struct view_op {
     enum view_kind kind;

@@ -171,7 +171,7 @@ static int parse_ops(int argc, char **argv, int at, struct view_op *ops) {
         int values;
     } known[] = {
         {"--tmpfs", VIEW_TMPFS, 3}, {"--keep", VIEW_KEEP, 1},        {"--mask-dir", VIEW_MASK, 1},
-        {"--mask-file", VIEW_MASK, 1}, {"--bind", VIEW_BIND, 2}, {"--ro-bind", VIEW_RO_BIND, 2},
+        {"--mask-file", VIEW_MASK_FILE, 1}, {"--bind", VIEW_BIND, 2}, {"--ro-bind", VIEW_RO_BIND, 2},
     };
     int count = 0;
     while (at < argc && strcmp(argv[at], "--view-end") != 0) {

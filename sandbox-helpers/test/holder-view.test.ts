@@ -171,6 +171,12 @@ describe.each(users)('the holder as $name', (user) => {
       await expect(startHolder(helpers.path('holder'), ['--mask-dir', `${host}/link`], user)).rejects.toThrow(
         /mask .*link: /,
       );
+      // One that is named as a file is covered itself: it leads nowhere and cannot be removed.
+      await withHolder(['--mask-file', `${host}/link`], (holder) => {
+        const seen = look(holder, `cd ${host}; stat -c '%a %F' link; cat link/key; rm -f link; ls secret`);
+        expect(seen.stdout).toBe('0 regular empty file\nkey\n');
+      });
+      expect(readlinkSync(`${host}/link`)).toBe(`${host}/secret`);
     });
 
     test("the network is a loopback of its own, or the host's when shared", async () => {

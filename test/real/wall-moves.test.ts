@@ -1,5 +1,5 @@
 /** What must not be read stays so in the next session too, whatever this one moves away. */
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/engine/config/index.ts';
@@ -57,5 +57,17 @@ describe.skipIf(process.platform !== 'linux').each(listTestUsers())('what is mov
     expect(existsSync(join(base, place, 'moved'))).toBe(false);
     const looked = await run(toml, `cat moved/${below} ${above}/${below}; echo ran`, place);
     expect(looked?.stdout).toBe('ran\n');
+  });
+
+  it.each([
+    ['an entry', `${PROFILE}"\${workspace}/.env9"] }`, ''],
+    ['what the folder says to leave alone', '', '/.env9\n/target/t\n'],
+  ])('a link that is closed by %s keeps its name, and stays closed', async (_name, toml, ignored) => {
+    writeFileSync(join(base, 'ws/.sallyportignore'), ignored);
+    const look = 'cat .env9 target/t; echo ran';
+    const moved = await run(toml, `${look}; rm -f .env9; mv .env9 other; ln -sfn a .env9; echo tried`);
+    expect(moved?.stdout).toBe('ran\ntried\n');
+    expect(readlinkSync(join(base, 'ws/.env9'))).toBe('target/t');
+    expect((await run(toml, look))?.stdout).toBe('ran\n');
   });
 });

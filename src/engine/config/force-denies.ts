@@ -4,6 +4,7 @@
  */
 import { type HostEntry, parseHostEntry } from '../../policy/index.ts';
 import type { ConfigSnapshot, NetworkSettings } from '../../protocol/index.ts';
+import { listLinkNames } from '../base/index.ts';
 import type { Requirements } from './read-requirements.ts';
 import { isWithin, makeAbsolute, resolveExistingPart } from './resolve-paths.ts';
 
@@ -37,10 +38,11 @@ function forceHosts(network: NetworkSettings, { denyHosts, allowHosts }: Require
 /** What is denied for good, at its real place. */
 function readManaged({ home, workspace }: ConfigSnapshot, required: Requirements): ManagedDeny {
   const { denyPaths, denyHosts } = required;
-  const paths = denyPaths.map(({ text, origin }) => ({
-    path: resolveExistingPart(makeAbsolute(text.replaceAll('${workspace}', workspace), '/', home)),
-    origin,
-  }));
+  const paths = denyPaths.flatMap(({ text, origin }) => {
+    const typed = makeAbsolute(text.replaceAll('${workspace}', workspace), '/', home);
+    // A link by its own name too: who could remove it would open what it leads to next time.
+    return [resolveExistingPart(typed), ...listLinkNames(typed)].map((path) => ({ path, origin }));
+  });
   return { paths, hosts: [...denyHosts] };
 }
 

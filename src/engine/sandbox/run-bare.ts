@@ -6,7 +6,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join, relative, resolve } from 'node:path';
 import { Fault, type SandboxMode } from '../../protocol/index.ts';
-import { type ChildOutcome, exitStatusOf } from '../base/index.ts';
+import { type ChildOutcome, exitStatusOf, listLinkNames } from '../base/index.ts';
 import { type Denial, reportingHandlers } from './bare-report.ts';
 import { chooseSandbox } from './choose-sandbox.ts';
 import { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
@@ -95,7 +95,9 @@ export function plainSettings(plain: PlainSettings): WallSettings {
     realFolder(resolve(plain.cwd, typed));
     return resolveRoot(resolve(plain.cwd, typed), workspace);
   });
-  const denied = (plain.denyRead ?? []).flatMap((typed) => realOrNothing(resolve(plain.cwd, typed)));
+  const denied = (plain.denyRead ?? [])
+    .map((typed) => resolve(plain.cwd, typed))
+    .flatMap((path) => [...realOrNothing(path), ...listLinkNames(path)]);
   const temporary = plain.env['TMPDIR'];
   const mayWrite = plain.mode !== 'read-only';
   const ownTemporary = temporary === undefined || !mayWrite ? [] : findTemporary(temporary, workspace, plain);

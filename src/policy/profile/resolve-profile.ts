@@ -16,6 +16,8 @@ export interface ProfileContext extends PathPlaces {
   /** The real path of something that need not exist. */
   readonly real: (path: string) => string;
   readonly exists: (real: string) => boolean;
+  /** The links that a path names by its last part, each by its real folder. */
+  readonly links: (path: string) => readonly string[];
 }
 
 /** Why a profile cannot be used. */
@@ -115,6 +117,16 @@ interface PlacedEntry extends PathEntry {
   readonly text: string;
 }
 
+/** Of two entries for the same path the strictest stays. */
+function putStricter(own: Map<string, PlacedEntry>, paths: readonly string[], entry: DraftEntry): void {
+  const { access, origin, text } = entry;
+  for (const path of paths) {
+    const other = own.get(path);
+    if (other === undefined || STRENGTH[other.access] < STRENGTH[access])
+      own.set(path, { path, access, origin, text });
+  }
+}
+
 class ProfileResolver {
   readonly warnings: { origin: ConfigOrigin; text: string }[] = [];
   fault: ProfileFault | undefined;
@@ -172,10 +184,7 @@ class ProfileResolver {
           globs.add(`${path === '/' ? '' : escapeGlob(path)}/${rest}`);
           continue;
         }
-        const other = own.get(path);
-        const { access, origin, text } = entry;
-        if (other === undefined || STRENGTH[other.access] < STRENGTH[access])
-          own.set(path, { path, access, origin, text });
+        putStricter(own, [path, ...this.#linksOf(base, entry)], entry);
       }
     }
     return own;
@@ -201,6 +210,11 @@ class ProfileResolver {
       case 'path':
         return [{ base: expandPath(base, context), rest }];
     }
+  }
+
+  /** A denied link is closed by its own name as well: who could remove it would open what it leads to next time. */
+  #linksOf(typed: string, { access }: DraftEntry): readonly string[] {
+    return access === 'deny' ? this.#context.links(typed) : [];
   }
 
   /** What is opened in the workspace must lie in it: an earlier command may have put a link in its place. */
