@@ -109,7 +109,7 @@ function writeList(input: ProfilesInput, isJson: boolean): number {
 }
 
 function writeProfile(found: InspectedProfile, isJson: boolean): number {
-  const { name, profile, hosts, networkAccess, isFull } = found;
+  const { name, profile, hosts, networkAccess, isFull, hasOwnTmp } = found;
   if (isJson) {
     writeJson([{ ...profile, name, isFull, hosts, networkAccess }]);
     return 0;
@@ -124,6 +124,7 @@ function writeProfile(found: InspectedProfile, isJson: boolean): number {
       ({ path, access, origin }) =>
         `  ${access.padEnd(8)} ${showLine(path)}${origin === undefined || origin.layer === 'defaults' ? '' : `   (${showLine(showOrigin(origin))})`}`,
     ),
+    ...(hasOwnTmp ? ['  write    /tmp   (of its own, not the one of this machine)'] : []),
     ...profile.denyGlobs.map((glob) => `  deny     ${showLine(glob)}`),
     `  network  ${networkAccess ? 'on' : `hosts that are not named are ${refusesOthers ? 'refused' : 'asked about'}`}`,
     ...hosts.map(

@@ -50,7 +50,8 @@ function sayNetwork({ networkAccess, network: { allow, deny } }: ConfigSnapshot)
   if (deny.includes('*') && allow.length === 0) return ['It reaches no host.'];
   return [
     allow.length === 0 ? 'It reaches no host unasked.' : `It reaches ${list(allow)} unasked.`,
-    deny.length === 0 ? 'Other hosts are asked about when it connects.' : `It never reaches ${list(deny)}.`,
+    ...(deny.length === 0 ? [] : [`It never reaches ${list(deny)}.`]),
+    ...(deny.includes('*') ? [] : ['Other hosts are asked about when it connects.']),
   ];
 }
 

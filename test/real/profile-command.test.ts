@@ -43,6 +43,17 @@ describe('sallyport profile', () => {
     expect(stdout).not.toContain('\u202e');
   });
 
+  it('knows the /tmp that a session has of its own, unless it is shared', () => {
+    const user =
+      '[permission_profiles.shut.filesystem]\nread = ["${workspace}"]\n[permission_profiles.open.filesystem]\nread = ["${workspace}"]\nwrite = ["/tmp"]\n';
+    const own = new ConfigFolder(user);
+    expect(run(own, 'show', 'shut').stdout).toContain('write    /tmp   (of its own');
+    expect(run(own, 'diff', 'shut', 'open').stdout).not.toContain('/tmp');
+    const shared = new ConfigFolder(`tmp = "shared"\n${user}`);
+    expect(run(shared, 'show', 'shut').stdout).not.toContain('/tmp ');
+    expect(run(shared, 'diff', 'shut', 'open').stdout).toContain('/tmp');
+  });
+
   it('lints with status 1, each finding as one line of JSON', () => {
     const { status, stdout } = run(place(), 'lint', '--json');
     expect(status).toBe(1);

@@ -43,6 +43,8 @@ export interface ProfileRow {
 export interface InspectedProfile extends ResolvedProfile {
   readonly name: string;
   readonly findings: readonly ProfileFinding[];
+  /** It says nothing of /tmp, and a session has one of its own, which it may write. */
+  readonly hasOwnTmp: boolean;
 }
 
 function placesOf({ config, env }: ProfilesInput) {
@@ -90,12 +92,15 @@ export function inspectProfile(name: string, input: ProfilesInput): InspectedPro
     searchPath: listSearchPath(input.env['PATH'] ?? ''),
     exists: (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined,
   };
-  return { ...resolved, name, findings: lintProfile(resolved, drafts, facts) };
+  const isTmpNamed = resolved.profile.entries.some(({ path }) => path === '/tmp');
+  const hasOwnTmp = input.config.snapshot.tmp === 'private' && !resolved.isFull && !isTmpNamed;
+  return { ...resolved, name, hasOwnTmp, findings: lintProfile(resolved, drafts, facts) };
 }
 
 /** What would change if the second took the place of the first. */
 export function compareProfiles(first: string, second: string, input: ProfilesInput): ProfileDifference[] {
-  return diffProfiles(inspectProfile(first, input), inspectProfile(second, input));
+  const hasOwnTmp = input.config.snapshot.tmp === 'private';
+  return diffProfiles(inspectProfile(first, input), inspectProfile(second, input), hasOwnTmp);
 }
 
 function listSearchPath(path: string): string[] {

@@ -23,8 +23,10 @@ function difference(
 }
 
 /** What a profile says of a path: `read` or `closed` where it says nothing. */
-function accessAt(path: string, { profile, isFull }: ResolvedProfile): string {
+function accessAt(path: string, { profile, isFull }: ResolvedProfile, hasOwnTmp: boolean): string {
   if (isFull) return 'write';
+  // Without a word on it a session has a /tmp of its own.
+  if (path === '/tmp' && hasOwnTmp && findEntry(path, profile) === undefined) return 'write';
   const found = path === '/' ? undefined : findEntry(path, profile);
   return found?.access ?? (profile.readsAll ? 'read' : 'closed');
 }
@@ -34,8 +36,12 @@ function hostAt(text: string, { hosts, networkAccess }: ResolvedProfile): string
   return hosts.find((host) => host.text === text)?.access ?? 'asked';
 }
 
-/** What would change if the second took the place of the first. */
-export function diffProfiles(first: ResolvedProfile, second: ResolvedProfile): ProfileDifference[] {
+/** What would change if the second took the place of the first. `hasOwnTmp`: sessions have a /tmp of their own. */
+export function diffProfiles(
+  first: ResolvedProfile,
+  second: ResolvedProfile,
+  hasOwnTmp: boolean,
+): ProfileDifference[] {
   const both = [first, second];
   const paths = new Set(['/', ...both.flatMap(({ profile }) => profile.entries.map(({ path }) => path))]);
   const globs = new Set(both.flatMap(({ profile }) => profile.denyGlobs));
@@ -46,7 +52,9 @@ export function diffProfiles(first: ResolvedProfile, second: ResolvedProfile): P
   const rows = [
     ...[...paths]
       .sort()
-      .map((path) => difference('path', path, accessAt(path, first), accessAt(path, second))),
+      .map((path) =>
+        difference('path', path, accessAt(path, first, hasOwnTmp), accessAt(path, second, hasOwnTmp)),
+      ),
     ...[...globs].map((glob) => difference('pattern', glob, globAt(glob, first), globAt(glob, second))),
     difference('network', 'network', network(first), network(second)),
     ...[...hosts].sort().map((host) => difference('host', host, hostAt(host, first), hostAt(host, second))),

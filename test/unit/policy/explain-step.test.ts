@@ -145,6 +145,21 @@ describe('the access in words', () => {
     ]);
   });
 
+  it('says of hosts beside a denied one that they are asked about, unless all others are denied', () => {
+    const network = (deny: string[]) => {
+      const base = makeSnapshot();
+      const allow = ['good.example'];
+      return explainAccess({ ...base, network: { ...base.network, allow, deny } }).slice(3);
+    };
+    const lead = 'It reaches good.example unasked.';
+    expect(network(['bad.example'])).toEqual([
+      lead,
+      'It never reaches bad.example.',
+      'Other hosts are asked about when it connects.',
+    ]);
+    expect(network(['*'])).toEqual([lead, 'It never reaches *.']);
+  });
+
   it('says what answers have opened', () => {
     const granted = { read: [], write: ['/srv/a'], hosts: [{ host: 'h.example', port: 443 }], sockets: [] };
     expect(explainAccess(makeSnapshot(), granted).at(-1)).toBe(
