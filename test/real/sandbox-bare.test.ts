@@ -122,6 +122,10 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
     expect(mine.stdout).not.toContain('A_TOKEN');
   });
 
+  it('leaves a path to deny that is not there to the whole program, which warns of it', () => {
+    expect(bare('--deny-read', 'gone', '--', 'true')).toMatchObject({ status: 99 });
+  });
+
   it('holds the folders above what must not be read', () => {
     mkdirSync(join(work, 'a/b/deny'), { recursive: true });
     writeFileSync(join(work, 'a/b/deny/s'), 'words\n');
@@ -137,6 +141,14 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
       expect(ran.stdout).not.toMatch(/a2|b2/);
     }
     expect(existsSync(join(work, 'a/b/new'))).toBe(true);
+  });
+
+  it('covers a link that must not be read by its name too', () => {
+    symlinkSync('secret', join(work, 'link'));
+    giveTo(user, work);
+    const script = 'cat link secret; rm -f link; echo ran';
+    expect(bare('--deny-read', 'link', '--', 'sh', '-c', script).stdout).toBe('ran\n');
+    expect(readdirSync(work)).toContain('link');
   });
 
   it('does not write where a TMPDIR in the workspace leads to', () => {

@@ -4,7 +4,7 @@
  *
  * Promises: none of them can be renamed or removed inside, else what is hidden would lie at a name that nothing covers in
  * the next launch. Beyond `MAX_PINS` folders the rest are read-only, which keeps them too.
- * Does not promise anything about links: their names are no mounts.
+ * Does not promise anything about links in the folders above: what is hidden is held by its real name.
  */
 import { lstatSync, realpathSync } from 'node:fs';
 import { pinsOf } from './bubblewrap-arguments.ts';
