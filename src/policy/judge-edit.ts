@@ -14,8 +14,11 @@ type EditPlace = NonNullable<EditFile['place']>;
 
 interface Placed {
   readonly path: string;
-  readonly change: EditFile['change'];
+  /** What is done to it, as `creates`. */
+  readonly verb: string;
   readonly place: EditPlace;
+  /** It is true of one end of a move, and not known of which. */
+  readonly isEither?: true;
 }
 
 const PLACES: Readonly<Record<PathClass, EditPlace>> = {
@@ -44,7 +47,12 @@ const TAILS: Readonly<Record<Exclude<EditPlace, 'inside'>, string>> = {
 };
 
 /** Where a path lies; with what its facts and its proposal say of it, the strictest counts. */
-function placeOfEdit(path: string, file: EditFile, snapshot: ConfigSnapshot, facts: Facts): EditPlace {
+function placeOfEdit(
+  path: string,
+  file: { readonly place?: EditPlace | undefined },
+  snapshot: ConfigSnapshot,
+  facts: Facts,
+): EditPlace {
   const known = facts.paths.find((fact) => fact.text === path || fact.real === path);
   const places: EditPlace[] = [PLACES[classifyPath(path, snapshot)]];
   if (known?.real === null || known?.kind === 'unknown') places.push('unknown');
@@ -54,13 +62,28 @@ function placeOfEdit(path: string, file: EditFile, snapshot: ConfigSnapshot, fac
 }
 
 function placeFiles(files: readonly EditFile[], snapshot: ConfigSnapshot, facts: Facts): Placed[] {
-  return files.flatMap((file) =>
-    [file.path, ...(file.to === undefined ? [] : [file.to])].map((path) => ({
-      path,
-      change: file.change,
-      place: placeOfEdit(path, file, snapshot, facts),
-    })),
-  );
+  return files.flatMap((file) => {
+    const { path, to, change, place: proposed } = file;
+    const placeAlone = (end: string): EditPlace =>
+      placeOfEdit(end, { ...file, place: undefined }, snapshot, facts);
+    if (to === undefined) {
+      return [{ path, verb: VERBS[change], place: placeOfEdit(path, file, snapshot, facts) }];
+    }
+    const ends: Placed[] = [
+      { path, verb: VERBS.move, place: placeAlone(path) },
+      { path: to, verb: 'moves a file to', place: placeAlone(to) },
+    ];
+    // What the proposal says is of the stricter end; where both look milder from here, it is said of the move.
+    const isKnown =
+      proposed === undefined || ends.some(({ place }) => strictness(place) >= strictness(proposed));
+    return isKnown
+      ? ends
+      : [...ends, { path: to, verb: `moves ${showText(path)} to`, place: proposed, isEither: true }];
+  });
+}
+
+function strictness(place: EditPlace): number {
+  return STRICTNESS.indexOf(place);
 }
 
 function rowOf(place: EditPlace, snapshot: ConfigSnapshot): PolicyRow {
@@ -70,16 +93,17 @@ function rowOf(place: EditPlace, snapshot: ConfigSnapshot): PolicyRow {
   return 'edit-outside';
 }
 
-function reasonFor({ path, change, place }: Placed, snapshot: ConfigSnapshot): Reason | null {
+function reasonFor({ path, verb, place, isEither }: Placed, snapshot: ConfigSnapshot): Reason | null {
   if (rowOf(place, snapshot) === 'edit-inside' || place === 'inside') return null;
-  const why = describeDenial(path, snapshot) ?? TAILS[place];
-  return { code: `edit-${place}`, text: `It ${VERBS[change]} ${showText(path)}, ${why}.` };
+  const tail = isEither ? `one of ${TAILS[place]}` : TAILS[place];
+  const why = describeDenial(path, snapshot) ?? tail;
+  return { code: `edit-${place}`, text: `It ${verb} ${showText(path)}, ${why}.` };
 }
 
 /** By its name and by where that leads. */
-function refuseManaged({ path, change }: Placed, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
+function refuseManaged({ path, verb }: Placed, snapshot: ConfigSnapshot, facts: Facts): Reason | null {
   const known = facts.paths.find((fact) => fact.text === path || fact.real === path);
-  return refuseManagedPath(`It ${VERBS[change]} ${showText(path)}`, [path, known?.real ?? path], snapshot);
+  return refuseManagedPath(`It ${verb} ${showText(path)}`, [path, known?.real ?? path], snapshot);
 }
 
 /** The verdict on a change of files, with every file that lies beyond the access as a reason. */

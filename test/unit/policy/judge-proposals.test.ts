@@ -35,6 +35,23 @@ describe('a proposed change of files', () => {
     expect(edit([{ change: 'move', to: `${WORKSPACE}/b` }]).verdict).toBe('allow');
   });
 
+  it('says of a move which end lies there', () => {
+    const said = (file: Partial<EditFile>): string[] =>
+      edit([{ change: 'move', ...file }]).reasons.flatMap(({ code, text }) =>
+        code.startsWith('edit-') && code !== 'edit-inside' ? [text] : [],
+      );
+    const hook = `${WORKSPACE}/.git/hooks/x`;
+    expect(said({ to: hook, place: 'protected' })).toEqual([
+      expect.stringMatching(/^It moves a file to .*\/\.git\/hooks\/x, which is protected/),
+    ]);
+    expect(said({ path: '/outside/a', to: HERE, place: 'outside' })).toEqual([
+      expect.stringMatching(/^It moves \/outside\/a, which lies outside/),
+    ]);
+    expect(said({ to: `${WORKSPACE}/b`, place: 'protected' })).toEqual([
+      expect.stringMatching(/a\.txt to .*\/b, one of which is protected/),
+    ]);
+  });
+
   it('believes the strictest of the path, its facts and its proposal', () => {
     const link = { text: HERE, use: 'write', real: '/home/u/.ssh/config', kind: 'file' } as const;
     expect(codes(edit([{}], { paths: [link] }))).toContain('edit-secret');
