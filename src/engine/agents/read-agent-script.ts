@@ -1,6 +1,7 @@
 /** Reads the turns of a scripted agent: JSON lines, strict, each mistake with its place. */
-import { Fault, PROPOSAL_TOOLS, Proposal, type ProposalTool } from '../../protocol/index.ts';
+import { Fault, PROPOSAL_TOOLS, Proposal, ProposalResult, type ProposalTool } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
+import { findRepeatedKey } from './find-repeated-key.ts';
 
 /** What the last call of a tool should have come to. */
 export interface Expectation {
@@ -69,6 +70,8 @@ function readFields(source: string, fail: Fail): Fields {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return fail('this is no JSON object');
+  const twice = findRepeatedKey(source);
+  if (twice !== undefined) return fail(`${showLine(twice.key, 60)} is given twice`, twice.column);
   return value as Fields;
 }
 
@@ -79,7 +82,10 @@ function readAction(fields: Fields, fail: Fail): Action {
   if (more.length > 0) return fail(`${key} and ${more[0]} do not go together: one for each line`);
   if (key === 'turn' || key === 'say') {
     requireOnly(fields, [key], fail);
-    return { kind: key, text: readText(fields[key], key, fail) };
+    return {
+      kind: key,
+      text: key === 'say' ? readLines(fields[key], key, fail) : readText(fields[key], key, fail),
+    };
   }
   if (key === 'expect') {
     requireOnly(fields, [key], fail);
@@ -145,6 +151,14 @@ function readProposal(key: ProposalTool, fields: Fields, fail: Fail): Proposal {
   return fail(`${path === '' ? key : path}: ${issue?.message ?? 'wrong shape'}`);
 }
 
+function readOutcomes(words: readonly string[], fail: Fail): readonly string[] {
+  const known: readonly string[] = ProposalResult.shape.outcome.options;
+  const odd = words.find((word) => !known.includes(word));
+  return odd === undefined
+    ? words
+    : fail(`${showLine(odd, 60)} is no outcome; there are ${known.join(', ')}`);
+}
+
 function readExpectation(value: unknown, fail: Fail): Expectation {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail('expect is an object');
   const { outcome, exitCode, output, message, feedback, notGranted } = value as Fields;
@@ -159,7 +173,7 @@ function readExpectation(value: unknown, fail: Fail): Expectation {
   if (feedback !== undefined && typeof feedback !== 'string') fail('feedback is a text');
   if (notGranted !== undefined && typeof notGranted !== 'boolean') fail('notGranted is true or false');
   return {
-    ...(outcome !== undefined && { outcome: texts(outcome, 'outcome') }),
+    ...(outcome !== undefined && { outcome: readOutcomes(texts(outcome, 'outcome'), fail) }),
     ...(typeof exitCode === 'number' && { exitCode }),
     ...(output !== undefined && { output: texts(output, 'output') }),
     ...(message !== undefined && { message: texts(message, 'message') }),

@@ -2,6 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { readAgentScript } from '../../../src/engine/agents/index.ts';
 
 describe('a file of turns', () => {
+  test('takes what is said as lines too, and knows the outcomes', () => {
+    expect(readAgentScript('{"say": ["a", "b"]}', 'f')[0]?.action).toEqual({ kind: 'say', text: 'a\nb' });
+    const text = '{"shell": "ls"}\n{"expect": {"outcome": "runs"}}';
+    expect(() => readAgentScript(text, 'f')).toThrow(/f:2:1: runs is no outcome; there are .*ran/);
+  });
+
+  test('refuses a key that is given twice, also further in and written otherwise', () => {
+    expect(() => readAgentScript('{"shell": "ls", "sh\\u0065ll": "rm x"}', 'f')).toThrow(
+      /f:1:17: shell is given twice/,
+    );
+    const inner = '{"shell": "a: \\"b\\""}\n{"expect": {"outcome": "ran", "outcome": "fault"}}';
+    expect(() => readAgentScript(inner, 'f')).toThrow(/f:2:31: outcome is given twice/);
+  });
+
   test('has one action on each line, with its place', () => {
     const text = [
       '# a comment',
