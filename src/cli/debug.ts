@@ -17,6 +17,7 @@ import { loadSessionConfig } from './load-session-config.ts';
 import { prepareOwnFolders } from './own-folders.ts';
 import { workingFolder } from './session-flags.ts';
 import { showExplanation } from './show-explanation.ts';
+import { warnOfMissing } from './wall-words.ts';
 
 interface DebugFlags extends PolicyFlags {
   readonly denyRead?: readonly string[];
@@ -64,6 +65,9 @@ async function explainAndRun(argv: [string, ...string[]], flags: DebugFlags): Pr
   const folders = prepareOwnFolders();
   const lines = [
     ...config.warnings.map((warning) => `warning: ${showLine(warning, 2000)}`),
+    ...warnOfMissing((flags.denyRead ?? []).map((typed) => resolve(cwd, typed))).map(
+      (line) => `warning: ${showLine(line, 2000)}`,
+    ),
     `command: ${argv.map((word) => showLine(word)).join(' ')}`,
     ...explainSession(config, flags.addDir ?? []),
     ...denied.map((path) => `unreadable: ${showLine(path)} (--deny-read)`),

@@ -10,7 +10,7 @@ import { writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { plainEnvironment, plainSettings, planBare } from '../engine/sandbox/index.ts';
 import { prepareOwnFolders } from './own-folders.ts';
-import { readWallWords, skipPlatformName, type WallWords } from './wall-words.ts';
+import { readWallWords, skipPlatformName, type WallWords, warnOfMissing } from './wall-words.ts';
 
 /** The helper's end of the conversation. */
 const PLAN_FD = 3;
@@ -21,9 +21,10 @@ function tell(part: string, words: readonly string[]): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(PLAN_FD, bytes, at);
 }
 
-function isQuick({ mode, report, hosts }: WallWords): boolean {
+function isQuick({ mode, report, hosts, denyRead }: WallWords): boolean {
   const isTyped = hosts.allow.length + hosts.deny.length + hosts.publish.length > 0;
-  return mode !== 'danger-full-access' && report === undefined && !isTyped;
+  const isSaid = report !== undefined || warnOfMissing(denyRead).length > 0;
+  return mode !== 'danger-full-access' && !isSaid && !isTyped;
 }
 
 function plan(words: readonly string[]): void {

@@ -5,7 +5,13 @@ import { Fault } from '../protocol/index.ts';
 import { prepareOwnFolders } from './own-folders.ts';
 import { describeFault } from './report-fault.ts';
 import type { WallReport } from './wall-report.ts';
-import { readWallWords, skipPlatformName, WALL_FLAGS_HELP, type WallWords } from './wall-words.ts';
+import {
+  readWallWords,
+  skipPlatformName,
+  WALL_FLAGS_HELP,
+  type WallWords,
+  warnOfMissing,
+} from './wall-words.ts';
 
 const HELP = `Usage: sallyport sandbox [linux|macos|windows] [flags] -- COMMAND [WORD...]
 
@@ -33,6 +39,7 @@ export async function runSandbox(words: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  for (const line of warnOfMissing(read.denyRead)) process.stderr.write(`sallyport: warning: ${line}\n`);
   const settings = plainSettings({ ...read, env: process.env, home: homedir() });
   const report = read.report === undefined ? undefined : await openReport(read.report, read.cwd);
   const folders = prepareOwnFolders();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Fault, LIMIT_FLAGS, LIMIT_NAMES, type LimitName, type SandboxMode } from '../protocol/index.ts';
 import { currentFolder } from './current-folder.ts';
@@ -145,6 +146,16 @@ function takeFlag(command: string, read: ReadWords, word: string, rest: string[]
   const value = equals === -1 ? rest.shift() : word.slice(equals + 1);
   if (value === undefined) throw usage(command, `${flag} needs a value`);
   set(read, value);
+}
+
+/** Sentences about paths to deny that are not there: nothing is closed for them, and a pattern is none here. */
+export function warnOfMissing(denyRead: readonly string[]): string[] {
+  return denyRead
+    .filter((path) => !existsSync(path))
+    .map((path) => {
+      const why = /[*?[]/.test(path) ? ' (patterns stand in permission profiles only)' : '';
+      return `--deny-read ${JSON.stringify(path)}: there is no such path, so nothing is closed for it${why}`;
+    });
 }
 
 /** The words after the name of a system, if there is one. Throws a `host` fault for another system's name. */

@@ -79,6 +79,21 @@ describe('debug', () => {
     expect(
       (await place.run(['debug', '--deny-read', '/etc/hostname', '--', 'cat', '/etc/hostname'])).status,
     ).toBe(1);
+    for (const command of ['debug', 'sandbox']) {
+      const missing = await place.run([
+        command,
+        '--deny-read',
+        '/etc/*.sh',
+        '--deny-read',
+        '/etc',
+        '--',
+        'true',
+      ]);
+      expect(missing.stderr).toContain(
+        'warning: --deny-read "/etc/*.sh": there is no such path, so nothing is closed for it (patterns',
+      );
+      expect(missing.stderr).not.toContain('--deny-read "/etc":');
+    }
     expect((await place.run(['debug', '--', 'sh', '-c', 'exit 7'])).status).toBe(7);
     const open = await place.run(['debug', '--publish', '80', '--', 'true']);
     expect([open.status, open.stderr]).toEqual([2, expect.stringContaining('--publish opens something')]);
