@@ -1,5 +1,5 @@
 /** What is said of every held program that may not be, or not only be, what its words show. */
-import type { Facts, Reason } from '../protocol/index.ts';
+import type { Facts, Reason, StepDraft } from '../protocol/index.ts';
 import { showText } from './judge-show.ts';
 
 const MAX_SHOWN = 200;
@@ -16,6 +16,19 @@ export function tellUnverified({ isHeld, threads = 1, shared, traced }: Facts): 
         : null;
   if (who === null) return null;
   return `Not verified: ${who}, so what is shown could be swapped for something else. What starts is compared with it, and killed if it is another program.`;
+}
+
+/** The program that a held step really is, where its first word is another name: `exec -a ls touch x`. */
+export function findOtherProgram({ words }: Pick<StepDraft, 'words'>, facts: Facts): string | null {
+  const { isHeld, program, realProgram } = facts;
+  if (!isHeld || typeof program !== 'string') return null;
+  const name = lastPart(words[0]?.value ?? '');
+  const isNamed = [program, realProgram ?? program].some((path) => lastPart(path) === name);
+  return isNamed ? null : (realProgram ?? program);
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Reasons that speak of the held process itself; none for what is as it looks. */

@@ -5,6 +5,7 @@ export {
   isPrivateAddress,
 } from './describe-address.ts';
 export type { FolderAmount } from './describe-amount.ts';
+export { findOtherProgram } from './doubt-held.ts';
 export { applyHunks, type FileChange, parsePatch, unifiedDiff } from './edits/index.ts';
 export { explainAccess } from './explain-access.ts';
 export { showConfigOrigin } from './explain-causes.ts';

@@ -4,7 +4,7 @@
  * Without it `./ls` or `LD_PRELOAD=x.so cat` would run unasked under the policy untrusted.
  */
 import type { ConfigSnapshot, Facts, Reason, StepDraft } from '../protocol/index.ts';
-import { tellUnverified } from './doubt-held.ts';
+import { findOtherProgram, tellUnverified } from './doubt-held.ts';
 import { showText } from './judge-show.ts';
 import { classifyPath } from './path-access.ts';
 
@@ -58,6 +58,8 @@ export function doubtHarmless(step: StepDraft, snapshot: ConfigSnapshot, facts: 
   const wrapper = step.wrappers.find((item) => !isPlainWrapper(item));
   if (wrapper !== undefined)
     return doubt(`It is started through ${showText(wrapper)}, which changes how it runs.`);
+  const other = findOtherProgram(step, facts);
+  if (other !== null) return doubt(`It is ${showText(other)}, started under another name.`);
   if (tellUnverified(facts) !== null) return doubt('What is shown of it is not verified.');
   if (facts.variables?.length || facts.variablesCut)
     return doubt('What runs before it has changed what is set for it, which can change what it does.');

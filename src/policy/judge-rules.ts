@@ -5,7 +5,7 @@
  */
 import type { ConfigSnapshot, Facts, PrefixRule, Reason, StepDraft } from '../protocol/index.ts';
 import { type CommandForm, listCommandForms } from './command-forms.ts';
-import { tellUnverified } from './doubt-held.ts';
+import { findOtherProgram, tellUnverified } from './doubt-held.ts';
 import { isSystemProgram } from './judge-harmless.ts';
 import { showText } from './judge-show.ts';
 import { classifyPath } from './path-access.ts';
@@ -40,7 +40,9 @@ const ELSEWHERE = 'here it is started by something that changes what it does';
 const ONLY_LAUNCHER = 'not what it starts';
 
 /** Why nothing of this command can be taken as its words say. */
-function doubtCommand(facts: Facts): string | undefined {
+function doubtCommand(step: StepDraft, facts: Facts): string | undefined {
+  const other = findOtherProgram(step, facts);
+  if (other !== null) return `here that is ${showText(other)}, started under another name`;
   if (tellUnverified(facts) !== null) return 'what is shown of it is not verified';
   if (facts.variables?.length || facts.variablesCut)
     return 'what runs before it has changed what is set for it';
@@ -63,11 +65,11 @@ function doubtProgram(match: RuleMatch, form: CommandForm, snapshot: ConfigSnaps
 function doubtAllow(
   match: RuleMatch,
   form: CommandForm,
-  { snapshot, facts }: { snapshot: ConfigSnapshot; facts: Facts },
+  { step, snapshot, facts }: { step: StepDraft; snapshot: ConfigSnapshot; facts: Facts },
 ): string | undefined {
   if (match.rule.pattern.length <= form.launcherWords) return ONLY_LAUNCHER;
   if (!form.isSure) return ELSEWHERE;
-  return doubtCommand(facts) ?? doubtProgram(match, form, snapshot);
+  return doubtCommand(step, facts) ?? doubtProgram(match, form, snapshot);
 }
 
 function isSurer(found: RuleFinding, known: RuleFinding | undefined): boolean {
@@ -95,7 +97,7 @@ function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Rul
         : [];
     for (const match of [...named, ...linked]) {
       const { rule, resolvedProgram: path, isPossible = false } = match;
-      const but = rule.decision === 'allow' ? doubtAllow(match, form, { snapshot, facts }) : undefined;
+      const but = rule.decision === 'allow' ? doubtAllow(match, form, { step, snapshot, facts }) : undefined;
       const found = { rule, path, isPossible, but };
       if (isSurer(found, findings.get(rule))) findings.set(rule, found);
     }

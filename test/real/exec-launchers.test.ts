@@ -41,6 +41,21 @@ describe.skipIf(process.platform !== 'linux')(
       expect([existsSync(join(folder.path, 'x')), asked]).toEqual([false, ['env']]);
     });
 
+    test.each(['(exec -a ls touch x)', "bash -c 'exec -a ls touch x'"])(
+      'a program under the name of another is shown and asked about: %s',
+      async (script) => {
+        const ran = await real.run(script, {
+          cwd: folder.path,
+          policy: 'untrusted',
+          answer: () => rejectWith('no'),
+        });
+        expect(existsSync(join(folder.path, 'x'))).toBe(false);
+        expect(ran.questions.map(({ text }) => text)).toEqual([
+          expect.stringMatching(/\(really \/\S*bin\/touch\)$/),
+        ]);
+      },
+    );
+
     test('goes on unasked where it sets nothing that matters', async () => {
       const ran = await real.run('env TZ="$L" ls; env | grep -c ^PATH=', {
         cwd: folder.path,

@@ -5,6 +5,7 @@
 import {
   changesMeaning,
   findInherited,
+  findOtherProgram,
   type InheritedVariable,
   judgeStep,
   outerWrappers,
@@ -96,6 +97,17 @@ function addInherited(shown: string, variables: readonly InheritedVariable[]): s
   return set.length === 0 ? shown : `${shown}   (with ${set.join(' ')})`;
 }
 
+/** The program behind a first word that is another name. */
+function otherProgram(step: Step, held: HeldProgram): string | null {
+  const { path: program, real: realProgram, cwd } = held;
+  const facts = { at: 0, cwd, home: '', paths: [], isTruncated: false, isHeld: true, program, realProgram };
+  return findOtherProgram(heldDraft(step, held), facts);
+}
+
+function addProgram(shown: string, other: string | null): string {
+  return other === null ? shown : `${shown}   (really ${quoteWords([other])})`;
+}
+
 /** It counts for harm and risk as if its own words had set it. */
 function asAssigned(variables: readonly InheritedVariable[]): Assignments {
   return variables.map(({ name, value }) => ({ name, value: { text: value ?? '', value: value ?? '' } }));
@@ -179,13 +191,17 @@ export function programRun(
   const set = findSet(context, step, held.argv);
   const inherited = inheritedBy(context, step, held);
   const { isCut } = inherited;
-  const isMore = isCut || inherited.variables.length > 0;
+  const other = otherProgram(step, held);
+  const isMore = isCut || inherited.variables.length > 0 || other !== null;
   const assignments = [...set.all, ...setByOwnWords(set.all, held), ...asAssigned(inherited.variables)];
   const draft = { ...heldDraft(step, held), assignments };
   return {
     step,
     kind: 'cmd',
-    text: addInherited(addOther(showHeld(step, held.argv), set.other), inherited.variables),
+    text: addInherited(
+      addOther(addProgram(showHeld(step, held.argv), other), set.other),
+      inherited.variables,
+    ),
     // What something else has set for it makes it another command than its words: no remembered answer is for it.
     assignments: set.other.length > 0 || isMore ? 'unsure' : set.all,
     ...(held.isWhole && { argv: held.argv }),

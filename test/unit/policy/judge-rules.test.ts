@@ -83,6 +83,18 @@ describe('rules', () => {
     expect(judge('forbidden tee', { ...held, realProgram: '/usr/bin/sort' }).verdict).toBe('ask');
   });
 
+  it('allow no program under the name of another', () => {
+    const rules = makeRules(['allow ls']);
+    const judge = (program: string) =>
+      judgeLast(
+        'ls x',
+        { rules, approvalPolicy: 'untrusted' },
+        { isHeld: true, program, realProgram: program },
+      );
+    expect([judge('/usr/bin/ls').verdict, judge('/usr/bin/touch').verdict]).toEqual(['allow', 'ask']);
+    expect(codes(judge('/usr/bin/touch'))).toContain('rule-not-counted');
+  });
+
   it('ask where the file that runs cannot be found out, if there are any that forbid or ask', () => {
     const held = { isHeld: true, program: '/proc/9/fd/5', realProgram: null };
     const judge = (line: string) => judgeLast('/proc/9/fd/5 x', { rules: makeRules([line]) }, held);
