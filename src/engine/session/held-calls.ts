@@ -54,7 +54,7 @@ function describeFiles(
   return {
     ...caller(held),
     kind: 'edit',
-    text: `${what}   (by ${quoteWords(held.argv)})`,
+    text: `${what}   (by ${nameCaller(held.argv, snapshot)})`,
     paths: paths.map(withRepository),
     judge: (facts, inForce) => judgeBlocked(names, inForce, facts),
     denial: { op: 'write', path: held.path },
@@ -83,12 +83,22 @@ export function describeConnect(
   return {
     ...caller(held),
     kind: 'net',
-    text: `connect to ${path}   (by ${quoteWords(held.argv)})`,
+    text: `connect to ${path}   (by ${nameCaller(held.argv, snapshot)})`,
     paths: [],
     judge: (_facts, inForce) => judgeBlockedSocket(path, inForce),
     denial: { op: 'connect', path },
     quiet: why.find((reason) => reason !== false) ?? null,
   };
+}
+
+/** What our questions in a script begin with. */
+const ASK_COMMAND = '/run/sallyport/ask';
+
+/** The launch's own shell has the script, with our questions written into it, as its last word: that is not quoted. */
+function nameCaller(argv: readonly string[], { shell }: ConfigSnapshot): string {
+  const script = argv.at(-1) ?? '';
+  const isOwnShell = argv[0] === shell && argv.at(-2) === '--' && argv.at(-3) === '-c';
+  return isOwnShell && script.includes(ASK_COMMAND) ? "the script's shell" : quoteWords(argv);
 }
 
 function caller({ slot, pid, argv, cwd, lossy }: HeldWrite | HeldChange | HeldConnect) {
