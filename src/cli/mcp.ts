@@ -1,5 +1,11 @@
 import type { Readable, Writable } from 'node:stream';
-import { createLineSplitter, type Pipe, type Proposal, type SessionOpenParams } from '../protocol/index.ts';
+import {
+  createLineSplitter,
+  MAX_LINE_CHARS,
+  type Pipe,
+  type Proposal,
+  type SessionOpenParams,
+} from '../protocol/index.ts';
 import { findFolders, type McpTools, serveMcp } from '../server/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { openAskTools } from './ask-tools.ts';
@@ -104,10 +110,23 @@ function createStreamPipe(input: Readable, output: Writable): Pipe {
       if (!isClosed) output.write(`${line}\n`);
     },
     onLine: (listener) => {
-      const splitter = createLineSplitter(listener);
+      const splitter = createLineSplitter(listener, MAX_LINE_CHARS, (ends) => {
+        if (!isClosed) output.write(`${answerTooLong(ends)}\n`);
+      });
       input.on('data', (text: string) => splitter.feed(text));
     },
     onClose: (listener) => closeListeners.push(listener),
     close,
   };
+}
+
+/** The error for a message that is too long to be read, to its own id where that stands at one end of it. */
+export function answerTooLong({ head, tail }: { readonly head: string; readonly tail: string }): string {
+  const [, first] =
+    /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*(\d{1,15}|"[\w-]{1,128}")\s*,/.exec(head) ?? [];
+  const [, last] =
+    /"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*(\d{1,15}|"[\w-]{1,128}")\s*\}\s*$/.exec(tail) ?? [];
+  const id: unknown = JSON.parse(first ?? last ?? 'null');
+  const message = `the message is longer than ${MAX_LINE_CHARS >> 20} MiB; a patch has at most 1 MiB`;
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32600, message } });
 }
