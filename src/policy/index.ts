@@ -21,6 +21,7 @@ export {
 } from './host-access.ts';
 export { type HostEntry, parseHostEntry } from './host-entry.ts';
 export { armsLauncher, findInherited, type InheritedVariable } from './inherited-variables.ts';
+export { listInterpreterForms, readShebang } from './interpreter-words.ts';
 export { isHarmless } from './is-harmless.ts';
 export { judgeBlocked, judgeBlockedSocket } from './judge-blocked.ts';
 export {

@@ -6,11 +6,14 @@
 import type { ConfigSnapshot, Facts, PrefixRule, Reason, StepDraft } from '../protocol/index.ts';
 import { type CommandForm, listCommandForms } from './command-forms.ts';
 import { findOtherProgram, tellUnverified } from './doubt-held.ts';
+import { listInterpreterForms } from './interpreter-words.ts';
 import { isSystemProgram } from './judge-harmless.ts';
 import { showText } from './judge-show.ts';
 import { classifyPath } from './path-access.ts';
 import { sayPossibleRule, sayRule } from './rule-sentence.ts';
 import { matchRules, type RuleMatch } from './rules/index.ts';
+import { splitScript } from './split-script.ts';
+import { unwrapCommand } from './unwrap-command.ts';
 
 /** The rules that speak of a step, as reasons and by themselves. */
 export interface StepRules {
@@ -78,6 +81,36 @@ function isSurer(found: RuleFinding, known: RuleFinding | undefined): boolean {
   return known.isPossible && !found.isPossible;
 }
 
+const MAX_HIDDEN = 64;
+
+/**
+ * Commands that a program is or starts without being named so: the interpreter of its script, and what a script among
+ * its own words starts. Only for rules that forbid or ask.
+ */
+function listHiddenForms(step: StepDraft, facts: Facts): (readonly (string | null)[])[] {
+  const argv = step.words.map(({ value, text }) => value ?? text);
+  const forms = listInterpreterForms(facts.interpreter ?? [], argv);
+  const { script } = facts.isHeld ? unwrapCommand(step.words) : { script: undefined };
+  if (script === undefined) return forms;
+  const started = splitScript(script).steps.slice(0, MAX_HIDDEN);
+  return [...forms, ...started.map(({ words }) => words.map(({ value }) => value ?? null))];
+}
+
+function findHidden(
+  step: StepDraft,
+  facts: Facts,
+  match: (words: readonly (string | null)[]) => RuleMatch[],
+): RuleFinding[] {
+  const matches = listHiddenForms(step, facts).flatMap(match).filter(isStrict);
+  const found = matches.map(({ rule, resolvedProgram: path, isPossible = false }) => ({
+    rule,
+    path,
+    isPossible,
+  }));
+  // The surest last, so that it is the one that is kept.
+  return found.sort((one, other) => Number(other.isPossible) - Number(one.isPossible));
+}
+
 function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): RuleFinding[] {
   const { rules } = snapshot;
   const context = {
@@ -102,7 +135,9 @@ function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Rul
       if (isSurer(found, findings.get(rule))) findings.set(rule, found);
     }
   }
-  return [...findings.values()];
+  const hidden = findHidden(step, facts, (words) => matchRules(words, context, rules));
+  const surer = hidden.filter((found) => isSurer(found, findings.get(found.rule)));
+  return [...new Map([...findings, ...surer.map((found) => [found.rule, found] as const)]).values()];
 }
 
 function isStrict({ rule }: { readonly rule: PrefixRule }): boolean {

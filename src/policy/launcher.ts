@@ -1,4 +1,5 @@
 import type { Word } from '../protocol/index.ts';
+import { readShebang } from './interpreter-words.ts';
 import { hasFindEffect } from './open-find.ts';
 import { isShellName, readShellCall } from './open-shell.ts';
 import { baseName, openWrapper } from './open-wrapper.ts';
@@ -54,7 +55,7 @@ export function isLauncher(argv: readonly string[], program: HeldProgram): boole
  * are not understood, a launcher that is asked about as itself. Being wrong here only asks more.
  */
 export function startsOthersHeld(argv: readonly string[], program: HeldProgram): boolean {
-  const interpreter = readShebang(program.shebang ?? '');
+  const interpreter = readShebang(program.shebang);
   const names = [program.path, argv[0] ?? '', ...interpreter].map(baseName);
   return names.some((name) => isShellName(name) || isLoaderName(name) || HOLDING.has(name));
 }
@@ -73,10 +74,4 @@ function isShellShebang(shebang: string): boolean {
   if (words[0] === 'env') words = words.slice(words[1] === '-S' ? 2 : 1);
   if (!isShellName(words[0] ?? '')) return false;
   return readShellCall([...words, 'FILE'].map(makeLiteralWord)).kind === 'file';
-}
-
-/** The words of the first line of a script. */
-function readShebang(shebang: string): string[] {
-  const line = (shebang.split('\n', 1)[0] ?? '').replace(/^#!\s*/, '').trim();
-  return line.split(/\s+/);
 }

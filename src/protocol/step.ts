@@ -141,6 +141,8 @@ export const Facts = z.object({
   program: z.string().nullable().optional(),
   /** Of a held program: where its file really lies, without links; `null` when that cannot be found out. */
   realProgram: z.string().nullable().optional(),
+  /** Of a held script: the words of its first line, from the interpreter on. */
+  interpreter: z.array(z.string()).max(16).optional(),
   /** Real paths below folders of skills that the program, or a script among its first words, lies at. */
   skillFiles: z.array(z.string()).max(16).optional(),
   paths: z.array(PathFact).max(64),

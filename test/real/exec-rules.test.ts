@@ -74,6 +74,8 @@ describe.skipIf(process.platform !== 'linux')('rules while a script runs (Linux:
   it.each([
     "env -iS 'tee x'",
     './split',
+    './tee-script',
+    'strace -o /dev/null sh -c "tee x"',
     'prlimit --nofile=99 tee x',
     'setpriv --no-new-privs tee x',
     "script -qc 'tee x' /dev/null",
@@ -84,6 +86,7 @@ describe.skipIf(process.platform !== 'linux')('rules while a script runs (Linux:
   ])('forbid it behind `%s`', async (script) => {
     writeRules(['prefix_rule(pattern=["tee"], decision="forbidden")']);
     writeFileSync(join(place.folder, 'split'), '#!/usr/bin/env -S tee\n', { mode: 0o755 });
+    writeFileSync(join(place.folder, 'tee-script'), '#!/usr/bin/tee x\n', { mode: 0o755 });
     writeFileSync(join(place.folder, 'start'), '#!/bin/sh\ntee x\n', { mode: 0o755 });
     const done = await place.run(['exec', '--no-input', `${script} < /dev/null`]);
     // `script` shows what its terminal says.

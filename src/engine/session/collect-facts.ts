@@ -17,6 +17,7 @@ export type HeldFacts = Required<
 > & {
   readonly program: string;
   readonly realProgram: string | null;
+  readonly interpreter: string[];
 };
 
 export interface FactsContext {

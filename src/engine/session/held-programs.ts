@@ -7,7 +7,9 @@ import {
   findInherited,
   isLauncher,
   isRiskyVariable,
+  listInterpreterForms,
   matchRules,
+  readShebang,
   startsOthersHeld,
 } from '../../policy/index.ts';
 import { type Step, toFault } from '../../protocol/index.ts';
@@ -44,6 +46,7 @@ export class HeldPrograms {
       argv: held.argv,
       path: held.path,
       real: held.real ?? null,
+      shebang: held.shebang,
       cwd: held.cwd,
       threads: held.threads,
       shared: held.shared,
@@ -114,11 +117,12 @@ export class HeldPrograms {
     const wrappers = this.#context.board.match(held.argv)?.step.wrappers ?? [];
     if (wrappers.some((wrapper) => programName(wrapper.split(' ', 1)[0]) === name)) return false;
     const { rules, home } = this.#context.snapshot;
-    return [held.path, held.real].some((program) =>
-      matchRules(held.argv, { cwd: held.cwd, program: program ?? null, home }, rules).some(
+    const isStrict = (words: readonly (string | null)[], program: string | null): boolean =>
+      matchRules(words, { cwd: held.cwd, program, home }, rules).some(
         ({ rule }) => rule.decision !== 'allow',
-      ),
-    );
+      );
+    if ([held.path, held.real].some((program) => isStrict(held.argv, program ?? null))) return true;
+    return listInterpreterForms(readShebang(held.shebang), held.argv).some((words) => isStrict(words, null));
   }
 
   async #settleProgram(

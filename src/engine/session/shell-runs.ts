@@ -9,6 +9,7 @@ import {
   type InheritedVariable,
   judgeStep,
   outerWrappers,
+  readShebang,
   setByLaunchers,
 } from '../../policy/index.ts';
 import type { AccessGrant, Facts, Step, StepDraft } from '../../protocol/index.ts';
@@ -26,6 +27,8 @@ export interface HeldProgram {
   readonly path: string;
   /** Where that file lies inside, without links; null when that could not be found out. */
   readonly real: string | null;
+  /** The first line of a script file. */
+  readonly shebang: string | undefined;
   readonly cwd: string;
   readonly threads: number;
   readonly shared: boolean;
@@ -212,6 +215,7 @@ export function programRun(
         held: {
           program: held.path,
           realProgram: held.real,
+          interpreter: readShebang(held.shebang),
           threads: held.threads,
           shared: held.shared,
           traced: held.traced,
