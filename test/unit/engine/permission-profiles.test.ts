@@ -212,7 +212,6 @@ read = ["~/.ssh", "~/x"]
       what: place.shorten(row.what),
     }));
     expect(rows).toEqual([
-      { kind: 'path', what: '/tmp', from: 'read', to: 'write', isWider: true },
       { kind: 'path', what: 'HOME/work/project', from: 'read', to: 'write', isWider: true },
     ]);
     expect(compareProfiles('docs', 'docs', input)).toEqual([]);
