@@ -73,7 +73,7 @@ describe('config', () => {
     const untouched = await place.run(['config', 'explain', 'approval_policy']);
     expect(untouched.stdout).toContain('from: defaults\n');
     expect((await place.run(['config', 'path'])).stdout).toBe(
-      `home: ${place.home}\nuser: ${place.home}/config.toml\nhistory: ${place.home}/history.sqlite\n` +
+      `home: ${place.home}\nuser: ${place.home}/config.toml\nmanaged: /etc/sallyport/requirements.toml\nhistory: ${place.home}/history.sqlite\n` +
         `runtime: ${place.home}/run\nsocket: ${place.home}/run/control.sock\n`,
     );
     expect((await place.run(['config', 'get', 'sandbox_mod'])).status).toBe(2);

@@ -8,7 +8,7 @@
  */
 import { lstatSync, realpathSync } from 'node:fs';
 import { pinsOf } from './bubblewrap-arguments.ts';
-import { isBelow, sortByDepth } from './path-inside.ts';
+import { isBelow, isInside, sortByDepth } from './path-inside.ts';
 
 /** Each is a mount, made anew in every launch. */
 const MAX_PINS = 500;
@@ -24,12 +24,21 @@ export interface HiddenPins {
 export function pinHidden(hidden: readonly string[], roots: readonly string[], most = MAX_PINS): HiddenPins {
   const covered = new Set(hidden);
   const above = new Set(hidden.flatMap((path) => pinsOf([path], roots)));
-  const folders = sortByDepth([...above].filter((path) => !covered.has(path) && isRealFolder(path)));
+  // Below something hidden nothing is seen that could be held, unless a root was opened in it again.
+  const isUnseen = (path: string): boolean =>
+    hidden.some((other) => isInside(path, other) && !isOpenedAgain(path, other, roots));
+  const folders = sortByDepth(
+    [...above].filter((path) => !covered.has(path) && !isUnseen(path) && isRealFolder(path)),
+  );
   const rest = folders.slice(most);
   return {
     pins: folders.slice(0, most),
     closed: rest.filter((path) => !rest.some((other) => isBelow(path, other))),
   };
+}
+
+function isOpenedAgain(path: string, hidden: string, roots: readonly string[]): boolean {
+  return roots.some((root) => isBelow(root, hidden) && isInside(path, root));
 }
 
 /** What is said when there are too many. */

@@ -32,6 +32,10 @@ describe('folders above what is hidden', () => {
     expect(notesOfPins(hidden, at('ws'))).toEqual([]);
   });
 
+  it('are not held below something hidden, where nothing of them is seen', () => {
+    expect(pinHidden(at('ws/a', 'ws/a/b/deny'), at('ws'))).toEqual({ pins: [], closed: [] });
+  });
+
   it('are read-only, outermost, where they are too many', () => {
     const hidden = at('ws/a/b/deny', 'ws/c/deny');
     expect(pinHidden(hidden, at('ws'), 1)).toEqual({ pins: at('ws/a'), closed: at('ws/c', 'ws/a/b') });
