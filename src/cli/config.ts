@@ -13,6 +13,7 @@ import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault
 import { importConfig } from './config-import.ts';
 import { setKey, trustFolder, unsetKey } from './config-write.ts';
 import { loadSessionConfig } from './load-session-config.ts';
+import { runVerb } from './run-verb.ts';
 
 const NAME = 'sallyport config';
 
@@ -21,34 +22,17 @@ interface ConfigFlags extends PolicyFlags {
 }
 
 /** `sallyport config`: the configuration in force, and where each value comes from. */
-export async function runConfig(words: readonly string[]): Promise<number> {
-  const [verb, ...rest] = words;
-  switch (verb) {
-    case 'get':
-      return getConfig(rest);
-    case 'explain':
-      return explainKey(rest);
-    case 'path':
-      return showPaths(rest);
-    case 'set':
-      return setKey(rest);
-    case 'unset':
-      return unsetKey(rest);
-    case 'trust':
-      return trustFolder(rest);
-    case 'import':
-      return importConfig(rest);
-    case '-h':
-    case '--help':
-      return showHelp();
-    default:
-      throw usageFault(
-        verb === undefined
-          ? 'config needs get, explain, path, set, unset, trust or import'
-          : `config has no ${showLine(verb, 40)}; it has get, explain, path, set, unset, trust and import`,
-        NAME,
-      );
-  }
+export function runConfig(words: readonly string[]): Promise<number> {
+  const verbs = {
+    get: getConfig,
+    explain: explainKey,
+    path: showPaths,
+    set: setKey,
+    unset: unsetKey,
+    trust: trustFolder,
+    import: importConfig,
+  };
+  return runVerb({ noun: 'config', verbs, showHelp }, words);
 }
 
 function showHelp(): number {

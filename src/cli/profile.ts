@@ -12,6 +12,7 @@ import { showLine } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { loadSessionConfig } from './load-session-config.ts';
 import { renderTable } from './render-table.ts';
+import { runVerb } from './run-verb.ts';
 
 const NAME = 'sallyport profile';
 
@@ -20,30 +21,18 @@ interface ProfileFlags extends PolicyFlags {
 }
 
 /** `sallyport profile`: what permission profiles there are, and what they come to here. */
-export async function runProfile(words: readonly string[]): Promise<number> {
-  const [verb, ...rest] = words;
-  switch (verb) {
-    case 'list':
-      return withProfiles('list', rest, 0, (input, _names, isJson) => writeList(input, isJson));
-    case 'show':
-      return withProfiles('show', rest, 1, (input, [name = ''], isJson) =>
+export function runProfile(words: readonly string[]): Promise<number> {
+  const verbs = {
+    list: (rest: readonly string[]) =>
+      withProfiles('list', rest, 0, (input, _names, isJson) => writeList(input, isJson)),
+    show: (rest: readonly string[]) =>
+      withProfiles('show', rest, 1, (input, [name = ''], isJson) =>
         writeProfile(inspectProfile(name, input), isJson),
-      );
-    case 'lint':
-      return withProfiles('lint', rest, [0, 1], writeFindings);
-    case 'diff':
-      return withProfiles('diff', rest, 2, writeDifferences);
-    case '-h':
-    case '--help':
-      return showHelp();
-    default:
-      throw usageFault(
-        verb === undefined
-          ? 'profile needs list, show, lint or diff'
-          : `profile has no ${showLine(verb, 40)}; it has list, show, lint and diff`,
-        NAME,
-      );
-  }
+      ),
+    lint: (rest: readonly string[]) => withProfiles('lint', rest, [0, 1], writeFindings),
+    diff: (rest: readonly string[]) => withProfiles('diff', rest, 2, writeDifferences),
+  };
+  return runVerb({ noun: 'profile', verbs, showHelp }, words);
 }
 
 function showHelp(): number {

@@ -7,32 +7,14 @@ import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault
 import { loadSessionConfig } from './load-session-config.ts';
 import { renderTable } from './render-table.ts';
 import { runRulesCheck } from './rules-check.ts';
+import { runVerb } from './run-verb.ts';
 
 const NAME = 'sallyport rules';
 
 /** `sallyport rules`: which commands are allowed, asked about and forbidden by rules. */
-export async function runRules(words: readonly string[]): Promise<number> {
-  const [verb, ...rest] = words;
-  switch (verb) {
-    case 'list':
-      return listRules(rest);
-    case 'check':
-      return runRulesCheck(rest);
-    case 'lint':
-      return lintFiles(rest);
-    case 'add':
-      return addRule(rest);
-    case '-h':
-    case '--help':
-      return showHelp();
-    default:
-      throw usageFault(
-        verb === undefined
-          ? 'rules needs list, check, lint or add'
-          : `rules has no ${showLine(verb, 40)}; it has list, check, lint and add`,
-        NAME,
-      );
-  }
+export function runRules(words: readonly string[]): Promise<number> {
+  const verbs = { list: listRules, check: runRulesCheck, lint: lintFiles, add: addRule };
+  return runVerb({ noun: 'rules', verbs, showHelp }, words);
 }
 
 function showHelp(): number {

@@ -4,28 +4,13 @@ import { showLine } from '../timeline/index.ts';
 import { createCommand, parseWords, usageFault } from './command-line.ts';
 import { findEngine } from './connect-engine.ts';
 import { describeAge, renderTable } from './render-table.ts';
+import { runVerb } from './run-verb.ts';
 
 const NAME = 'sallyport session';
 
 /** `sallyport session`: the sessions that are open, and what is asked in one of them. */
-export async function runSession(words: readonly string[]): Promise<number> {
-  const [verb, ...rest] = words;
-  switch (verb) {
-    case 'list':
-      return listSessions(rest);
-    case 'set':
-      return setKey(rest);
-    case '-h':
-    case '--help':
-      return showHelp();
-    default:
-      throw usageFault(
-        verb === undefined
-          ? 'session needs list or set'
-          : `session has no ${showLine(verb, 40)}; it has list and set`,
-        NAME,
-      );
-  }
+export function runSession(words: readonly string[]): Promise<number> {
+  return runVerb({ noun: 'session', verbs: { list: listSessions, set: setKey }, showHelp }, words);
 }
 
 function showHelp(): number {
