@@ -28,7 +28,7 @@ function isQuick({ mode, report, hosts, denyRead }: WallWords): boolean {
 }
 
 function plan(words: readonly string[]): void {
-  const read = readWallWords('sandbox', skipPlatformName(words));
+  const read = readWallWords(skipPlatformName(words));
   if (read === 'help' || !isQuick(read)) return;
   const settings = plainSettings({ ...read, env: process.env, home: homedir() });
   const environment = () => plainEnvironment(process.env, settings);

@@ -34,7 +34,7 @@ Exit status: that of the command; 125 it did not start, 2 wrong usage, 3 this sy
 export async function runSandbox(words: readonly string[]): Promise<number> {
   const rest = ownPlatformWords(words);
   if (rest === undefined) return 3;
-  const read = readWallWords('sandbox', rest);
+  const read = readWallWords(rest);
   if (read === 'help') {
     process.stdout.write(HELP);
     return 0;

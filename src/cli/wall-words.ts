@@ -82,14 +82,11 @@ function setFolder(read: ReadWords, value: string): void {
   read.cwd = resolve(value);
 }
 
-function usage(command: string, message: string): Fault {
-  return new Fault({ kind: 'user', code: 'usage', message, hint: `see \`sallyport ${command} --help\`` });
+function usage(message: string): Fault {
+  return new Fault({ kind: 'user', code: 'usage', message, hint: 'see `sallyport sandbox --help`' });
 }
 
-/** `debug` says what the wall is; it reports on nothing and opens nothing. */
-const SANDBOX_ONLY = new Set(['--report', '--allow-domain', '--deny-domain', '--publish']);
-
-/** The flags, as the help of both commands shows them. */
+/** The flags, as the help of `sandbox` shows them. */
 export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-write (default) or danger-full-access
   -C, --cd DIR         work in this folder
   --add-dir DIR        a further folder that may be written (may be repeated)
@@ -107,7 +104,7 @@ export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-writ
  * Parses `[linux|macos|windows] [flags] -- CMD`. `'help'` when help was asked for. Throws a `user` fault for a wrong
  * command line.
  */
-export function readWallWords(command: 'sandbox' | 'debug', words: readonly string[]): WallWords | 'help' {
+export function readWallWords(words: readonly string[]): WallWords | 'help' {
   const read: ReadWords = {
     mode: 'workspace-write',
     cwd: currentFolder(),
@@ -121,18 +118,18 @@ export function readWallWords(command: 'sandbox' | 'debug', words: readonly stri
     rest.shift();
     if (word === '-h' || word === '--help') return 'help';
     if (word === '--') break;
-    takeFlag(command, read, word, rest);
+    takeFlag(read, word, rest);
   }
   const [program, ...more] = rest;
-  if (program === undefined) throw usage(command, 'which command?');
+  if (program === undefined) throw usage('which command?');
   const mode = MODES.find((known) => known === read.mode);
   if (mode === undefined) {
-    throw usage(command, `--sandbox must be one of ${MODES.join(', ')}, not ${read.mode}`);
+    throw usage(`--sandbox must be one of ${MODES.join(', ')}, not ${read.mode}`);
   }
   return { ...read, mode, argv: [program, ...more] };
 }
 
-function takeFlag(command: string, read: ReadWords, word: string, rest: string[]): void {
+function takeFlag(read: ReadWords, word: string, rest: string[]): void {
   const equals = word.startsWith('--') ? word.indexOf('=') : -1;
   const flag = equals === -1 ? word : word.slice(0, equals);
   const turnOn = Object.hasOwn(SWITCHES, word) ? SWITCHES[word] : undefined;
@@ -140,11 +137,10 @@ function takeFlag(command: string, read: ReadWords, word: string, rest: string[]
     turnOn(read);
     return;
   }
-  const isKnown = Object.hasOwn(VALUES, flag) && (command === 'sandbox' || !SANDBOX_ONLY.has(flag));
-  const set = isKnown ? VALUES[flag] : undefined;
-  if (set === undefined) throw usage(command, `unknown option ${flag}`);
+  const set = Object.hasOwn(VALUES, flag) ? VALUES[flag] : undefined;
+  if (set === undefined) throw usage(`unknown option ${flag}`);
   const value = equals === -1 ? rest.shift() : word.slice(equals + 1);
-  if (value === undefined) throw usage(command, `${flag} needs a value`);
+  if (value === undefined) throw usage(`${flag} needs a value`);
   set(read, value);
 }
 
