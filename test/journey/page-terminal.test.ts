@@ -181,6 +181,7 @@ describe('the terminal of a session on the page', () => {
     await page.getByRole('radio', { name: 'Terminal' }).click(WAIT);
     const pane = page.getByRole('region', { name: 'Terminal' });
     await pane.getByText('Type here').click(WAIT);
+    await pane.getByText('Every key goes to the program').waitFor(WAIT);
     await page.keyboard.type('stty size; echo "rows-$((1+1))"\n');
     await see(pane, 'rows-2');
     const size = (await linesOf(pane)).length;

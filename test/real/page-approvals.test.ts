@@ -67,7 +67,8 @@ describe('a question in its context', () => {
   it('tells a write that the wall stopped', async () => {
     const outside = makeFolder('outside', '/var/tmp');
     const file = join(outside.path, 'x');
-    const { sessionId } = await page.start(`python3 -c "open('${file}', 'w')" ; true`);
+    // the program itself: what a shim of this machine starts would be a step that nobody wrote
+    const { sessionId } = await page.start(`/usr/bin/python3 -c "open('${file}', 'w')" ; true`);
     const asked = await page.question(sessionId);
     const { context } = await page.real.engine.describeApproval(asked.approvalId);
     expect(context).toMatchObject({
