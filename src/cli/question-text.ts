@@ -6,7 +6,7 @@ import {
   isDelegated,
   type Risk,
 } from '../protocol/index.ts';
-import { showLine, showText } from '../timeline/index.ts';
+import { quoteWords, showLine, showText } from '../timeline/index.ts';
 import { describeFiles } from './question-files.ts';
 import { cutAtWidth, fillLines, wrapWords } from './wrap-lines.ts';
 
@@ -104,6 +104,7 @@ export function renderQuestion(approval: Approval, view: QuestionView = {}): str
   rest.push(...describeRisk(approval.risk));
   for (const reason of approval.reasons) rest.push(`why: ${showLine(reason.text)}`);
   for (const access of describeAccess(approval.grant)) rest.push(`a yes lets it ${access}`);
+  rest.push(...describeParts(approval, isFull));
   if (approval.agentReason !== undefined) rest.push(`it says: ${showLine(approval.agentReason, 400)}`);
   if (isFull) rest.push(...describeAll(approval));
   const wrap = (texts: readonly string[]): string[] => texts.flatMap((text) => wrapWords(text, columns));
@@ -113,6 +114,27 @@ export function renderQuestion(approval: Approval, view: QuestionView = {}): str
   return [...wrap(lines), ...payload, ...files, ...wrap(rest)]
     .map((line) => `${GUTTER}${line}`.trimEnd())
     .join('\n');
+}
+
+/** Parts that the short view names in the command that grants them. */
+const SHOWN_PARTS = 4;
+
+/** How a part of a request for more access is granted, where it has several; as a command that a shell takes. */
+function describeParts({ approvalId, kind, requested }: Approval, isFull: boolean): string[] {
+  if (kind !== 'perm' || requested === undefined) return [];
+  const { write, read, hosts, sockets } = requested;
+  const parts = [
+    ...write.map((path) => `write:${path}`),
+    ...read.map((path) => `read:${path}`),
+    ...hosts.map(({ host, port }) => `host:${host}${port === undefined ? '' : `:${port}`}`),
+    ...sockets.map((path) => `socket:${path}`),
+  ];
+  if (parts.length < 2) return [];
+  const named = isFull ? parts : parts.slice(0, SHOWN_PARTS);
+  const words = `${showLine(quoteWords(named), 20_000)}${named.length < parts.length ? ' …' : ''}`;
+  return [
+    `a part of it is granted by: sallyport approvals allow ${approvalId} --only ${words} (leave out what it shall not have)`,
+  ];
 }
 
 const GUTTER = '│ ';
