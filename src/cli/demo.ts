@@ -13,11 +13,12 @@ import { findFolders } from '../server/index.ts';
 import { type ApprovalListener, answerFromTerminal } from './approval-feed.ts';
 import { createCommand, parseWords } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
-import { openerOf, writeOutcome } from './exec.ts';
+import { openerOf } from './opener.ts';
 import { OutputHold } from './output-hold.ts';
 import { openOwnTerminal } from './own-terminal.ts';
 import { renderQuestion } from './question-text.ts';
 import { runSession, type SessionRequest } from './run-session.ts';
+import { writeOutcome } from './session-here.ts';
 import { describeResult } from './terminal-questions.ts';
 
 /** `sallyport demo`: a real script in a scratch project, with real questions. Gives 0, or 126 when nobody can answer. */

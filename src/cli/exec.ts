@@ -1,21 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { Fault, type SessionExecResult, type SessionOpenParams } from '../protocol/index.ts';
-import { findFolders } from '../server/index.ts';
-import { showText } from '../timeline/index.ts';
+import { Fault, type SessionOpenParams } from '../protocol/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
-import { connectEngine } from './connect-engine.ts';
 import { currentFolder } from './current-folder.ts';
-import { OutputHold } from './output-hold.ts';
-import { openOwnTerminal } from './own-terminal.ts';
-import { runSession } from './run-session.ts';
+import { type AnswerFlags, openerOf } from './opener.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
-import { WallReport } from './wall-report.ts';
-
-export interface AnswerFlags {
-  readonly wait?: boolean;
-  readonly input: boolean;
-}
+import { openHere, runHere } from './session-here.ts';
 
 interface ExecFlags extends PolicyFlags, AnswerFlags {
   readonly json?: boolean;
@@ -53,61 +43,20 @@ export async function runExec(words: readonly string[]): Promise<number> {
   if (parseWords(command, words) === 'help') return 0;
   const flags = command.opts<ExecFlags>();
   const script = readScript(command.args);
-  const folders = findFolders();
   const cwd = workingFolder(flags);
   const hasStdin = command.args[0] !== '-';
   const isJson = flags.json === true;
-  const size = hasStdin && !isJson ? terminalSize() : undefined;
-  const mayAsk = flags.input && flags.wait !== true;
-  const hold = new OutputHold();
-  const terminal = mayAsk || size !== undefined ? openOwnTerminal(hold, size !== undefined) : undefined;
-  const asksHere = mayAsk && terminal !== undefined;
-  const answers = chooseAnswers(flags, asksHere);
-  const announces = answers === 'others' || answers === 'present' ? answers : undefined;
+  const here = openHere(flags, hasStdin && !isJson);
   const params: SessionOpenParams = {
     ...openerOf(cwd),
     origin: 'exec',
     hasStdin,
     flags: toSessionFlags(flags, currentFolder()),
-    answers,
+    answers: here.answers,
     title: script.trim().slice(0, 200),
-    ...(size !== undefined && terminal !== undefined && { terminal: size }),
+    ...(here.screen !== undefined && { terminal: here.screen }),
   };
-  const report = flags.report === undefined ? undefined : new WallReport(flags.report, cwd);
-  const client = await connectEngine(folders, 'exec');
-  const result = await runSession(client, {
-    script,
-    params,
-    isJson,
-    terminal,
-    hold,
-    report,
-    asksHere,
-    announces,
-  });
-  client.close();
-  writeOutcome(result);
-  sayReport(report);
-  return result.exitCode;
-}
-
-/** Says why a script did not come to its own end. */
-export function writeOutcome(result: SessionExecResult): void {
-  if (result.message === undefined || result.outcome === 'ran') return;
-  process.stderr.write(`sallyport: ${showText(result.message.replace(/^sallyport: /, ''))}\n`);
-}
-
-/** Says, where a report was asked for, what is in it. */
-export function sayReport(report: WallReport | undefined): void {
-  const said = report?.finish();
-  if (said !== undefined) process.stderr.write(`sallyport: ${said}\n`);
-}
-
-/** What this process is: the session runs with it. */
-export function openerOf(cwd: string): Pick<SessionOpenParams, 'cwd' | 'env' | 'umask'> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
-  return { cwd, env, umask: process.umask() };
+  return await runHere(here, { script, params, isJson }, { origin: 'exec', reportFile: flags.report });
 }
 
 function readScript(args: readonly string[]): string {
@@ -144,18 +93,4 @@ function notText(what: string): Fault {
     message: `${what} is not UTF-8 text, so it cannot be shown as it would run`,
     hint: "write odd bytes as $'\\xNN', or put them into a file",
   });
-}
-
-/** Who answers questions: `hasTerminal` when this process asks them. */
-export function chooseAnswers(flags: AnswerFlags, hasTerminal: boolean): SessionOpenParams['answers'] {
-  if (!flags.input) return 'nobody';
-  if (flags.wait === true) return 'others';
-  return hasTerminal ? 'opener' : 'present';
-}
-
-/** A terminal for the script, when this process has one for all three streams. */
-export function terminalSize(): SessionOpenParams['terminal'] {
-  const { stdin, stdout, stderr } = process;
-  if (!stdin.isTTY || !stdout.isTTY || !stderr.isTTY) return undefined;
-  return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
 }

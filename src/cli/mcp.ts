@@ -12,7 +12,7 @@ import { openAskTools } from './ask-tools.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
 import { currentFolder } from './current-folder.ts';
-import { type AnswerFlags, chooseAnswers, openerOf } from './exec.ts';
+import { type AnswerFlags, chooseAnswers, openerOf } from './opener.ts';
 import { PRODUCT_VERSION } from './product-version.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 

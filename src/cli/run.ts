@@ -2,18 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Fault, type SessionOpenParams } from '../protocol/index.ts';
-import { findFolders } from '../server/index.ts';
 import { quoteWords, showLine } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
-import { connectEngine } from './connect-engine.ts';
 import { currentFolder } from './current-folder.ts';
-import { type AnswerFlags, chooseAnswers, openerOf, sayReport, terminalSize, writeOutcome } from './exec.ts';
-import { OutputHold } from './output-hold.ts';
-import { openOwnTerminal } from './own-terminal.ts';
-import { runSession } from './run-session.ts';
+import { type AnswerFlags, openerOf } from './opener.ts';
 import { ScreenWatch } from './screen-watch.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
-import { WallReport } from './wall-report.ts';
+import { type Here, openHere, runHere } from './session-here.ts';
 
 export interface RunFlags extends PolicyFlags, AnswerFlags {
   readonly driver: string;
@@ -76,44 +71,19 @@ export async function runOnTerminal(flags: RunFlags, args: readonly string[]): P
   const argv = readArgv(args);
   requireDriver(flags.driver);
   const drive = flags.driver === 'script' ? readTurns(argv) : undefined;
-  const size = drive === undefined ? terminalSize() : undefined;
-  const mayAsk = flags.input && flags.wait !== true;
-  const hold = new OutputHold();
-  const terminal = mayAsk || size !== undefined ? openOwnTerminal(hold, size !== undefined) : undefined;
-  const screen = terminal === undefined ? undefined : size;
-  const asksHere = mayAsk && terminal !== undefined;
-  const answers = chooseAnswers(flags, asksHere);
-  const params = paramsOf(flags, argv, { answers, screen });
-  const hasScreen = screen !== undefined;
-  const report = flags.report === undefined ? undefined : new WallReport(flags.report, params.cwd);
-  const client = await connectEngine(findFolders(), 'run');
-  if (hasScreen && asksHere) sayWhereAsked();
-  const result = await runSession(client, {
-    script: '',
-    ...(drive === undefined ? { argv } : { drive }),
-    params,
-    isJson: false,
-    terminal,
-    hold,
-    report,
-    asksHere,
-    announces: answers === 'others' || answers === 'present' ? answers : undefined,
-    ...(hasScreen && { screen: new ScreenWatch() }),
-  });
-  client.close();
-  writeOutcome(result);
-  sayReport(report);
-  return result.exitCode;
+  const here = openHere(flags, drive === undefined);
+  const params = paramsOf(flags, argv, here);
+  const hasScreen = here.screen !== undefined;
+  if (hasScreen && here.asksHere) sayWhereAsked();
+  const work = drive === undefined ? { argv } : { drive };
+  return await runHere(
+    here,
+    { script: '', ...work, params, isJson: false, ...(hasScreen && { screen: new ScreenWatch() }) },
+    { origin: 'run', reportFile: flags.report },
+  );
 }
 
-function paramsOf(
-  flags: RunFlags,
-  argv: readonly string[],
-  {
-    answers,
-    screen,
-  }: Pick<SessionOpenParams, 'answers'> & { readonly screen: SessionOpenParams['terminal'] },
-): SessionOpenParams {
+function paramsOf(flags: RunFlags, argv: readonly string[], { answers, screen }: Here): SessionOpenParams {
   const isProgram = flags.driver !== 'script';
   return {
     ...openerOf(workingFolder(flags)),

@@ -16,8 +16,8 @@ import { applyEdits } from './apply-edits.ts';
 import { type PlannedEdit, planEdits } from './plan-edits.ts';
 import type { ProposedRun, RunScope, SettledRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
+import { scopeOf } from './scope-of.ts';
 import type { ScriptHost, ScriptTurn } from './script-host.ts';
-import { scopeOf } from './script-run.ts';
 import { failed, resultOfStopped } from './tool-results.ts';
 import { toolStep } from './tool-step.ts';
 

@@ -38,8 +38,6 @@ import { tellWall } from './tell-wall.ts';
 import type { WallDecision } from './wall-decision.ts';
 import { WallDenials } from './wall-denials.ts';
 
-export { scopeOf };
-
 const SWAPPED = 'another program than the one shown was started: killed';
 
 interface Work {
@@ -205,9 +203,7 @@ export class ScriptRun {
     const lost = await tellWall(context, this.#host, { split: this.#split, argv: this.#argv });
     if (lost !== undefined) return this.refuse(lost);
     const refusal = await settleInFront(context, this.#split, { host: this.#host, argv: this.#argv });
-    if (refusal) {
-      return this.refuse(refusal);
-    }
+    if (refusal) return this.refuse(refusal);
     this.#launched = this.#launch();
     const process = await this.#launched;
     this.#process = process;

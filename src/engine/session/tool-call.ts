@@ -8,8 +8,8 @@ import type { GrantScope, ProposalInput, ProposalResult, Step } from '../../prot
 import { showLine } from '../../timeline/index.ts';
 import type { ProposedRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
+import { scopeOf } from './scope-of.ts';
 import type { ScriptHost, ScriptTurn } from './script-host.ts';
-import { scopeOf } from './script-run.ts';
 import { resultOfStopped } from './tool-results.ts';
 import { toolStep } from './tool-step.ts';
 

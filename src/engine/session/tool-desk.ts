@@ -21,8 +21,9 @@ import { describeRequest, notGranted, type ReadRequest, readRequest, requestRun 
 import { proposeEdit } from './propose-edit.ts';
 import type { SettledRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
+import { scopeOf } from './scope-of.ts';
 import type { ScriptHost, ScriptTurn } from './script-host.ts';
-import { ScriptRun, scopeOf } from './script-run.ts';
+import { ScriptRun } from './script-run.ts';
 import { proposeCall } from './tool-call.ts';
 import { failed, resultOfStopped } from './tool-results.ts';
 import { toolStep } from './tool-step.ts';

@@ -1,0 +1,21 @@
+import type { SessionOpenParams } from '../protocol/index.ts';
+
+/** The flags that say who answers questions. */
+export interface AnswerFlags {
+  readonly wait?: boolean;
+  readonly input: boolean;
+}
+
+/** What this process is: the session runs with it. */
+export function openerOf(cwd: string): Pick<SessionOpenParams, 'cwd' | 'env' | 'umask'> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) env[name] = value;
+  return { cwd, env, umask: process.umask() };
+}
+
+/** Who answers questions: `hasTerminal` when this process asks them. */
+export function chooseAnswers(flags: AnswerFlags, hasTerminal: boolean): SessionOpenParams['answers'] {
+  if (!flags.input) return 'nobody';
+  if (flags.wait === true) return 'others';
+  return hasTerminal ? 'opener' : 'present';
+}
