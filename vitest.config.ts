@@ -13,6 +13,9 @@ const KINDS = {
   agents: 'test/agents/**/*.test.ts',
 };
 
+/** The kinds that start the program: its bundle is made once, before them. */
+const STARTS_PROGRAM = new Set(['real', 'journey', 'soak', 'agents']);
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -22,7 +25,10 @@ export default defineConfig({
     projects: Object.entries(KINDS).map(([name, include], groupOrder) => ({
       extends: true,
       // kinds run one after another, so that sandboxes do not starve what comes with a time limit
-      test: { name, include: [include], sequence: { groupOrder } },
+      test: {
+        ...{ name, include: [include], sequence: { groupOrder } },
+        ...(STARTS_PROGRAM.has(name) && { globalSetup: 'test/support/bundle-program.ts' }),
+      },
     })),
   },
 });

@@ -33,8 +33,11 @@ function listFiles(folder) {
   return names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
 }
 
-/** A digest of every file the bundles are made from; contents, for a checkout may set times as it likes. */
-function digestSources() {
+/**
+ * A digest of every file the bundles are made from; contents, for a checkout may set times as it likes.
+ * @returns {string}
+ */
+export function digestSources() {
   const hash = createHash('sha256');
   const names = ['package.json', 'package-lock.json', ...BUILDS.map(({ config }) => config)];
   const files = names.map((name) => join(root, name));

@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { COMPLETION_WORDS } from '../../src/cli/completion-words.ts';
+import { PROGRAM } from '../support/program.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
-
-const ROOT = join(import.meta.dirname, '../..');
 
 describe('completion', () => {
   function complete(line: string): string[] {
     const script = `
-      eval "$(${process.execPath} ${join(ROOT, 'src/cli/main.ts')} completion bash)"
+      eval "$(${process.execPath} ${PROGRAM} completion bash)"
       COMP_WORDS=(${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
       _sallyport; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return execFileSync('/bin/bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n');
@@ -30,14 +28,14 @@ describe('completion', () => {
     ]);
   });
   it('knows every command of the help', () => {
-    const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), '--help'], {
+    const help = execFileSync(process.execPath, [PROGRAM, '--help'], {
       encoding: 'utf8',
     });
     for (const name of Object.keys(COMPLETION_WORDS)) expect(help).toMatch(new RegExp(`^  ${name} `, 'm'));
   });
   it('no help shows a default that is none', () => {
     for (const name of ['exec', 'check']) {
-      const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), name, '--help'], {
+      const help = execFileSync(process.execPath, [PROGRAM, name, '--help'], {
         encoding: 'utf8',
       });
       expect(help).not.toContain('(default: []');
@@ -47,7 +45,7 @@ describe('completion', () => {
     for (const [name, words] of Object.entries(COMPLETION_WORDS)) {
       if (['approvals', 'grants', 'history', 'config', 'completion', 'rules', 'profile'].includes(name))
         continue;
-      const help = execFileSync(process.execPath, [join(ROOT, 'src/cli/main.ts'), name, '--help'], {
+      const help = execFileSync(process.execPath, [PROGRAM, name, '--help'], {
         encoding: 'utf8',
       });
       for (const flag of words.filter((word) => word.startsWith('--') && word !== '--yolo')) {

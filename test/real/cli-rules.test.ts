@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROGRAM } from '../support/program.ts';
 import { makeFolder } from '../support/real-engine.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const folder = makeFolder('cli-rules');
 const home = join(folder.path, 'home');
 const file = (name: string): string => join(folder.path, name);
@@ -26,7 +26,7 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 function rules(...words: string[]): { status: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'rules', ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, 'rules', ...words], {
     cwd: folder.path,
     encoding: 'utf8',
     env: { ...process.env, SALLYPORT_HOME: home },

@@ -2,22 +2,22 @@
  * Every kind of mistake in configuration, permission profiles and rules, with what is said of it: `file:line:column`, what
  * is wrong, the way out, and the exit status. Each row is read in this process; some go through the program itself.
  */
+
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { describeFault, exitStatusOf, toFault } from '../../src/cli/report-fault.ts';
 import { describeMistake, parseRules } from '../../src/policy/index.ts';
 import catalogue from '../cases/config/error-catalogue.json' with { type: 'json' };
+import { PROGRAM } from '../support/program.ts';
 import { ConfigFolder } from '../unit/engine/config-folder.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const named = catalogue.map((row) => ({ ...row, name: JSON.stringify(row.text) }));
 const settings = named.filter(({ kind }) => kind !== 'rules');
 const rules = named.filter(({ kind }) => kind === 'rules');
 
 function run(folder: ConfigFolder, words: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], {
     encoding: 'utf8',
     cwd: folder.workspace,
     env: { PATH: process.env['PATH'], HOME: folder.home },

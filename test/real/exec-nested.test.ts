@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROGRAM } from '../support/program.ts';
 import { makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
 
-const cli = `SALLYPORT_HOME=/tmp/inner ${process.execPath} ${fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))}`;
+const cli = `SALLYPORT_HOME=/tmp/inner ${process.execPath} ${PROGRAM}`;
 
 /** Puts a filter with a listener of its own on itself, as container programs do; says what the kernel says. */
 const LISTENER = `import ctypes, struct, errno

@@ -1,11 +1,12 @@
 /** `sallyport profile`, run as it is typed. */
+
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROGRAM } from '../support/program.ts';
 import { ConfigFolder } from '../unit/engine/config-folder.ts';
 
-const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
 const TOML = `default_permissions = "docs"
 [permission_profiles.docs.filesystem]
 write = ["~"]
@@ -14,7 +15,7 @@ deny = ["~/x\\u202e"]
 
 function run(place: ConfigFolder, ...words: string[]) {
   const env = { HOME: place.home, PATH: '/usr/bin:/bin', SALLYPORT_HOME: join(place.home, '.sallyport') };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, 'profile', ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, 'profile', ...words], {
     cwd: place.workspace,
     env,
     encoding: 'utf8',

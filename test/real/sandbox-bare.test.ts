@@ -14,11 +14,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findHelpers } from '../../src/engine/sandbox/index.ts';
 import { giveTo, listTestUsers, makeUserFolder, type TestUser } from '../support/as-user.ts';
+import { PROGRAM } from '../support/program.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'src/cli/main.ts');
 const isLinux = process.platform === 'linux';
 
 /** What a program inside sees of its wall. Numbers of mounts and processes differ from run to run. */
@@ -33,7 +33,7 @@ exit 7`;
 
 function usersWhoCanRead(): TestUser[] {
   const canRead = ({ uid, gid }: TestUser): boolean =>
-    spawnSync('/usr/bin/test', ['-r', MAIN], process.getuid?.() === 0 ? { uid, gid } : {}).status === 0;
+    spawnSync('/usr/bin/test', ['-r', PROGRAM], process.getuid?.() === 0 ? { uid, gid } : {}).status === 0;
   return listTestUsers().filter(canRead);
 }
 
@@ -108,7 +108,7 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
     ['another folder', ['-C', 'other', '--max-procs', 'off', '--max-memory=1GiB']],
   ])('has the same wall as one by the whole program: %s', (_name, flags) => {
     const words = [...flags, '--', '/bin/sh', '-c', LOOK];
-    const whole = spawnSync(process.execPath, [MAIN, 'sandbox', ...words], {
+    const whole = spawnSync(process.execPath, [PROGRAM, 'sandbox', ...words], {
       ...options(),
       encoding: 'utf8',
     });
@@ -131,7 +131,7 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
     writeFileSync(join(work, 'a/b/deny/s'), 'words\n');
     giveTo(user, work);
     const words = ['--deny-read', 'a/b/deny', '--', 'sh', '-c', 'mv a a2; mv a/b b2; touch a/b/new; ls'];
-    const whole = spawnSync(process.execPath, [MAIN, 'sandbox', ...words], {
+    const whole = spawnSync(process.execPath, [PROGRAM, 'sandbox', ...words], {
       ...options(),
       encoding: 'utf8',
     });
@@ -157,7 +157,7 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
     symlinkSync(other, join(work, 'tmpx'));
     giveTo(user, folder.path);
     const { env, ...rest } = options();
-    const ran = spawnSync(process.execPath, [MAIN, 'sandbox', '--', 'touch', `${other}/x`], {
+    const ran = spawnSync(process.execPath, [PROGRAM, 'sandbox', '--', 'touch', `${other}/x`], {
       ...rest,
       env: { ...env, TMPDIR: join(work, 'tmpx') },
       encoding: 'utf8',

@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PROGRAM } from '../support/program.ts';
 import { makeFolder } from '../support/real-engine.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
-
-const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 let folder: ReturnType<typeof makeFolder>;
 beforeEach(() => {
@@ -23,7 +22,7 @@ it.each([
   writeFileSync(join(folder.path, 'file'), '');
   writeFileSync(join(folder.path, 'home', 'run'), '');
   const env = { ...process.env, SALLYPORT_HOME: join(folder.path, home) };
-  const done = spawnSync(process.execPath, [MAIN, 'sandbox', '--', 'true'], {
+  const done = spawnSync(process.execPath, [PROGRAM, 'sandbox', '--', 'true'], {
     cwd: folder.path,
     env,
     encoding: 'utf8',

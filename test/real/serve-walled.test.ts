@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PROGRAM } from '../support/program.ts';
 import { type CliPlace, createCliPlace } from '../support/terminal.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -10,8 +11,6 @@ beforeEach(() => {
   place = createCliPlace();
 });
 afterEach(() => place.close());
-
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
 /** Connects to the control socket and tells what came of it. With what every place of this clone can see inside. */
 const CONNECT = `
@@ -35,7 +34,7 @@ describe('from inside a sandbox', () => {
     const node = process.execPath;
     const socket = join(place.home, 'run', 'control.sock');
     const script = [
-      `'${node}' '${MAIN}' approvals allow ${approvalId}; echo allow=$?`,
+      `'${node}' '${PROGRAM}' approvals allow ${approvalId}; echo allow=$?`,
       `python3 -c "$CONNECT_PROGRAM" '${socket}'`,
       `ls '${place.home}'; echo ls=$?`,
       `cat '${place.home}/history.sqlite'; echo cat=$?`,

@@ -10,6 +10,7 @@ import type {
   ProposalResult,
 } from '../../src/protocol/index.ts';
 import type { McpCall } from '../support/mcp-client.ts';
+import { PROGRAM } from '../support/program.ts';
 import {
   allowOnce,
   makeFolder,
@@ -21,7 +22,6 @@ import { startProgram } from '../support/run-program.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
-const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const CLIENT = join(import.meta.dirname, '../support/mcp-client.ts');
 
 interface Answer {
@@ -76,7 +76,7 @@ describe.skipIf(process.platform !== 'linux')('the tool server inside a session 
           void real.engine.answerApproval({ approvalId, requestKey: approvalId, by: 'test', answer: given });
       }
     });
-    const server = JSON.stringify([process.execPath, MAIN, 'mcp']);
+    const server = JSON.stringify([process.execPath, PROGRAM, 'mcp']);
     const program = await startProgram(real, [process.execPath, CLIENT, server, JSON.stringify(calls)], {
       cwd,
     });

@@ -1,4 +1,5 @@
 /** What a launch may use: through the engine, as a command of its own, and without a trace afterwards. */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeLimits } from '../../src/engine/sandbox/index.ts';
 import { NO_LIMITS } from '../../src/protocol/index.ts';
 import { giveTo, listTestUsers, makeUserFolder, shareHelpers } from '../support/as-user.ts';
+import { PROGRAM } from '../support/program.ts';
 import { type RealEngine, startRealEngine } from '../support/real-engine.ts';
 import { type DriverSpec, type DriverStep, describeSession, runSteps } from '../support/sandbox-steps.ts';
 
@@ -111,7 +113,7 @@ describe.skipIf(!isLinux)('limits of a bare command', () => {
   afterAll(() => folder.remove());
 
   const sandbox = (...words: string[]) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, '../../src/cli/main.ts'), 'sandbox', ...words], {
+    spawnSync(process.execPath, [PROGRAM, 'sandbox', ...words], {
       encoding: 'utf8',
       cwd: folder.path,
       env: { ...process.env, SALLYPORT_HOME: join(folder.path, 'home') },

@@ -1,12 +1,13 @@
 /** `--report FILE`: what the wall stopped, from a bare command and from a session, and a file that nobody inside can move. */
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { giveTo, listTestUsers, makeUserFolder, type TestUser } from '../support/as-user.ts';
+import { PROGRAM } from '../support/program.ts';
 
 const isLinux = process.platform === 'linux';
-const ENTRY = join(import.meta.dirname, '../../src/cli/main.ts');
 
 interface Line {
   readonly op: string;
@@ -25,7 +26,7 @@ function readLines(file: string): Line[] {
 
 /** The clone may lie where only its owner looks. */
 const canRun = ({ uid, gid }: TestUser): boolean =>
-  spawnSync('/usr/bin/test', ['-r', ENTRY], { uid, gid }).status === 0;
+  spawnSync('/usr/bin/test', ['-r', PROGRAM], { uid, gid }).status === 0;
 
 describe.skipIf(!isLinux).each(isLinux ? listTestUsers().filter(canRun) : [])('reports as $name', (user) => {
   const folder = makeUserFolder(user);
@@ -41,7 +42,7 @@ describe.skipIf(!isLinux).each(isLinux ? listTestUsers().filter(canRun) : [])('r
   afterAll(() => folder.remove());
 
   const sallyport = (...words: string[]) =>
-    spawnSync(process.execPath, [ENTRY, ...words], {
+    spawnSync(process.execPath, [PROGRAM, ...words], {
       encoding: 'utf8',
       cwd: work,
       uid: user.uid,

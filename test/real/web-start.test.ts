@@ -15,6 +15,7 @@ import {
   postToken,
   readPageAddress,
 } from '../support/page-client.ts';
+import { PROGRAM } from '../support/program.ts';
 import { type CliPlace, createCliPlace } from '../support/terminal.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -226,10 +227,9 @@ describe('the browser', () => {
     mkdirSync(bin);
     writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\nprintf '%s\\n' "$1" >> '${log}'\n`, { mode: 0o755 });
     const env = { ...place.env, PATH: `${bin}:${process.env['PATH']}` };
-    const main = join(import.meta.dirname, '../../src/cli/main.ts');
     await startBackground();
     const start = (words: readonly string[], display: Record<string, string>): string =>
-      execFileSync(process.execPath, [main, ...words], {
+      execFileSync(process.execPath, [PROGRAM, ...words], {
         env: { ...env, ...display },
         encoding: 'utf8',
         stdio: 'pipe',

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { CaseResult, EscapeCase } from '../../src/cli/escape-test/index.ts';
 import type { HelperPaths } from '../../src/engine/sandbox/index.ts';
 import { giveTo, makeUserFolder, shareHelpers, type TestUser } from './as-user.ts';
+import { PROGRAM } from './program.ts';
 
 export interface EscapeSpec {
   readonly uid: number;
@@ -42,7 +43,7 @@ export async function runEscapes(
       isWalled,
       parent,
       node,
-      launcher: [process.execPath, at('../../src/cli/main.ts')],
+      launcher: [process.execPath, PROGRAM],
       helpers,
       limitMs: 60_000,
     };

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type IPty, spawn as spawnPty } from 'node-pty';
 import { isEngineLocked, readEngineNote } from '../../src/server/index.ts';
+import { PROGRAM, PROGRAM_VARIABLE } from './program.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const MAIN = join(ROOT, 'src/cli/main.ts');
 const WAIT_MS = 30_000;
 
 export interface CliResult {
@@ -54,14 +53,14 @@ export function createCliPlace(): CliPlace {
   mkdirSync(folder);
   const env: NodeJS.ProcessEnv = { ...process.env, SALLYPORT_HOME: home };
   // without a display no browser is opened
-  const unwanted = ['NODE_OPTIONS', 'VITEST', 'NODE_ENV', 'FORCE_COLOR', 'DISPLAY', 'WAYLAND_DISPLAY'];
-  for (const name of unwanted) delete env[name];
+  const runners = ['NODE_OPTIONS', 'VITEST', 'NODE_ENV', 'FORCE_COLOR', PROGRAM_VARIABLE];
+  for (const name of [...runners, 'DISPLAY', 'WAYLAND_DISPLAY']) delete env[name];
   const children = new Set<ChildProcess>();
   const terminals = new Set<IPty>();
   const lockFolder = join(home, 'run');
 
   function start(words: readonly string[], cwd = folder): ChildProcess {
-    const child = spawn(process.execPath, [MAIN, ...words], {
+    const child = spawn(process.execPath, [PROGRAM, ...words], {
       env,
       cwd,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -85,10 +84,10 @@ export function createCliPlace(): CliPlace {
     home,
     folder,
     env,
-    cli: `'${process.execPath}' '${MAIN}'`,
+    cli: `'${process.execPath}' '${PROGRAM}'`,
     start,
     run: (words, { input = '', cwd } = {}) => collect(start(words, cwd), input),
-    openTerminal: (words, { columns = 200 } = {}) => openPty(process.execPath, [MAIN, ...words], columns),
+    openTerminal: (words, { columns = 200 } = {}) => openPty(process.execPath, [PROGRAM, ...words], columns),
     openShell: (line) => openPty('/bin/sh', ['-c', line], 200),
     enginePid,
     close: async () => {
