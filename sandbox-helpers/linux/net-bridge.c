@@ -1,201 +1,44 @@
 /*
  * net-bridge: the only way between the network of a session and the world.
  *
- * Promises: it joins a port of the loopback it was started in with a unix socket outside, nothing else; it holds no
- * capability and reads nothing of what it carries; it ends with whoever started it, and removes its sockets.
+ * Promises: it joins a port of the loopback it was started in with a unix socket outside, or with a connection that the
+ * engine has made and handed to it, nothing else: it makes none to the world itself; it holds no capability and reads
+ * nothing of what it carries; it ends with whoever started it, and removes its sockets.
  * Does not judge: the engine's proxy does that, and it trusts nothing that comes through here.
  * Without it: a network namespace without routes is a wall without a door.
  *
- * net-bridge --parent PID [--ready FD] [--in PORT SOCKET]... [--out PORT SOCKET]...
- *   --in   who connects to PORT of the loopback here is joined with the unix socket SOCKET
- *   --out  who connects to the unix socket SOCKET, which is made, is joined with PORT of the loopback here; a line says
- *          when something begins and ceases to listen on PORT
+ * net-bridge --parent PID [--ready FD] [--channel FD] [--in PORT SOCKET]... [--proxy PORT SOCKET]... [--out PORT SOCKET]...
+ *   --in       who connects to PORT of the loopback here is joined with the unix socket SOCKET
+ *   --proxy    the same with the engine's proxy, which may hand over a connection for it through the channel
+ *   --out      who connects to the unix socket SOCKET, which is made, is joined with PORT of the loopback here; a line
+ *              says when something begins and ceases to listen on PORT
+ *   --channel  see bridge-channel.h
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "../common/exit-codes.h"
 #include "../common/fail.h"
-#include "../common/json-line.h"
+#include "bridge-channel.h"
 #include "bridge-copy.h"
-#include "bridge-watch.h"
+#include "bridge-doors.h"
 
-#define DOORS_MAX 64
 #define EVENTS_MAX 64
-#define BACKLOG 512
-#define ENGINE_PATIENCE_S 10
 
-/* Something to accept from. An inward one may have two: IPv4 and IPv6. */
-struct door {
-    struct bridge_source source;
-    bool is_outward, is_open;
-    int fd;
-    uint16_t port;
-    struct sockaddr_un unix_name;
-};
-
-static struct door doors[2 * DOORS_MAX];
-static int door_count;
 static int epoll = -1;
 
-static uint16_t parse_port(const char *text) {
-    char *end;
-    long port = strtol(text, &end, 10);
-    if (!*text || *end || port < 1 || port > 65535) fail_because("port", text);
-    return (uint16_t)port;
-}
-
-static struct sockaddr_un name_of(const char *path) {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof name.sun_path) fail_because("the path of the socket is too long", path);
-    strcpy(name.sun_path, path);
-    return name;
-}
-
-static struct door *add_door(uint16_t port, const char *path, bool is_outward, int fd) {
-    struct door *door = &doors[door_count++];
-    *door = (struct door){{SOURCE_DOOR}, is_outward, false, fd, port, name_of(path)};
-    return door;
-}
-
-static socklen_t loopback_name(struct sockaddr_storage *name, uint16_t port, int family) {
-    memset(name, 0, sizeof *name);
-    if (family == AF_INET) {
-        *(struct sockaddr_in *)name =
-            (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-        return sizeof(struct sockaddr_in);
-    }
-    *(struct sockaddr_in6 *)name =
-        (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    return sizeof(struct sockaddr_in6);
-}
-
-static int listen_inside(uint16_t port, int family) {
-    struct sockaddr_storage name;
-    socklen_t size = loopback_name(&name, port, family);
-    int one = 1, fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(fd, (struct sockaddr *)&name, size) == 0 && listen(fd, BACKLOG) == 0) return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
-static void open_inward(const char *port_text, const char *path) {
-    uint16_t port = parse_port(port_text);
-    int fd = listen_inside(port, AF_INET);
-    if (fd < 0) fail(port_text);
-    add_door(port, path, false, fd);
-    /* A kernel without IPv6 has no such address, and nobody will call there. */
-    fd = listen_inside(port, AF_INET6);
-    if (fd >= 0) add_door(port, path, false, fd);
-}
-
-static void open_outward(const char *port_text, const char *path) {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) fail("socket");
-    struct door *door = add_door(parse_port(port_text), path, true, fd);
-    umask(0177);
-    if (bind(fd, (struct sockaddr *)&door->unix_name, sizeof door->unix_name) != 0 || listen(fd, BACKLOG) != 0) fail(path);
-}
-
-static int start_connecting(const struct door *door, int family) {
-    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | (family == AF_UNIX ? 0 : SOCK_NONBLOCK), 0);
-    if (fd < 0) return -1;
-    /* A unix socket has no "later": where the engine is behind with accepting, all that goes through it waits anyway. */
-    struct timeval patience = {ENGINE_PATIENCE_S, 0};
-    if (family == AF_UNIX) setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    struct sockaddr_storage inside;
-    const struct sockaddr *name = (const struct sockaddr *)&door->unix_name;
-    socklen_t size = sizeof door->unix_name;
-    if (family != AF_UNIX) {
-        size = loopback_name(&inside, door->port, family);
-        name = (const struct sockaddr *)&inside;
-    }
-    if (connect(fd, name, size) == 0 || (errno == EINPROGRESS && family != AF_UNIX)) {
-        if (fcntl(fd, F_SETFL, O_NONBLOCK) == 0) return fd;
-    }
-    close(fd);
-    return -1;
-}
-
-/* Which address the listener inside has: a connection to a closed port of the loopback fails at once. */
-static int connect_inside(const struct door *door) {
-    int fd = start_connecting(door, AF_INET);
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) return fd;
-    if (fd >= 0) close(fd);
-    return start_connecting(door, AF_INET6);
-}
-
-static void let_in(struct door *door) {
-    int one = 1, from = accept4(door->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (from < 0) return;
-    int to = door->is_outward ? connect_inside(door) : start_connecting(door, AF_UNIX);
-    if (to < 0) {
-        close(from);
-        return;
-    }
-    setsockopt(door->is_outward ? to : from, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    bridge_join(epoll, from, to, door->is_outward);
-}
-
-/* While there is no room the kernel keeps callers waiting. */
-static void open_or_shut_doors(void) {
-    bool may_open = bridge_pairs() < BRIDGE_PAIRS_MAX;
-    for (int i = 0; i < door_count; i++) {
-        struct door *door = &doors[i];
-        if (door->is_open == may_open) continue;
-        struct epoll_event event = {.events = may_open ? EPOLLIN : 0, .data.ptr = door};
-        if (epoll_ctl(epoll, EPOLL_CTL_MOD, door->fd, &event) == 0) door->is_open = may_open;
-    }
-}
-
-static void leave(int status) {
-    /* Those of the engine too: where it was killed nobody else would remove them. */
-    for (int i = 0; i < door_count; i++) unlink(doors[i].unix_name.sun_path);
+static _Noreturn void leave(int status) {
+    remove_sockets();
     _exit(status);
-}
-
-static void tell_listeners(void) {
-    static bool was_listening[2 * DOORS_MAX];
-    bool is_listening[2 * DOORS_MAX];
-    uint16_t ports[2 * DOORS_MAX];
-    for (int i = 0; i < door_count; i++) ports[i] = doors[i].is_outward ? doors[i].port : 0;
-    look_for_listeners(ports, door_count, is_listening);
-    for (int i = 0; i < door_count; i++) {
-        if (!doors[i].is_outward || is_listening[i] == was_listening[i]) continue;
-        was_listening[i] = is_listening[i];
-        struct json_line line;
-        json_begin(&line, "listener");
-        json_number(&line, "port", ports[i]);
-        json_bool(&line, "isListening", is_listening[i]);
-        json_end(&line);
-        if (!json_write(&line, STDOUT_FILENO)) leave(0);
-        json_free(&line);
-    }
 }
 
 static void watch(int fd, struct bridge_source *source) {
@@ -221,56 +64,72 @@ static void drop_rights(pid_t parent) {
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
+        bridge_limit(files.rlim_max);
     }
     /* Last: a change of rights clears it. */
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) fail("parent-death signal");
     if (getppid() != parent) leave(EXIT_HELPER_FAILED);
 }
 
-static void parse(int argc, char **argv, pid_t *parent, int *ready) {
+struct words {
+    pid_t parent;
+    int ready, channel;
+};
+
+static int parse_fd(const char *text) {
+    char *end;
+    long fd = strtol(text, &end, 10);
+    if (!*text || *end || fd <= STDERR_FILENO || fd > 1 << 20) fail_because("descriptor", text);
+    return (int)fd;
+}
+
+static void parse(int argc, char **argv, struct words *words) {
+    static const char *const kinds[] = {"--in", "--proxy", "--out"};
+    bool has_proxy = false;
     for (int at = 1; at < argc;) {
-        int left = argc - at - 1;
-        if (strcmp(argv[at], "--parent") == 0 && left >= 1) {
-            *parent = (pid_t)strtol(argv[at + 1], NULL, 10);
-            at += 2;
-        } else if (strcmp(argv[at], "--ready") == 0 && left >= 1) {
-            *ready = (int)strtol(argv[at + 1], NULL, 10);
-            at += 2;
-        } else if (left >= 2 && door_count < DOORS_MAX && strcmp(argv[at], "--in") == 0) {
-            open_inward(argv[at + 1], argv[at + 2]);
+        const char *word = argv[at];
+        int left = argc - at - 1, kind = 0;
+        while (kind < 3 && strcmp(word, kinds[kind]) != 0) kind++;
+        if (kind < 3 && left >= 2 && open_door((enum door_kind)kind, argv[at + 1], argv[at + 2])) {
+            has_proxy |= kind == DOOR_PROXY;
             at += 3;
-        } else if (left >= 2 && door_count < DOORS_MAX && strcmp(argv[at], "--out") == 0) {
-            open_outward(argv[at + 1], argv[at + 2]);
-            at += 3;
-        } else {
-            fail_because("arguments", argv[at]);
+            continue;
         }
+        if (left >= 1 && strcmp(word, "--parent") == 0) words->parent = (pid_t)strtol(argv[at + 1], NULL, 10);
+        else if (left >= 1 && strcmp(word, "--ready") == 0) words->ready = parse_fd(argv[at + 1]);
+        else if (left >= 1 && strcmp(word, "--channel") == 0) words->channel = parse_fd(argv[at + 1]);
+        else fail_because("arguments", word);
+        at += 2;
     }
+    if (has_proxy && words->channel < 0) fail_because("arguments", "--proxy without --channel");
+}
+
+/* Without it the engine carries everything itself. */
+static void lose_channel(int *channel) {
+    epoll_ctl(epoll, EPOLL_CTL_DEL, *channel, NULL);
+    close(*channel);
+    *channel = -1;
+    bridge_release_all();
 }
 
 int main(int argc, char **argv) {
     helper_name = "net-bridge";
-    pid_t parent = 0;
-    int ready = -1;
+    struct words words = {.ready = -1, .channel = -1};
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigprocmask(SIG_BLOCK, &ending, NULL);
     signal(SIGPIPE, SIG_IGN);
-    parse(argc, argv, &parent, &ready);
-    drop_rights(parent);
-    struct bridge_source timer = {SOURCE_TIMER}, holder = {SOURCE_HOLDER};
+    parse(argc, argv, &words);
+    drop_rights(words.parent);
+    struct bridge_source timer = {SOURCE_TIMER}, holder = {SOURCE_HOLDER}, channel = {SOURCE_CHANNEL};
     epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0) fail("epoll");
-    bool has_outward = false;
-    for (int i = 0; i < door_count; i++) {
-        watch(doors[i].fd, &doors[i].source);
-        doors[i].is_open = true;
-        has_outward |= doors[i].is_outward;
-    }
+    watch_doors(epoll);
     watch(signalfd(-1, &ending, SFD_NONBLOCK | SFD_CLOEXEC), &holder);
-    int timer_fd = has_outward ? start_timer(&timer) : -1;
-    if (ready >= 0 && (write(ready, "r", 1) != 1 || close(ready) != 0)) leave(EXIT_HELPER_FAILED);
+    if (words.channel >= 0) watch(words.channel, &channel);
+    int timer_fd = has_outward_doors() ? start_timer(&timer) : -1;
+    if (words.ready >= 0 && (write(words.ready, "r", 1) != 1 || close(words.ready) != 0)) leave(EXIT_HELPER_FAILED);
     for (;;) {
         struct epoll_event events[EVENTS_MAX];
         int count = epoll_wait(epoll, events, EVENTS_MAX, -1);
@@ -278,9 +137,10 @@ int main(int argc, char **argv) {
             struct bridge_source *source = events[i].data.ptr;
             uint64_t ticks;
             if (source->kind == SOURCE_HOLDER) leave(0);
-            if (source->kind == SOURCE_DOOR) let_in((struct door *)source);
+            if (source->kind == SOURCE_DOOR) let_in(source);
             if (source->kind == SOURCE_END) bridge_carry(source, events[i].events);
-            if (source->kind == SOURCE_TIMER && read(timer_fd, &ticks, sizeof ticks) > 0) tell_listeners();
+            if (source->kind == SOURCE_CHANNEL && !channel_serve(words.channel)) lose_channel(&words.channel);
+            if (source->kind == SOURCE_TIMER && read(timer_fd, &ticks, sizeof ticks) > 0 && !tell_listeners()) leave(0);
         }
         bridge_bury();
         open_or_shut_doors();

@@ -30,6 +30,8 @@ async function startBridge(...words: readonly string[]): Promise<Bridge> {
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const isReady = new Promise<boolean>((resolve) => child.stdio[3]?.once('data', () => resolve(true)));
   if (child.stdout === null || (await Promise.race([isReady, ended])) !== true) throw new Error('no bridge');
+  // it says so and then closes this descriptor: who counts them counts after that
+  await until(() => !existsSync(`/proc/${child.pid}/fd/3`));
   return { child, lines: createInterface({ input: child.stdout }), ended };
 }
 
