@@ -6,6 +6,7 @@ import type {
   ApprovalAnswer,
   ApprovalId,
   Event,
+  EventOf,
   SessionId,
 } from '../protocol/index.ts';
 
@@ -68,8 +69,7 @@ function takeEvent(event: Event, { add, settle }: FeedSink): void {
       break;
     }
     case 'approval/answered': {
-      const scope = event.scope === undefined ? '' : ` (${event.scope})`;
-      settle(event.approvalId, `${event.outcome}${scope} by ${event.by}`);
+      settle(event.approvalId, describeAnswer(event));
       break;
     }
     case 'approval/withdrawn':
@@ -80,6 +80,11 @@ function takeEvent(event: Event, { add, settle }: FeedSink): void {
       break;
     default:
   }
+}
+
+function describeAnswer({ outcome, scope, by, feedback }: EventOf<'approval/answered'>): string {
+  if (by === 'rule') return `${outcome} by a rule${feedback === undefined ? '' : `: ${feedback}`}`;
+  return `${outcome}${scope === undefined ? '' : ` (${scope})`} by ${by}`;
 }
 
 /** Answers as the person at this terminal. */

@@ -40,8 +40,22 @@ function reasonFor({ host, port, privateAddresses }: BlockedHost, snapshot: Conf
   };
 }
 
-/** The verdict on a connection that waits, because the lists say nothing of its host or it leads to a private address. */
+/** What the lists say of a host of the internet since the connection waits; undefined where they say nothing. */
+function judgeByLists(
+  { host, port, privateAddresses }: BlockedHost,
+  snapshot: ConfigSnapshot,
+): Judgement | undefined {
+  if (privateAddresses.length > 0) return undefined;
+  const { verdict, rule } = judgeHost(host, port, hostsInForce(snapshot));
+  if (verdict === 'ask') return undefined;
+  const text = `${showText(formatHostPort(host, port))}: ${showText(rule)}.`;
+  return { verdict, category: 'rule', reasons: [{ code: 'host-list', text }], risk: null };
+}
+
+/** The verdict on a connection that waits, because the lists said nothing of its host or it leads to a private address. */
 export function judgeBlockedHost(blocked: BlockedHost, snapshot: ConfigSnapshot): Judgement {
+  const listed = judgeByLists(blocked, snapshot);
+  if (listed !== undefined) return listed;
   const { verdict, reason } = decideByPolicy('blocked', snapshot);
   const { host, port } = blocked;
   return {

@@ -148,6 +148,12 @@ export class StepRows {
     if (runId === undefined) return;
     const reason = event.reasons.at(-1)?.text;
     const note = verdict === 'allow' ? grantId && `by ${grantId}` : reason && cutNote(reason);
+    const known = this.#runs.get(runId);
+    if (known !== undefined) {
+      // Judged anew, because the rules have changed while it was asked about.
+      if (reason !== undefined) this.#book.change(event, known, { note: cutNote(reason) });
+      return;
+    }
     const isCall = isBlockedCall(event);
     this.#pending.set(runId, {
       callOf: isCall ? (facts.paths[0]?.text ?? '') : undefined,

@@ -48,6 +48,8 @@ export type Settlement =
       readonly text: string;
     }
   | { readonly outcome: 'expired'; readonly approvalId: ApprovalId }
+  /** The rules have changed and decide it in a person's place: it is to be judged again. */
+  | { readonly outcome: 'overtaken'; readonly approvalId: ApprovalId }
   | { readonly outcome: 'withdrawn'; readonly approvalId: ApprovalId; readonly reason: string };
 
 export interface BrokerPorts extends TimerPorts {
@@ -145,10 +147,7 @@ export class Broker {
     const approvalId = this.#resolveId(request.approvalId);
     if (approvalId === null) return { result: 'unknown', approvalId: request.approvalId };
     let open = this.#open.get(approvalId);
-    while (open?.saving !== undefined) {
-      await open.saving;
-      open = this.#open.get(approvalId);
-    }
+    while (open?.saving !== undefined) open = await this.#afterSaving(open, open.saving);
     if (!open) return this.#settled.tell(approvalId, request.requestKey);
     const { approval } = open;
     if (request.digest !== undefined && request.digest !== approval.digest) {
@@ -204,6 +203,26 @@ export class Broker {
     );
   }
 
+  /**
+   * Rules that were changed decide a question in a person's place: whoever asked judges again. An answer whose line is
+   * being saved goes first. `why` names the rule.
+   */
+  async overtake(approvalId: ApprovalId, verdict: 'allow' | 'refuse', why: string): Promise<void> {
+    let open = this.#open.get(approvalId);
+    while (open?.saving !== undefined) open = await this.#afterSaving(open, open.saving);
+    if (open)
+      await this.#settle(open, { outcome: 'overtaken', approvalId }, overtakenEvent(open, verdict, why));
+  }
+
+  /** The question, if it is still open. Only for one that is saving: any other is settled without a pause in between. */
+  async #afterSaving(
+    { approval }: OpenQuestion,
+    saving: Promise<unknown>,
+  ): Promise<OpenQuestion | undefined> {
+    await saving;
+    return this.#open.get(approval.approvalId);
+  }
+
   /** Withdraws every open question of a session. */
   async withdrawSession(sessionId: SessionId, reason: string): Promise<void> {
     const ids = this.list().filter((approval) => approval.sessionId === sessionId);
@@ -224,10 +243,11 @@ export class Broker {
   async #settle(open: OpenQuestion, settlement: Settlement, body: EventBody): Promise<void> {
     const { approvalId, sessionId } = open.approval;
     this.#forget(approvalId);
+    const answered = body.type === 'approval/answered' ? body : undefined;
     this.#settled.remember(approvalId, {
-      outcome: settlement.outcome,
-      by: 'by' in settlement ? settlement.by : undefined,
-      requestKey: body.type === 'approval/answered' ? body.requestKey : undefined,
+      outcome: answered?.outcome ?? (body.type === 'approval/expired' ? 'expired' : 'withdrawn'),
+      by: answered?.by,
+      requestKey: answered?.requestKey,
     });
     try {
       await this.#ports.append(sessionId, [body]);
@@ -295,6 +315,18 @@ function answeredEvent(
     ...(feedback !== undefined && { feedback }),
     ...kept,
   };
+}
+
+/** What is allowed by rules has an answer, and goes on; what is refused by them needs none any more. */
+function overtakenEvent(
+  { approval: { approvalId, digest } }: OpenQuestion,
+  verdict: 'allow' | 'refuse',
+  why: string,
+): EventBody {
+  if (verdict === 'refuse')
+    return { type: 'approval/withdrawn', approvalId, reason: `refused now: ${why.replace(/\.$/, '')}` };
+  const requestKey = `rule:${digest}`;
+  return { type: 'approval/answered', approvalId, outcome: 'allowed', by: 'rule', feedback: why, requestKey };
 }
 
 function sizeOf(files: readonly EditFile[] | undefined): number {

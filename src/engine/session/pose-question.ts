@@ -1,11 +1,15 @@
 import type { ApprovalKind, Facts, Judgement, RunId } from '../../protocol/index.ts';
 import type { Question, Settlement } from '../approvals/index.ts';
 import { scopesFor } from './grant-answer.ts';
+import { watchRules } from './overtaken-question.ts';
 import { proposeAlways } from './propose-always.ts';
 import type { ProposedRun, RunScope, RunStepPorts } from './proposed-run.ts';
 import { canRefuseAgain } from './refusals.ts';
 
-/** Asks a person about a run, and waits. The question is withdrawn when whoever wants the run is gone. */
+/**
+ * Asks a person about a run, and waits. The question is withdrawn when whoever wants the run is gone, and overtaken when
+ * rules that are changed meanwhile decide it.
+ */
 export async function poseQuestion(
   ports: RunStepPorts,
   scope: RunScope,
@@ -44,14 +48,17 @@ export async function poseQuestion(
     isEditable: run.replaceWith !== undefined,
     expiryMs: scope.snapshot.approvalExpiryMs,
   };
-  return ports.broker.ask(question, (approval) => {
+  let unwatch: (() => void) | undefined;
+  const settled = ports.broker.ask(question, (approval) => {
     run.onPosed?.();
+    unwatch = watchRules(ports, scope, run, approval.approvalId);
     const withdraw = (): void => {
       ports.broker.withdraw(approval.approvalId, 'the asking program is gone').catch(() => undefined);
     };
     if (run.gone.aborted) withdraw();
     else run.gone.addEventListener('abort', withdraw, { once: true });
   });
+  return settled.finally(() => unwatch?.());
 }
 
 /** A command whose program belongs to a skill is asked about as that, whatever it is asked about for. */

@@ -18,6 +18,7 @@ import type {
 } from '../../protocol/index.ts';
 import type { Broker, GrantBook } from '../approvals/index.ts';
 import type { Going } from './pause-gate.ts';
+import type { SessionConfig } from './session-config.ts';
 
 export interface RunStepPorts {
   nowMs(): number;
@@ -27,6 +28,8 @@ export interface RunStepPorts {
   readonly grants: GrantBook;
   /** Waits while the session is paused, until it goes on, it ends, or whoever wants the run is gone. */
   whenGoing(gone: AbortSignal): Promise<Going>;
+  /** The configuration that is in force now, also while a question waits. */
+  readonly settings: Pick<SessionConfig, 'inForce' | 'onChange'>;
   /** Where the lines of answers for always are kept. */
   readonly rulesFile: string;
   /** Somebody could answer a question of this session now. */

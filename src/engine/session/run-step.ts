@@ -82,6 +82,10 @@ async function settle(
   const settlement = await poseQuestion(ports, scope, run, { runId, judgement, facts });
   if (settlement.outcome === 'allowed') return allow(ports, scope, run, { runId, judgement, settlement });
   if (settlement.outcome === 'edited') return replace(ports, run, runId, settlement);
+  if (settlement.outcome === 'overtaken') {
+    const { snapshot, digest: snapshotDigest } = ports.settings.inForce;
+    return settle(ports, { ...scope, snapshot, snapshotDigest }, run, runId);
+  }
   if (settlement.outcome === 'rejected' && settlement.scope === 'session') {
     const { approvalId, by } = settlement;
     const refusal = makeRefusal(ports, scope, run, { facts, judgement, runId, approvalId, by });
@@ -237,7 +241,7 @@ async function stop(
   ports: RunStepPorts,
   run: ProposedRun,
   runId: RunId,
-  settlement: Exclude<Settlement, { outcome: 'allowed' | 'edited' }>,
+  settlement: Exclude<Settlement, { outcome: 'allowed' | 'edited' | 'overtaken' }>,
 ): Promise<SettledRun> {
   const feedback = settlement.outcome === 'rejected' ? settlement.feedback : undefined;
   await ports.append([

@@ -126,6 +126,7 @@ export class SessionConfig {
   #inForce: InForce;
   #overrides: readonly SessionOverride[] = [];
   #mistake: string | undefined;
+  readonly #listeners = new Set<() => void>();
 
   constructor(opened: LoadedConfig, ports: SessionConfigPorts) {
     this.#opened = opened.snapshot;
@@ -137,6 +138,12 @@ export class SessionConfig {
   /** The same object until it changes. */
   get inForce(): InForce {
     return this.#inForce;
+  }
+
+  /** Told after what is in force has changed and the history says so. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /**
@@ -188,6 +195,7 @@ export class SessionConfig {
     this.#last = next;
     if (isChanged) this.#inForce = { snapshot, digest };
     if (isChanged || isRepaired || warnings.length > 0) await this.#tell(by, warnings);
+    if (isChanged) for (const listener of this.#listeners) listener();
     return warnings;
   }
 

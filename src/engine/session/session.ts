@@ -282,6 +282,7 @@ export class Session implements OpenSession {
       append: (bodies) => this.#append(bodies),
       broker,
       grants,
+      settings: this.config,
       rulesFile: alwaysFileOf(this.#deps.folders.sallyportHome),
       whenGoing: (gone) => this.#pauseGate.whenGoing(gone),
       hasAnswerer: () => this.#hasAnswerer(),

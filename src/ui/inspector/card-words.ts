@@ -72,6 +72,8 @@ export function byWords(by: string | undefined): string {
     case 'web':
     case 'desktop':
       return 'by you in a window';
+    case 'rule':
+      return 'by a rule';
     default:
       return `by ${by ?? ''}`;
   }
@@ -81,9 +83,8 @@ export function byWords(by: string | undefined): string {
 export function outcomeWord(settled: Pick<SettledApproval, 'outcome' | 'scope'>): string {
   switch (settled.outcome) {
     case 'allowed':
-      return settled.scope === undefined || settled.scope === 'once'
-        ? 'Allowed once'
-        : `Allowed · ${settled.scope}`;
+      if (settled.scope === undefined) return 'Allowed';
+      return settled.scope === 'once' ? 'Allowed once' : `Allowed · ${settled.scope}`;
     case 'rejected':
       return 'Rejected';
     case 'edited':

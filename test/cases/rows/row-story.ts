@@ -119,6 +119,29 @@ export const ROW_CASES: readonly RowCase[] = [
     rows: [{ outcome: 'withdrawn', note: 'the asking program is gone' }],
   },
   {
+    what: 'a question that a new rule answers stays one row, which says what decided',
+    bodies: [
+      ask,
+      askBody,
+      answered('allowed', { by: 'rule', feedback: 'The rule at a:1 allows it.' }),
+      judged(step, { runId: run, verdict: 'allow', reasons: [{ code: 'rule-allow', text: 'A rule.' }] }),
+      started,
+      finished('ran', { exitCode: 0 }),
+    ],
+    rows: [{ outcome: 'ran', by: 'rule', note: 'A rule.', approvalId }],
+  },
+  {
+    what: 'a question that a new rule refuses stays one row',
+    bodies: [
+      ask,
+      askBody,
+      { type: 'approval/withdrawn', approvalId, reason: 'refused now: a rule' },
+      judged(step, { runId: run, verdict: 'refuse' }),
+      finished('refused', { feedback: 'The rule at a:1 forbids it.' }),
+    ],
+    rows: [{ outcome: 'refused', note: 'The rule at a:1 forbids it.', approvalId }],
+  },
+  {
     what: 'a refusal says why',
     bodies: [ask, finished('refused', { feedback: 'nobody can answer the question here' })],
     rows: [{ outcome: 'refused', note: 'nobody can answer the question here', approvalId: undefined }],

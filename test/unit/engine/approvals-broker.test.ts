@@ -39,6 +39,55 @@ describe('broker', () => {
     expect(broker.list().map((approval) => approval.approvalId)).toEqual([second.id]);
   });
 
+  test('what the rules allow now is settled by them, and a late answer is told so', async () => {
+    const { broker, stored, question } = openBroker();
+    const { id, settled } = await ask(broker, question());
+    const [approval] = broker.list();
+    if (approval === undefined) throw new Error('nothing is open');
+    await broker.overtake(approval.approvalId, 'allow', 'The rule at a:1 allows it.');
+    expect(await settled).toEqual({ outcome: 'overtaken', approvalId: id });
+    expect(stored.at(-1)).toMatchObject({
+      outcome: 'allowed',
+      by: 'rule',
+      feedback: 'The rule at a:1 allows it.',
+    });
+    expect(await broker.answer({ approvalId: id, requestKey: 'b', by: 'x', answer: reject })).toEqual({
+      result: 'already-settled',
+      approvalId: id,
+      outcome: 'allowed',
+      by: 'rule',
+    });
+    await broker.overtake(approval.approvalId, 'refuse', 'too late');
+    expect(stored).toHaveLength(2);
+  });
+
+  test('what they refuse now is withdrawn, and an answer that is being saved goes first', async () => {
+    const saving = Promise.withResolvers<void>();
+    const { broker, stored, question } = openBroker(async (_approval, { line }) => {
+      await saving.promise;
+      return { line, file: '/rules' };
+    });
+    const always = { allow: 'A', file: '/rules' };
+    const first = await ask(broker, question({ always, scopes: ['once', 'always'] }));
+    const second = await ask(broker, question());
+    const answer: ApprovalAnswer = { outcome: 'allowed', scope: 'always' };
+    const done = broker.answer({ approvalId: first.id, requestKey: 'a', by: 'page', answer });
+    const overtaken = Promise.all(
+      broker
+        .list()
+        .map(({ approvalId }) => broker.overtake(approvalId, 'refuse', 'The rule at a:1 forbids it.')),
+    );
+    saving.resolve();
+    expect(await done).toMatchObject({ result: 'accepted' });
+    await overtaken;
+    expect(await first.settled).toMatchObject({ outcome: 'allowed', by: 'page' });
+    expect(await second.settled).toMatchObject({ outcome: 'overtaken' });
+    expect(stored.find(({ type }) => type === 'approval/withdrawn')).toMatchObject({
+      approvalId: second.id,
+      reason: 'refused now: The rule at a:1 forbids it',
+    });
+  });
+
   test('an answer to what is no longer shown is not taken', async () => {
     const { broker, question } = openBroker();
     const { id, digest } = await ask(broker, question());

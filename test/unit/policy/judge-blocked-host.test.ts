@@ -39,6 +39,16 @@ describe('a connection that waits', () => {
     expect(judgePublishedPort(3000, snapshot).verdict).toBe(verdict);
   });
 
+  it('is decided by lists that have changed since, but never where it leads to a private address', () => {
+    const network = { ...makeSnapshot().network, allow: ['example.org', 'box.test'] };
+    const allowed = judgeBlockedHost(publicHost, makeSnapshot({ network }));
+    expect(allowed).toMatchObject({ verdict: 'allow', category: 'rule' });
+    expect(allowed.reasons[0]?.text).toBe('example.org:443: allow "example.org".');
+    expect(judgeBlockedHost(near, makeSnapshot({ network })).verdict).toBe('ask');
+    const denied = { ...network, deny: ['example.org'] };
+    expect(judgeBlockedHost(publicHost, makeSnapshot({ network: denied })).verdict).toBe('refuse');
+  });
+
   it('grants this host and port and nothing else', () => {
     const { grant, category } = judgeBlockedHost(publicHost, makeSnapshot());
     expect([category, grant]).toEqual([

@@ -49,6 +49,7 @@ describe('words of a card', () => {
     expect(byWords('terminal:4711')).toBe('by you in the terminal');
     expect(byWords('cli:1')).toBe('by you on the command line');
     expect(byWords('guardian')).toBe('by guardian');
+    expect(byWords('rule')).toBe('by a rule');
     expect(byWords(undefined)).toBe('');
   });
   test('tell what a yes opens, without what it does not', () => {
