@@ -1,4 +1,14 @@
-import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyEdits } from '../../src/engine/session/apply-edits.ts';
@@ -69,6 +79,45 @@ describe.skipIf(process.platform !== 'linux')('changes of files, on the disk (Li
     expect(outcome).toMatchObject({ problem: expect.stringContaining('nothing was changed') });
     expect([get('a.txt'), get('d.txt'), get('x/y/c.txt')]).toEqual(['a\n', 'd\n', 'mine\n']);
     expect(leftOver()).toEqual([]);
+  });
+
+  test.each<[string, string, () => void, RegExp]>([
+    [
+      'a file of that name has appeared',
+      '*** Add File: x/new.txt',
+      () => put('x/new.txt', 'mine\n'),
+      /x\/new\.txt has appeared since it was shown: look at it/,
+    ],
+    [
+      'a file stands where its folder is to be',
+      '*** Add File: x/new.txt',
+      () => put('x', 'mine\n'),
+      /the folder of .*x\/new\.txt has changed since it was shown: a part of its path is no folder, or a link$/,
+    ],
+    [
+      'a link stands where its folder is to be',
+      '*** Add File: x/new.txt',
+      () => symlinkSync(base.path, join(cwd, 'x')),
+      /the folder of .*x\/new\.txt has changed since it was shown: a part of its path is no folder, or a link$/,
+    ],
+  ])('in plain words, where %s', async (_what, line, between, words) => {
+    const outcome = await apply(patch(line, '+new'), between);
+    const problem = 'problem' in outcome ? outcome.problem : '';
+    expect(problem).toMatch(/^nothing was changed: /);
+    expect(problem).toMatch(words);
+    expect(problem).not.toMatch(/\bE[A-Z]{3,}\b|\/proc\/self/);
+    expect(leftOver()).toEqual([]);
+  });
+
+  test('in plain words, where it appears in the last moment', async () => {
+    const [file] = await plan(patch('*** Add File: new.txt', '+new'));
+    if (file === undefined) throw new Error('nothing was planned');
+    const outcome = await applyEdits([file, file], { umask: 0o022, isWalled: true });
+    const shown = join(cwd, 'new.txt');
+    expect(outcome).toEqual({
+      problem: `nothing was changed: ${shown} has appeared since it was shown: look at it and propose the change anew`,
+    });
+    expect(existsSync(shown)).toBe(false);
   });
 
   test('a file with another name is replaced, and the other name keeps what it had', async () => {

@@ -262,6 +262,7 @@ describe.skipIf(process.platform !== 'linux')('changes of files that a tool prop
     ['what is not there', () => ['*** Update File: nothing.txt', '@@', '-a', '+b'], 'does not exist'],
     ['what is there', () => ['*** Add File: a.txt', '+b'], 'exists already'],
     ['the same file twice', () => ['*** Add File: n', '+b', '*** Add File: ./n', '+b'], 'changed twice'],
+    ['a file and one below it', () => ['*** Add File: n', '+b', '*** Add File: n/m', '+b'], 'lies below'],
     ['what is no text', () => ['*** Update File: bin', '@@', '-a', '+b'], 'is no text'],
     [
       'a move over a file',

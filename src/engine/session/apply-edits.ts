@@ -12,6 +12,7 @@ import { basename, dirname } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
 import { mayWrite } from './may-write.ts';
 import { type OpenFolder, openFolder } from './open-folder.ts';
+import { isMoved, isTaken, plainCause } from './plain-cause.ts';
 import type { PlannedEdit } from './plan-edits.ts';
 import { type FileContent, type Problem, readAt } from './read-target.ts';
 
@@ -63,7 +64,7 @@ export async function applyEdits(
     return { written: prepared.flatMap(({ written }) => written) };
   } catch (cause) {
     const left = await runAll(work.undo.reverse());
-    const why = cause instanceof NotApplied ? cause.message : `it could not be written: ${wordsOf(cause)}`;
+    const why = cause instanceof NotApplied ? cause.message : `it could not be written: ${plainCause(cause)}`;
     return {
       problem: left === 0 ? `nothing was changed: ${why}` : `${why}; ${left} files could not be put back`,
     };
@@ -71,10 +72,6 @@ export async function applyEdits(
     await runAll(work.cleanUp.reverse());
     await runAll(work.unmake.reverse());
   }
-}
-
-function wordsOf(cause: unknown): string {
-  return cause instanceof Error ? showLine(cause.message, 300) : 'unknown';
 }
 
 /** How many failed. */
@@ -116,7 +113,8 @@ async function openParent(path: string, work: Transaction, makes: boolean): Prom
     onMade: (_path: string, remove: () => Promise<void>) => void work.unmake.push(remove),
   };
   const folder = await openFolder(dirname(path), makes ? making : {}).catch((cause: unknown) => {
-    throw new NotApplied(`the folder of ${showLine(path, 300)} has changed (${wordsOf(cause)})`);
+    const what = isMoved(cause) ? 'has changed since it was shown' : 'cannot be opened';
+    throw new NotApplied(`the folder of ${showLine(path, 300)} ${what}: ${plainCause(cause)}`);
   });
   work.cleanUp.push(() => folder.close());
   return folder;
@@ -132,14 +130,18 @@ async function requireRights(
   throw new NotApplied(`${showLine(path, 300)} may not be written by this session's user`);
 }
 
+function hasAppeared(path: string): NotApplied {
+  return new NotApplied(
+    `${showLine(path, 300)} has appeared since it was shown: look at it and propose the change anew`,
+  );
+}
+
 /** Throws where the file is not what was shown. */
 async function requireUnchanged(place: string, path: string, before: FileContent | null): Promise<void> {
   if (before === null) {
     const found = await lstat(place).catch(() => null);
     if (found === null) return;
-    throw new NotApplied(
-      `${showLine(path, 300)} has appeared since it was shown: look at it and propose the change anew`,
-    );
+    throw hasAppeared(path);
   }
   const now = await readAt(place).catch(() => null);
   if (now?.sha256 === before.sha256) return;
@@ -231,7 +233,8 @@ async function prepareNew(path: string, file: PlannedEdit, work: Transaction): P
     verify: () => requireUnchanged(place, path, null),
     commit: async () => {
       await linkOrCopy(beside, place).catch((cause: unknown) => {
-        throw new NotApplied(`${showLine(path, 300)} has appeared since it was shown (${wordsOf(cause)})`);
+        if (isTaken(cause)) throw hasAppeared(path);
+        throw new NotApplied(`${showLine(path, 300)} could not be made: ${plainCause(cause)}`);
       });
       work.undo.push(() => unlink(place));
       await requireWritten(place, path, file);

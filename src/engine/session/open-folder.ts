@@ -54,7 +54,7 @@ async function openChild(
   try {
     return await open(place, FLAGS);
   } catch (cause) {
-    if (making.mode === undefined || !isMissing(cause)) throw cause;
+    if (making.mode === undefined || !hasCode(cause, 'ENOENT')) throw cause;
   }
   await mkdir(place, { mode: making.mode });
   making.onMade?.(path, () => rmdir(path));
@@ -76,5 +76,9 @@ async function openByPath(path: string, making: FolderMaking): Promise<OpenFolde
 
 /** True for the error of a path, or a part of one, that is not there. */
 export function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
+  return hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR');
+}
+
+function hasCode(cause: unknown, code: string): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === code;
 }

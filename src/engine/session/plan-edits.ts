@@ -9,6 +9,7 @@ import { applyHunks, classifyPath, type FileChange, isAtOrBelow, unifiedDiff } f
 import type { ConfigSnapshot, EditFile } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import { RUNS_CODE_LATER } from '../sandbox/index.ts';
+import { plainCause } from './plain-cause.ts';
 import {
   type FileContent,
   findTarget,
@@ -73,6 +74,12 @@ export async function planEdits(
 function touch({ path, to }: EditFile, touched: Set<string>): Problem | undefined {
   for (const name of to === undefined ? [path] : [path, to]) {
     if (touched.has(name)) return { problem: `${showLine(name, 300)} is changed twice by one patch` };
+    const other = [...touched].find((known) => isAtOrBelow(known, name) || isAtOrBelow(name, known));
+    if (other !== undefined) {
+      const [file, below] = isAtOrBelow(other, name) ? [name, other] : [other, name];
+      const problem = `${showLine(below, 300)} lies below ${showLine(file, 300)}, which is no folder in this patch`;
+      return { problem };
+    }
     touched.add(name);
   }
   return undefined;
@@ -108,7 +115,7 @@ async function planFile(
   const { path } = target;
   if (target.found === null) return { problem: `${showLine(path, 300)} does not exist` };
   const before = await readTarget(path).catch((cause: unknown) => cause);
-  if (!isContent(before)) return { problem: `${showLine(path, 300)} cannot be read: ${wordsOf(before)}` };
+  if (!isContent(before)) return { problem: `${showLine(path, 300)} cannot be read: ${plainCause(before)}` };
   if (change.op === 'delete') {
     const { text } = readText(before.bytes);
     const most = Math.min(MAX_REMOVED_CHARS, Math.floor(max / LONGEST_ESCAPE));
@@ -124,11 +131,6 @@ async function planFile(
 
 function isContent(value: unknown): value is FileContent {
   return typeof value === 'object' && value !== null && 'bytes' in value;
-}
-
-function wordsOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'unknown';
-  return 'code' in cause ? String(cause.code) : cause.message;
 }
 
 function planNew(
