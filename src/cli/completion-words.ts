@@ -1,6 +1,6 @@
 const LIMIT_WORDS = ['--max-procs', '--max-memory', '--max-file-size', '--max-open-files', '--max-time'];
 const HOST_WORDS = ['--allow-domain', '--deny-domain', '--publish'];
-const POLICY_FLAGS = [
+const CONFIG_FLAGS = [
   '--sandbox',
   '--ask-for-approval',
   '--profile',
@@ -13,16 +13,19 @@ const POLICY_FLAGS = [
   '--yolo',
   '--shell',
   ...LIMIT_WORDS,
-  ...HOST_WORDS,
 ];
-const WALL_FLAGS = ['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-auto', '--yolo', ...LIMIT_WORDS];
+const POLICY_FLAGS = [...CONFIG_FLAGS, ...HOST_WORDS];
+const WALL_FLAGS = [
+  ...['--sandbox', '--cd', '--add-dir', '--deny-read', '--full-auto'],
+  ...['--dangerously-bypass-approvals-and-sandbox', '--yolo', ...LIMIT_WORDS],
+];
 
 /** What can stand after each command: verbs first, then flags. */
 export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
   exec: [...POLICY_FLAGS, '--json', '--wait', '--no-input', '--report'],
   run: [...POLICY_FLAGS, '--driver', '--agent', '--title', '--wait', '--no-input', '--report'],
   sandbox: ['linux', 'macos', 'windows', ...WALL_FLAGS, ...HOST_WORDS, '--report'],
-  debug: WALL_FLAGS,
+  debug: [...CONFIG_FLAGS, '--deny-read'],
   check: [...POLICY_FLAGS, '--script', '--batch', '--json'],
   approvals: [
     'list',
@@ -33,11 +36,14 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
     '--scope',
     '--for',
     '--match',
+    '--rule',
+    '--edit',
+    '--only',
     '--feedback',
     '--stop-turn',
     '--json',
   ],
-  grants: ['list', 'revoke', '--json'],
+  grants: ['list', 'revoke', '--all', '--json'],
   history: ['list', 'show', 'verify', '--limit', '--expect-head', '--json'],
   config: [
     'get',
@@ -50,6 +56,7 @@ export const COMPLETION_WORDS: Readonly<Record<string, readonly string[]>> = {
     ...POLICY_FLAGS,
     '--append',
     '--level',
+    '--yes',
     '--from',
     '--dry-run',
     '--json',

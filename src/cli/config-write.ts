@@ -35,7 +35,7 @@ function showValue(value: unknown): string {
 }
 
 function tellWritten(written: WrittenConfig, isJson: boolean): number {
-  const { file, isChanged, changes, remaining } = written;
+  const { file, isChanged, changes, remaining, warning } = written;
   if (isJson) process.stdout.write(`${JSON.stringify(written)}\n`);
   else if (!isChanged) process.stdout.write(`${showLine(file)}: nothing to change\n`);
   else {
@@ -43,6 +43,7 @@ function tellWritten(written: WrittenConfig, isJson: boolean): number {
       process.stdout.write(`${showLine(key)} = ${showValue(after)}   (before: ${showValue(before)})\n`);
     process.stdout.write(`written to ${showLine(file)}\n`);
   }
+  if (warning !== undefined) process.stderr.write(`sallyport: warning: ${showLine(warning)}\n`);
   if (remaining !== undefined)
     process.stderr.write(`sallyport: warning: the file still has a mistake: ${showLine(remaining)}\n`);
   return 0;
@@ -80,9 +81,10 @@ export function trustFolder(words: readonly string[]): number {
   const command = createCommand('config trust', 'Trust the configuration, rules and hooks of a folder.')
     .argument('[path]', 'the folder of a project; without it, what is trusted is listed')
     .option('--level <level>', 'trusted: they may narrow, full: they may widen too, untrusted', 'trusted')
+    .option('--yes', 'also a folder that is far more than a project, such as your home folder')
     .option('--json', 'as JSON');
   if (parseWords(command, words) === 'help') return 0;
-  const flags = command.opts<{ level: string; json?: boolean }>();
+  const flags = command.opts<{ level: string; yes?: boolean; json?: boolean }>();
   const level = LEVELS.find((each) => each === flags.level);
   if (level === undefined)
     throw usageFault(
@@ -91,7 +93,9 @@ export function trustFolder(words: readonly string[]): number {
     );
   const [path] = command.args;
   if (path === undefined) return listFolders(flags.json === true);
-  return tellWritten(writeTrust(ownConfig(), resolve(currentFolder(), path), level), flags.json === true);
+  const isMeant = flags.yes === true;
+  const written = writeTrust(ownConfig(), resolve(currentFolder(), path), level, { isMeant });
+  return tellWritten(written, flags.json === true);
 }
 
 function listFolders(isJson: boolean): number {

@@ -62,6 +62,12 @@ describe('config', () => {
     expect((await place.run(['config', 'get', 'sandbox_mode'])).stdout).toBe('read-only\n');
     expect((await place.run(['config', 'trust'])).stdout).toBe(`trusted  ${realpathSync(place.folder)}\n`);
     expect((await place.run(['config', 'trust', '.', '--level', 'maybe'])).status).toBe(2);
+    const everything = await place.run(['config', 'trust', '/']);
+    expect([everything.status, everything.stderr]).toEqual([
+      2,
+      expect.stringMatching(/\/ is every folder of this machine: .*\n.*add --yes/),
+    ]);
+    expect((await place.run(['config', 'trust'])).stdout).not.toContain('trusted  /\n');
     await place.run(['config', 'trust', '.', '--level', 'untrusted']);
     expect((await place.run(['config', 'get', 'sandbox_mode'])).stdout).toBe('workspace-write\n');
   });

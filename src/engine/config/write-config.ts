@@ -25,6 +25,8 @@ export interface WrittenConfig {
   readonly changes: readonly { readonly key: string; readonly before: unknown; readonly after: unknown }[];
   /** What is still wrong with the file, when taking a key away has not repaired it. */
   readonly remaining?: string | undefined;
+  /** What the change means, where that is more than it seems. */
+  readonly warning?: string | undefined;
 }
 
 /** The user's file. */

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
@@ -156,6 +156,35 @@ describe('writeTrust', () => {
       { folder: folder.workspace, level: 'untrusted' },
       { folder: '~/link', level: 'untrusted' },
     ]);
+  });
+
+  it('refuses what is far more than a project, unless that is meant', () => {
+    const folder = new ConfigFolder();
+    const owner = ownerOf(folder);
+    const open = join(folder.home, 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o1777);
+    symlinkSync('/', join(folder.home, 'root'));
+    const wide: [string, string][] = [
+      ['/', '/ is every folder of this machine'],
+      [join(folder.home, 'root'), '/ is every folder of this machine'],
+      [folder.home, 'HOME is your home folder'],
+      [dirname(folder.home), 'holds your home folder'],
+      [open, 'HOME/open can be written by everybody on this machine'],
+    ];
+    for (const [path, words] of wide) {
+      const fault = faultOf(folder, () => writeTrust(owner, path, 'trusted'));
+      expect(fault).toMatch(/^user trust-too-wide: Not trusted: /);
+      expect(fault).toContain(words);
+    }
+    expect(faultOf(folder, () => writeTrust(owner, '/', 'full'))).toContain(
+      'could widen what sessions may do',
+    );
+    expect(listTrust(owner)).toEqual([]);
+    expect(writeTrust(owner, '/', 'trusted', { isMeant: true }).warning).toContain('every folder');
+    expect(listTrust(owner)).toEqual([{ folder: '/', level: 'trusted' }]);
+    expect(writeTrust(owner, '/', 'untrusted').warning).toBeUndefined();
+    expect(writeTrust(owner, folder.workspace, 'full').warning).toBeUndefined();
   });
 
   it('refuses a folder that is none', () => {
