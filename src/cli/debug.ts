@@ -41,6 +41,9 @@ export async function runDebug(words: readonly string[]): Promise<number> {
     .argument('[command...]', 'the command, best after --')
     .option('--deny-read <path>', 'a path that cannot be read inside (may be repeated)', collectWords)
     .passThroughOptions();
+  for (const option of command.options) {
+    if (Object.hasOwn(SESSION_ONLY, option.attributeName())) option.hideHelp();
+  }
   if (parseWords(command, words) === 'help') return 0;
   const flags = command.opts<DebugFlags>();
   const [program, ...rest] = command.args;

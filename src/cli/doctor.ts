@@ -16,7 +16,7 @@ export async function runDoctor(words: readonly string[]): Promise<number> {
     ['sallyport doctor', 'sallyport doctor --escape-test --quick'],
   )
     .option('--json', 'one JSON line per finding, or per case')
-    .option('--escape-test', 'try the wall of this machine: some hundred attacks, and ordinary work')
+    .option('--escape-test', 'try the wall of this machine: over 500 attacks and pieces of ordinary work')
     .option('--quick', 'with --escape-test: leave the slow cases out')
     .option('--family <name>', 'with --escape-test: only these (may be repeated)', collectWords);
   if (parseWords(command, words) === 'help') return 0;

@@ -4,7 +4,8 @@ import { showLine } from '../timeline/index.ts';
 const HELP = `Sallyport runs scripts and agents in a sandbox, asks you before anything crosses
 its boundary, and keeps a history.
 
-Usage: sallyport                    the desktop app, or its page in a browser
+Usage: sallyport                    the desktop app, or its page in a browser (--no-open,
+                                    --port N, --try-electron)
        sallyport [flags] "PROMPT"   your agent, with this as its first turn
        sallyport COMMAND [flags]
 

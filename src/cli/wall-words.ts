@@ -97,7 +97,8 @@ export const WALL_FLAGS_HELP = `  -s, --sandbox MODE   read-only, workspace-writ
   --max-open-files N   at most N open files in each process
   --max-time DURATION  end it after this time, such as 10m; each of these limits takes off, too
   --full-auto          workspace-write
-  --yolo               no wall at all
+  --yolo, --dangerously-bypass-approvals-and-sandbox
+                       no wall at all
 `;
 
 /**
