@@ -66,6 +66,7 @@ export {
   findEntry,
   findProfile,
   followExtends,
+  isIgnoredByGit,
   isProfileTable,
   isReadable,
   lintProfile,

@@ -9,7 +9,7 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** What stands at the place of a `.git`, or of any other protected name. */
 export type ProtectedPlace =
@@ -150,4 +150,32 @@ function repositoryAt(folder: string): string | null {
 
 function isReal(path: string): boolean {
   return realOrNull(path) === path;
+}
+
+/** A work tree and where git keeps what it knows of it. */
+export interface WorkTree {
+  /** Its topmost folder. */
+  readonly top: string;
+  readonly gitFolder: string;
+  /** That of the repository: of a linked worktree the shared one. */
+  readonly commonFolder: string;
+}
+
+/** The work tree that a real path lies in, found as git finds it; null in none. Nothing of git runs. */
+export function findWorkTree(real: string): WorkTree | null {
+  for (let folder = dirname(real); ; folder = dirname(folder)) {
+    const found = workTreeAt(folder);
+    if (found !== null) return found;
+    if (folder === dirname(folder)) return null;
+  }
+}
+
+function workTreeAt(top: string): WorkTree | null {
+  const pointer = join(top, '.git');
+  const stat = lstatOrNull(pointer);
+  if (stat === null) return null;
+  const folders = stat.isFile() ? gitFolders(pointer) : [realOrNull(pointer)].filter((path) => path !== null);
+  const [gitFolder, commonFolder = gitFolder] = folders;
+  if (gitFolder === undefined || commonFolder === undefined || !hasGitParts(commonFolder)) return null;
+  return { top, gitFolder, commonFolder };
 }

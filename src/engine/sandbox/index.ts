@@ -12,7 +12,7 @@ export type {
   LimitHit,
   SwappedStart,
 } from './exec-gate.ts';
-export { findRepository } from './git-places.ts';
+export { findRepository, findWorkTree, type WorkTree } from './git-places.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';
 export type { ProbeFinding } from './judge-machine.ts';

@@ -1,5 +1,7 @@
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { findObeyed } from './find-obeyed.ts';
+import { findNestedRepositories } from './nested-repositories.ts';
 import { printRepository } from './print-repository.ts';
 import type { ProtectPlan } from './protect.ts';
 import type { LateFinding } from './sandbox.ts';
@@ -7,7 +9,7 @@ import type { LateFinding } from './sandbox.ts';
 /**
  * What appeared in the roots since `before` was planned and may be obeyed by trusted programs: files that run code
  * later, a replaced link, the layout of a bare repository (git takes its configuration from the folder itself), a
- * changed repository that no mount could protect.
+ * changed repository that no mount could protect, a new one that makes git run programs.
  */
 export function inspectRoots(roots: readonly string[], before: ProtectPlan): LateFinding[] {
   const findings: LateFinding[] = [];
@@ -30,8 +32,21 @@ export function inspectRoots(roots: readonly string[], before: ProtectPlan): Lat
       );
     }
   }
-  for (const root of roots) findings.push(...inspectRoot(root));
+  for (const root of roots) findings.push(...inspectRoot(root), ...inspectNewRepositories(root, before));
   return findings;
+}
+
+/** Making or cloning one is ordinary work; what makes git run programs is not a part of it. */
+function inspectNewRepositories(root: string, before: ProtectPlan): LateFinding[] {
+  const known = new Set([...before.nested, ...before.checked.map(({ folder }) => folder)]);
+  const { folders, beyond } = findNestedRepositories(root);
+  return [...folders, ...beyond.map(({ folder }) => folder)]
+    .filter((folder) => !known.has(folder))
+    .flatMap((folder) => {
+      const found = findObeyed(join(folder, '.git'));
+      if (found === null) return [];
+      return [aside(join(folder, '.git'), `It was made during the session, and git obeys ${found} in it.`)];
+    });
 }
 
 function inspectRoot(root: string): LateFinding[] {

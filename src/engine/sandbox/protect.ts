@@ -47,6 +47,8 @@ export interface ProtectPlan {
   readonly links: ReadonlyArray<{ readonly path: string; readonly target: string }>;
   /** Paths that run code later and do not exist yet, with the reason. */
   readonly watched: ReadonlyArray<{ readonly path: string; readonly reason: string }>;
+  /** Folders below the roots with a `.git` that mounts protect. */
+  readonly nested: readonly string[];
   /** Repositories that no mount protects, as they were. */
   readonly checked: readonly CheckedRepository[];
   readonly notes: readonly string[];
@@ -57,6 +59,7 @@ interface Draft {
   readonly missing: Map<string, string[]>;
   readonly links: Array<{ path: string; target: string }>;
   readonly watched: Array<{ path: string; reason: string }>;
+  readonly nested: string[];
   readonly checked: CheckedRepository[];
   readonly notes: string[];
 }
@@ -68,6 +71,7 @@ export function planProtection(spec: ProtectSpec): ProtectPlan {
     missing: new Map(),
     links: [],
     watched: [],
+    nested: [],
     checked: [],
     notes: [],
   };
@@ -81,6 +85,7 @@ export function planProtection(spec: ProtectSpec): ProtectPlan {
 
 function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
   const nested = (spec.findNested ?? findNestedRepositories)(root);
+  draft.nested.push(...nested.folders);
   if (nested.cut !== null) draft.notes.push(describeCut(root, nested.cut));
   if (nested.beyond.length > 0) {
     draft.checked.push(...nested.beyond);

@@ -1,14 +1,14 @@
 /**
- * Finds out what a judgement needs to know of the machine: real paths, kinds, sizes, what git says, the program.
- * Promises: bounded work, nothing is run but `git` in a form that reads no configuration-driven program, nothing is
- * written. What cannot be found out is `unknown` or `null`, which policy judges strictly.
+ * Finds out what a judgement needs to know of the machine: real paths, kinds, sizes, what git holds, the program.
+ * Promises: bounded work, nothing is run, not git either, nothing is written. What cannot be found out
+ * is `unknown` or `null`, which policy judges strictly.
  */
-import { execFile } from 'node:child_process';
 import { access, constants, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { namedPaths } from '../../policy/index.ts';
 import type { Facts, PathFact, StepDraft } from '../../protocol/index.ts';
 import { findRepository } from '../sandbox/index.ts';
+import { createGitLook, type GitLook } from './git-facts.ts';
 import { findSkillFiles } from './is-of-skill.ts';
 
 /** What only a held program has. */
@@ -34,13 +34,13 @@ export interface FactsContext {
 }
 
 const MAX_PATHS = 64;
-const GIT_TIMEOUT_MS = 1000;
 
 /** The facts of one step at this moment. Never throws for what the step names. */
 export async function collectFacts(step: StepDraft, context: FactsContext): Promise<Facts> {
   const named = namedPaths(step);
   const looked = await Promise.all(named.slice(0, MAX_PATHS).map((path) => lookAt(path, context)));
-  const paths = await addGit(looked.map(withRepository), context.cwd);
+  const git = createGitLook();
+  const paths = await Promise.all(looked.map(withRepository).map((path) => withGit(path, git)));
   const { program: heldProgram, ...held } = context.held ?? {};
   const program = context.held ? heldProgram : await findProgram(step, context);
   const { skillFolders = [], cwd, home } = context;
@@ -147,61 +147,7 @@ async function findProgram(step: StepDraft, context: FactsContext): Promise<stri
 }
 
 /** Only for what would be deleted: whether git could bring it back, or would never miss it. */
-async function addGit(paths: PathFact[], cwd: string): Promise<PathFact[]> {
-  const asked = paths.filter(
-    (path) => path.use === 'delete' && path.real !== null && path.kind !== 'missing',
-  );
-  if (asked.length === 0) return paths;
-  const reals = asked.map((path) => path.real ?? '');
-  const top = await askGit(cwd, ['rev-parse', '--show-toplevel']);
-  if (top === null)
-    return paths.map((path) => (asked.includes(path) ? { ...path, git: 'none' as const } : path));
-  const [tracked, ignored] = await Promise.all([
-    askGit(cwd, ['ls-files', '-z', '--full-name', '--', ...reals]),
-    askGit(cwd, ['check-ignore', '-z', '--', ...reals]),
-  ]);
-  const root = top.trimEnd();
-  const trackedPaths = (tracked ?? '')
-    .split('\0')
-    .filter((name) => name !== '')
-    .map((name) => join(root, name));
-  const ignoredPaths = new Set((ignored ?? '').split('\0'));
-  const gitOf = (real: string): NonNullable<PathFact['git']> => {
-    if (real !== root && !real.startsWith(`${root}/`)) return 'none';
-    if (tracked === null) return 'unknown';
-    if (trackedPaths.some((path) => path === real || path.startsWith(`${real}/`))) return 'tracked';
-    return ignoredPaths.has(real) ? 'ignored' : 'untracked';
-  };
-  return paths.map((path) =>
-    asked.includes(path) && path.real !== null ? { ...path, git: gitOf(path.real) } : path,
-  );
-}
-
-/** Standard output, or null when git is missing, failed or took too long. Neither hooks nor filters nor monitors run. */
-function askGit(cwd: string, args: readonly string[]): Promise<string | null> {
-  const options = [
-    '-c',
-    'core.fsmonitor=false',
-    '-c',
-    'core.hooksPath=/dev/null',
-    '-c',
-    'safe.bareRepository=explicit',
-  ];
-  const env = {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    GIT_OPTIONAL_LOCKS: '0',
-    LC_ALL: 'C',
-    HOME: '/nonexistent',
-  };
-  return new Promise((settle) => {
-    execFile(
-      'git',
-      [...options, ...args],
-      { cwd, env, timeout: GIT_TIMEOUT_MS, maxBuffer: 4 << 20 },
-      (error, stdout) => {
-        // check-ignore says 1 for "none of them".
-        settle(error && error.code !== 1 ? null : stdout);
-      },
-    );
-  });
+async function withGit(path: PathFact, git: GitLook): Promise<PathFact> {
+  if (path.use !== 'delete' || path.real === null || path.kind === 'missing') return path;
+  return { ...path, git: await git.ask(path.real) };
 }

@@ -9,6 +9,8 @@ import { fitsPattern, type PathPattern, readPattern, splitPath } from './match-p
 interface IgnoreLine {
   readonly pattern: PathPattern;
   readonly isOpening: boolean;
+  /** Of git: a slash at its end. */
+  readonly isForFolders: boolean;
   /** From 1. */
   readonly line: number;
 }
@@ -22,7 +24,12 @@ function readLine(raw: string, line: number): IgnoreLine | undefined {
   const inner = text.replace(/\/+$/, '');
   if (inner === '') return undefined;
   const isAnchored = inner.includes('/');
-  return { pattern: readPattern(isAnchored ? inner : `**/${inner}`), isOpening, line };
+  return {
+    pattern: readPattern(isAnchored ? inner : `**/${inner}`),
+    isOpening,
+    isForFolders: inner !== text,
+    line,
+  };
 }
 
 const READ = new WeakMap<IgnoreList, readonly IgnoreLine[]>();
@@ -38,7 +45,7 @@ function readLines(list: IgnoreList): readonly IgnoreLine[] {
 /** The line (from 1) that hides a real path in the folder of the list; null when none does. */
 export function findIgnoringLine(real: string, list: IgnoreList): number | null {
   const { folder } = list;
-  if (!real.startsWith(folder === '/' ? '/' : `${folder}/`)) return null;
+  if (!isBelow(real, folder)) return null;
   const lines = readLines(list);
   if (lines.length === 0) return null;
   const parts = splitPath(real.slice(folder.length));
@@ -48,4 +55,37 @@ export function findIgnoringLine(real: string, list: IgnoreList): number | null 
     if (last !== undefined && !last.isOpening) return last.line;
   }
   return null;
+}
+
+/**
+ * Whether git would ignore a real path that it does not hold, by the lists of the folders above it: the outermost first,
+ * of two for the same folder the stronger one last.
+ */
+export function isIgnoredByGit(real: string, lists: readonly IgnoreList[], isFolder: boolean): boolean {
+  const [outermost] = lists;
+  if (outermost === undefined || !isBelow(real, outermost.folder)) return false;
+  const top = outermost.folder === '/' ? '' : outermost.folder;
+  const parts = splitPath(real.slice(top.length));
+  return parts.some((_, at) => {
+    const path = `${top}/${parts.slice(0, at + 1).join('/')}`;
+    const line = decidingLine(path, lists, isFolder || at < parts.length - 1);
+    return line !== undefined && !line.isOpening;
+  });
+}
+
+/** The list nearest to the path that says something of it decides, and in that its last line. */
+function decidingLine(path: string, lists: readonly IgnoreList[], isFolder: boolean): IgnoreLine | undefined {
+  for (const list of lists.toReversed()) {
+    if (!isBelow(path, list.folder)) continue;
+    const parts = splitPath(path.slice(list.folder === '/' ? 0 : list.folder.length));
+    const found = readLines(list).findLast(
+      ({ pattern, isForFolders }) => (isFolder || !isForFolders) && fitsPattern(pattern, parts, true),
+    );
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isBelow(real: string, folder: string): boolean {
+  return real.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
