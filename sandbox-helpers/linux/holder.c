@@ -221,7 +221,7 @@ int main(int argc, char **argv) {
     struct view_op *ops = calloc((size_t)argc + 1, sizeof *ops);
     if (!ops) fail("memory");
     int count = parse_ops(argc, argv, at, ops);
-    if (call_close_range(3, ~0u) != 0) fail("close_range");
+    int channel = keep_channel_alone();
     if (chdir("/") != 0) fail("chdir");
     signal(SIGPIPE, SIG_IGN);
     /* A container's own filter may refuse keyctl; then nothing inside can read a keyring either. */
@@ -229,7 +229,8 @@ int main(int argc, char **argv) {
     enter_namespaces(shares_net);
     die_with(parent);
     if (!shares_net) bring_loopback_up();
-    pid_t bridge = bridge_words > 0 ? start_bridge(argv + bridge_at + 1, bridge_words) : 0;
+    pid_t bridge = bridge_words > 0 ? start_bridge(argv + bridge_at + 1, bridge_words, channel) : 0;
+    if (bridge == 0 && channel >= 0) close(channel);
     int bridge_fd = bridge > 0 ? call_pidfd_open(bridge) : -1;
     if (bridge > 0 && bridge_fd < 0) fail("pidfd of the net-bridge");
     pid_t anchor = start_anchor(ops, count);

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { formatHostPort, judgeTarget, parseHostEntry } from '../../policy/index.ts';
 import { Fault } from '../../protocol/index.ts';
+import { createBridgeLink, type TellBridge } from './bridge-link.ts';
 import { type Forward, forwardConnections } from './forward-connections.ts';
 import { forwardedPorts } from './forwarded-ports.ts';
 import { createLaunchSecrets } from './launch-secrets.ts';
@@ -31,6 +32,7 @@ export interface BareNetwork {
   readonly forwards: readonly { readonly port: number; readonly socket: string }[];
   readonly publish: readonly { readonly port: number; readonly socket: string }[];
   onListener(port: number, isListening: boolean): void;
+  onBridge(tell: TellBridge): void;
   readonly launchId: string;
   readonly secret: string;
   close(): Promise<void>;
@@ -56,6 +58,7 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
   const mayReach = (host: string, port: number): boolean =>
     judgeTarget({ host, port, addresses: [] }, plan).verdict !== 'refuse';
   const sayOnce = createSayer(plan);
+  const bridge = createBridgeLink();
   const proxy = await startProxy({
     socketPath: join(plan.runtimeDir, `net-${name}.sock`),
     authenticate: (user, password) => secrets.authenticate(user, password),
@@ -67,6 +70,7 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
     mayLookUpFirst: (host, port) => judgeTarget({ host, port, addresses: [] }, plan).verdict === 'allow',
     isDenied: (address, port) => !mayReach(address, port),
     forwards: ports,
+    bridge,
   });
   const forwards: { port: number; socket: string }[] = [];
   const open = new Map<number, Promise<Forward>>();
@@ -80,6 +84,7 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
     proxySocket: proxy.socketPath,
     forwards,
     publish: published,
+    onBridge: (tell) => bridge.connect(tell),
     onListener(port, isListening) {
       const found = published.find((each) => each.port === port);
       if (!isListening || found === undefined || open.has(port)) return;

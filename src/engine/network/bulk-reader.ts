@@ -3,9 +3,9 @@ import type { OnReadOpts, Socket } from 'node:net';
 /** Several times what a stream reads at once by itself: with each piece goes the cost of a turn of the event loop. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Reads a socket in large pieces straight into another. */
+/** Reads a socket, which must be paused before it is connected, in large pieces straight into another. */
 export interface BulkReader {
-  /** To be given to `connect`. Nothing is read by streams then, and what comes before `attach` waits. */
+  /** To be given to `connect`. Nothing is read by streams then, and nothing at all before `attach`. */
   readonly onread: OnReadOpts;
   /** From now on everything that `from` says goes to `to`, no faster than that takes it; its end too. */
   attach(from: Socket, to: Socket): void;
@@ -13,14 +13,10 @@ export interface BulkReader {
 
 export function createBulkReader(): BulkReader {
   const free: Buffer[] = [];
-  let early: Buffer | null = null;
   let sink: Socket | null = null;
   const callback = (count: number, piece: Uint8Array): boolean => {
     const buffer = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-    const said = buffer.subarray(0, count);
-    if (sink !== null) return sink.write(said, () => free.push(buffer));
-    early = said;
-    return false;
+    return sink?.write(buffer.subarray(0, count), () => free.push(buffer)) ?? false;
   };
   return {
     onread: { buffer: () => free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES), callback },
@@ -28,8 +24,7 @@ export function createBulkReader(): BulkReader {
       sink = to;
       to.on('drain', () => from.resume());
       from.once('end', () => to.end());
-      if (from.readableEnded) to.end();
-      else if (early === null || to.write(early)) from.resume();
+      from.resume();
     },
   };
 }

@@ -51,6 +51,8 @@ export function withinTime<Result>(
 export function dialPlace(host: string, port: number, options: DialOptions): Promise<Socket> {
   const read = options.reader === undefined ? {} : { onread: options.reader.onread };
   const socket = connect({ host, port, allowHalfOpen: true, noDelay: true, keepAlive: true, ...read });
+  // what comes before somebody wants it waits outside: the socket may go to another process, with all that it has to say
+  if (options.reader !== undefined) socket.pause();
   const cancel = (): void => void socket.destroy();
   return withinTime<Socket>(options, cancel, (settle, fail) => {
     // stays: an error that comes late has nobody to tell, and must not end the engine

@@ -6,10 +6,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { formatHostPort } from '../../policy/index.ts';
+import { carryTunnel } from './carry-tunnel.ts';
 import { readClient } from './client-reader.ts';
 import { forwardRequest } from './forward-request.ts';
 import { answerRequest, answerSocket, type OwnAnswer } from './http-answers.ts';
-import { joinSockets } from './join-sockets.ts';
 import type { Opening } from './open-target.ts';
 import type { ProxyCore } from './proxy-core.ts';
 import type { ProxyDoor } from './proxy-spec.ts';
@@ -91,9 +91,8 @@ async function serveConnect(core: ProxyCore, request: IncomingMessage, head: Buf
   const early = Buffer.concat([head, reader.release()]);
   if (opening.kind === 'gone') return void socket.destroy();
   if (opening.kind !== 'open') return answerSocket(socket, explainOpening(opening, target));
-  core.reportAtClose(asked, opening.target.socket);
-  socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-  joinSockets(socket, early, opening.target);
+  const answer = 'HTTP/1.1 200 Connection established\r\n\r\n';
+  await carryTunnel(core, { client: socket, asked, target: opening.target, early, answer });
 }
 
 async function serveRequest(
@@ -103,6 +102,7 @@ async function serveRequest(
   isExpectant: boolean,
 ): Promise<void> {
   const { socket } = request;
+  core.bridge.release(socket);
   const running = core.connections.begin(socket);
   response.once('close', () => core.connections.finish(socket));
   if (running > MAX_PIPELINED) return void socket.destroy();

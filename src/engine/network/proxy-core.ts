@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { type BridgeLink, type CarriedBytes, createBridgeLink } from './bridge-link.ts';
 import { type ClientConnections, createClientConnections } from './client-connections.ts';
 import type { TargetRequest } from './judge-target.ts';
 import { createOpener, type Opening } from './open-target.ts';
@@ -7,6 +8,8 @@ import type { ProxyDoor, ProxyLimits, ProxySpec, StoppedRequest } from './proxy-
 
 /** What both doors share. */
 export interface ProxyCore {
+  /** What is not connected to a bridge hands nothing over. */
+  readonly bridge: BridgeLink;
   readonly connections: ClientConnections;
   /** The launch of these credentials, or null, which is reported. */
   authenticate(credentials: Credentials | null, via: ProxyDoor): string | null;
@@ -15,6 +18,11 @@ export interface ProxyCore {
   report(stopped: StoppedRequest): void;
   /** Tells of a connection when its socket closes. */
   reportAtClose(request: Pick<TargetRequest, 'launchId' | 'host' | 'port'>, socket: Socket): void;
+  /** Tells of a connection that the bridge has carried, at its end. */
+  reportCarried(
+    request: Pick<TargetRequest, 'launchId' | 'host' | 'port'>,
+    carried: CarriedBytes | null,
+  ): void;
 }
 
 export interface Credentials {
@@ -44,6 +52,7 @@ function createReporter(spec: ProxySpec): (stopped: StoppedRequest) => void {
 export function createProxyCore(spec: ProxySpec, limits: ProxyLimits): ProxyCore {
   const report = createReporter(spec);
   return {
+    bridge: spec.bridge ?? createBridgeLink(),
     connections: createClientConnections(limits),
     open: createOpener(spec, limits),
     report,
@@ -61,6 +70,10 @@ export function createProxyCore(spec: ProxySpec, limits: ProxyLimits): ProxyCore
         const bytesDown = socket.bytesRead - before.down;
         spec.onClosed?.({ launchId, host: host.text, port, bytesUp, bytesDown });
       });
+    },
+    reportCarried({ launchId, host, port }, carried) {
+      const bytes = { bytesUp: carried?.up ?? null, bytesDown: carried?.down ?? null };
+      spec.onClosed?.({ launchId, host: host.text, port, ...bytes });
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { BridgeLink } from './bridge-link.ts';
+
 /** How the program inside reached the proxy. */
 export type ProxyDoor = 'connect' | 'http' | 'socks5';
 
@@ -45,9 +47,9 @@ export interface ClosedConnection {
   readonly launchId: string;
   readonly host: string;
   readonly port: number;
-  /** Bytes sent to and received from the other side. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
+  /** Bytes sent to and received from the other side; null where the bridge carried it and was cut off. */
+  readonly bytesUp: number | null;
+  readonly bytesDown: number | null;
 }
 
 export interface ProxyLimits {
@@ -96,6 +98,8 @@ export interface ProxySpec {
   /** Ports of the host's 127.0.0.1 that are named in the configuration: not private by that address. */
   readonly forwards?: readonly number[];
   readonly limits?: Partial<ProxyLimits>;
+  /** Clients come through the bridge of a session, which introduces them; tunnels are handed to it. */
+  readonly bridge?: BridgeLink;
   onStopped?(stopped: StoppedRequest): void;
   /** Told of each connection that was allowed, or to be judged, and could not be made. `host` is canonical. */
   onFailed?(failed: FailedConnection): void;

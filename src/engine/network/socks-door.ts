@@ -4,9 +4,9 @@
  */
 import type { Socket } from 'node:net';
 import { type NormalHost, readHost } from '../../policy/index.ts';
+import { carryTunnel } from './carry-tunnel.ts';
 import { type ClientReader, readClient } from './client-reader.ts';
 import { endSocket } from './http-answers.ts';
-import { joinSockets } from './join-sockets.ts';
 import type { Opening } from './open-target.ts';
 import { type Credentials, type ProxyCore, toAscii } from './proxy-core.ts';
 
@@ -135,9 +135,14 @@ async function talk(core: ProxyCore, socket: Socket, reader: ClientReader): Prom
   if (opening.kind === 'gone') socket.destroy();
   else if (opening.kind !== 'open') endSocket(socket, replyBytes(codeOf(opening)));
   else {
-    core.reportAtClose(request, opening.target.socket);
-    socket.write(replyBytes(REPLY.done));
-    joinSockets(socket, early, opening.target);
+    const { target } = opening;
+    await carryTunnel(core, {
+      client: socket,
+      asked: request,
+      target,
+      early,
+      answer: replyBytes(REPLY.done),
+    });
   }
 }
 

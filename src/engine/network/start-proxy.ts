@@ -5,6 +5,7 @@
  */
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import { INTRODUCTION_BYTES, readIntroduction } from './bridge-link.ts';
 import { createHttpDoor, type HttpDoor } from './http-door.ts';
 import { createProxyCore, type ProxyCore } from './proxy-core.ts';
 import { DEFAULT_LIMITS, type HostProxy, type ProxySpec } from './proxy-spec.ts';
@@ -12,16 +13,28 @@ import { serveSocks } from './socks-door.ts';
 
 const SOCKS_VERSION = 5;
 
-/** Looks at the first byte, which no HTTP request shares with SOCKS. */
-function serveClient(core: ProxyCore, http: HttpDoor, socket: Socket): void {
+/** Looks at the first byte, which no HTTP request shares with SOCKS. The bridge, if there is one, introduces its clients. */
+function serveClient(core: ProxyCore, http: HttpDoor, socket: Socket, isIntroduced: boolean): void {
   if (!core.connections.admit(socket)) return;
+  let said: Buffer = Buffer.alloc(0);
+  let id: string | null | undefined = isIntroduced ? undefined : null;
   const look = (): void => {
     const chunk: Buffer | null = socket.read();
     if (chunk === null) return;
+    said = Buffer.concat([said, chunk]);
+    if (id === undefined) {
+      id = readIntroduction(said);
+      if (id === undefined) return;
+      if (id !== null) {
+        core.bridge.identify(socket, id);
+        said = said.subarray(INTRODUCTION_BYTES);
+      }
+    }
+    if (said.length === 0) return;
     socket.off('readable', look);
     socket.off('end', leave);
-    socket.unshift(chunk);
-    if (chunk[0] === SOCKS_VERSION) void serveSocks(core, socket);
+    socket.unshift(said);
+    if (said[0] === SOCKS_VERSION) void serveSocks(core, socket);
     else http.take(socket);
   };
   const leave = (): void => void socket.destroy();
@@ -45,7 +58,9 @@ async function listen(server: Server, path: string): Promise<void> {
 export async function startProxy(spec: ProxySpec): Promise<HostProxy> {
   const core = createProxyCore(spec, { ...DEFAULT_LIMITS, ...spec.limits });
   const http = createHttpDoor(core);
-  const server = createServer({ allowHalfOpen: true }, (socket) => serveClient(core, http, socket));
+  const server = createServer({ allowHalfOpen: true }, (socket) =>
+    serveClient(core, http, socket, spec.bridge !== undefined),
+  );
   await listen(server, spec.socketPath);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {

@@ -82,12 +82,14 @@ async function coverFirst(placeholders: Placeholders, spec: ProtectSpec): Promis
 /** Only a network of its own needs a bridge out of it. */
 function planBridge({ settings, network }: SessionSpec, helpers: HelperPaths): BridgeSpec | undefined {
   if (settings.networkAccess || network === undefined) return undefined;
-  const { proxySocket, forwards = [], publish = [], onListener } = network;
+  const { proxySocket, forwards = [], publish = [], onListener, onBridge } = network;
   return {
     program: helpers.netBridge,
-    inward: [{ port: PROXY_PORT, socket: proxySocket }, ...forwards],
+    proxy: { port: PROXY_PORT, socket: proxySocket },
+    inward: forwards,
     outward: publish,
     ...(onListener && { onListener }),
+    ...(onBridge && { onBridge }),
   };
 }
 

@@ -6,25 +6,30 @@
  * a session ever runs in it: launches join the anchor, whose view has the masks.
  * Without it each grant would need a new sandbox, and a command that was held could not go on.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { Fault } from '../../protocol/index.ts';
 import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { collectStderr, readJsonLines } from './helper-output.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
 import { encodeField } from './line-fields.ts';
-import type { GrantMode, GrantOutcome, JoinedPort } from './sandbox.ts';
+import type { GrantMode, GrantOutcome, JoinedPort, TellBridge } from './sandbox.ts';
+import { openBridgeChannel, spawnHolder } from './spawn-holder.ts';
 import { type ViewOperation, viewArguments } from './view.ts';
 
 /** What joins ports of the loopback inside with unix sockets outside. */
 export interface BridgeSpec {
   /** Path of the helper. */
   readonly program: string;
+  /** The way to the engine's proxy. */
+  readonly proxy: JoinedPort;
   /** Who connects to the port inside reaches the socket. */
   readonly inward: readonly JoinedPort[];
   /** Who connects to the socket, which is made, reaches the port inside. */
   readonly outward: readonly JoinedPort[];
   onListener?(port: number, isListening: boolean): void;
+  /** Wanted where the proxy hands connections over; called once, before anybody can connect. */
+  onBridge?(tell: TellBridge): void;
 }
 
 export interface HolderSpec {
@@ -73,13 +78,9 @@ export interface Holder {
  */
 export async function startHolder(spec: HolderSpec): Promise<Holder> {
   const share = spec.isNetworkShared ? ['--share-net'] : bridgeArguments(spec.bridge);
-  // Its own session: a Ctrl-C typed at the terminal is for the command, not for the wall around it.
-  const child = spawn(spec.program, [...share, ...viewArguments(spec.view), '--view-end'], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-    env: { PATH: '/usr/bin:/bin' },
-    cwd: '/',
-  });
+  const hasChannel = !spec.isNetworkShared && spec.bridge?.onBridge !== undefined;
+  const words = [...share, ...viewArguments(spec.view), '--view-end'];
+  const child = spawnHolder(spec.program, words, hasChannel);
   const ended = waitForChild(child);
   const stderr = collectStderr(child.stderr);
   const pending = new Map<string, (outcome: GrantOutcome) => void>();
@@ -105,6 +106,7 @@ export async function startHolder(spec: HolderSpec): Promise<Holder> {
   });
   // The view may still be under construction when the engine closes: a write then fails, and `ended` tells.
   child.stdin.on('error', () => undefined);
+  if (hasChannel) spec.bridge?.onBridge?.(openBridgeChannel(child));
   return createHolder(child, await ready.promise, { ended, pending });
 }
 
@@ -112,10 +114,9 @@ function bridgeArguments(bridge: BridgeSpec | undefined): string[] {
   if (bridge === undefined) return [];
   const join = (flag: string, joined: readonly JoinedPort[]): string[] =>
     joined.flatMap(({ port, socket }) => [flag, String(port), socket]);
-  return [
-    ...['--bridge', bridge.program, ...join('--in', bridge.inward), ...join('--out', bridge.outward)],
-    '--bridge-end',
-  ];
+  const proxy = join(bridge.onBridge === undefined ? '--in' : '--proxy', [bridge.proxy]);
+  const others = [...join('--in', bridge.inward), ...join('--out', bridge.outward)];
+  return ['--bridge', bridge.program, ...proxy, ...others, '--bridge-end'];
 }
 
 function tellListener(bridge: BridgeSpec | undefined, fields: Readonly<Record<string, unknown>>): void {

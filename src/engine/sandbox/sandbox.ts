@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import type { ConfigSnapshot } from '../../protocol/index.ts';
 import type { ChildOutcome } from '../base/index.ts';
@@ -37,6 +38,9 @@ export interface JoinedPort {
   readonly socket: string;
 }
 
+/** Says something to the bridge, with a socket that it is to go on with. False where it could not be said. */
+export type TellBridge = (words: string, socket?: Socket) => Promise<boolean>;
+
 /** How programs of a session reach the world when its network is not the host's own. */
 export interface SessionNetwork {
   /** Host path of the proxy's socket. It is reached at `PROXY_PORT` of the loopback inside. */
@@ -47,6 +51,11 @@ export interface SessionNetwork {
   readonly publish?: readonly JoinedPort[];
   /** Something inside has begun, or ceased, to listen on a port of `publish`. Looked for once a second. */
   onListener?(port: number, isListening: boolean): void;
+  /**
+   * The proxy may hand connections that it has made to the bridge, which then carries them. Each of its connections to
+   * `proxySocket` begins with a NUL and eight bytes of an id, by which the words say which one is meant.
+   */
+  onBridge?(tell: TellBridge): void;
   /** Host path of the certificates that programs inside are to trust (PEM); it appears at `INSIDE_PATHS.certificates`. */
   readonly certificates?: string | undefined;
 }

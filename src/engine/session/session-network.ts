@@ -10,6 +10,7 @@ import type { HostLists } from '../../policy/index.ts';
 import { type ConfigSnapshot, Fault, type HostPort, type SessionFlags } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import {
+  createBridgeLink,
   createLaunchSecrets,
   forwardConnections,
   forwardedPorts,
@@ -83,6 +84,7 @@ export class SessionNetwork {
     const published = await PublishedPorts.plan(plan.publish, { runtimeDir, name, say: plan.say });
     scope.defer(() => published.close());
     const ports = forwardedPorts(network.allow);
+    const bridge = createBridgeLink();
     const proxy = await startProxy({
       socketPath: join(runtimeDir, `net-${name}.sock`),
       authenticate: (user, password) => secrets.authenticate(user, password),
@@ -93,6 +95,7 @@ export class SessionNetwork {
       onFailed: (failed) => gate.tellFailed(failed),
       upstream: network.proxy,
       forwards: ports,
+      bridge,
       ...(plan.resolve && { resolve: plan.resolve }),
     });
     scope.defer(() => proxy.close());
@@ -113,6 +116,7 @@ export class SessionNetwork {
       forwards,
       publish: published.joined,
       onListener: (port, isListening) => published.onListener(port, isListening),
+      onBridge: (tell) => bridge.connect(tell),
       certificates,
     };
     const fixed = snapshot.environment.set;
