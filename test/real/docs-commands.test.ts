@@ -115,7 +115,23 @@ describe('configuration', () => {
   });
 });
 
+describe('the network', () => {
+  it('check says what comes of a host, with the lists of the page', async () => {
+    place.configure(takeExample('network.md#lists/1'));
+    const typed = listTyped(takeExample('network.md#lists/2'));
+    const statuses: number[] = [];
+    for (const { command, shown } of typed) {
+      const { status, stdout } = await place.type(command);
+      statuses.push(status);
+      place.shows(stdout, shown);
+    }
+    expect(statuses).toEqual([10, 0, 11]);
+  });
+});
+
 describe('profiles and rules', () => {
+  beforeAll(() => void place.configure(''));
+
   it('the commands that look at profiles', async () => {
     const statuses: unknown[] = [];
     for (const line of listLines(takeExample('profiles.md#looking-at-profiles/1'))) {
