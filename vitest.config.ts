@@ -13,8 +13,15 @@ const KINDS = {
   agents: 'test/agents/**/*.test.ts',
 };
 
-/** The kinds that start the program: its bundle is made once, before them. */
-const STARTS_PROGRAM = new Set(['real', 'journey', 'soak', 'agents']);
+/** What a kind uses is built once, before it. */
+const PROGRAM = 'test/support/bundle-program.ts';
+const GALLERY = 'test/support/bundle-gallery.ts';
+const BUILDS: Readonly<Record<string, string[]>> = {
+  real: [PROGRAM],
+  journey: [PROGRAM, GALLERY],
+  soak: [PROGRAM, GALLERY],
+  agents: [PROGRAM],
+};
 
 export default defineConfig({
   test: {
@@ -27,7 +34,7 @@ export default defineConfig({
       // kinds run one after another, so that sandboxes do not starve what comes with a time limit
       test: {
         ...{ name, include: [include], sequence: { groupOrder } },
-        ...(STARTS_PROGRAM.has(name) && { globalSetup: 'test/support/bundle-program.ts' }),
+        globalSetup: BUILDS[name] ?? [],
       },
     })),
   },

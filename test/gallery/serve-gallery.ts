@@ -1,7 +1,7 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import react from '@vitejs/plugin-react';
-import { build } from 'vite';
 import { PAGE_CSP } from '../../src/server/page-policy.ts';
 
 /** What the product sends with its page, so that a picture shows what would really be shown. */
@@ -35,8 +35,10 @@ async function asInProduction<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function buildGallery(): ReturnType<typeof build> {
-  return build({
+async function buildGallery() {
+  // loaded only by who builds it
+  const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')]);
+  return await build({
     root: fileURLToPath(new URL('.', import.meta.url)),
     configFile: false,
     logLevel: 'error',
@@ -56,9 +58,29 @@ async function buildFiles(): Promise<ReadonlyMap<string, string | Uint8Array>> {
   return files;
 }
 
-/** Builds the gallery as it is now (1 to 2 s) and serves it on a port of its own. */
+/** Under which name the test runner hands on the folder of the gallery that it has built. */
+export const GALLERY_VARIABLE = 'VITEST_SALLYPORT_GALLERY';
+
+/** Builds the gallery as it is now into a folder, for `serveGallery` of other processes. */
+export async function saveGallery(folder: string): Promise<void> {
+  for (const [name, content] of await buildFiles()) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+}
+
+function readFiles(folder: string): ReadonlyMap<string, Uint8Array> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(paths.map((path) => [path.slice(folder.length), readFileSync(path)]));
+}
+
+/** Serves the gallery on a port of its own: as the runner of the tests has built it, or built now (1 to 2 s). */
 export async function serveGallery(): Promise<Gallery> {
-  const files = await buildFiles();
+  const saved = process.env[GALLERY_VARIABLE];
+  const files = saved === undefined ? await buildFiles() : readFiles(saved);
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const name = path === '/' ? '/index.html' : path;

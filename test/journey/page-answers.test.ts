@@ -6,15 +6,17 @@ import { type CuttablePipe, makePipeCuttable } from '../support/cuttable-pipe.ts
 import { cardOf, openQuestion, seeSettled, waitForCount } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
 import { countDecisions } from '../support/read-sessions.ts';
+import { shareChromium } from '../support/share-chromium.ts';
 import type { CliResult } from '../support/terminal.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 const SOON = { timeout: 5000 };
 
+const chromium = shareChromium();
 let product: ProductPage;
 beforeEach(async () => {
-  product = await openProductPage();
+  product = await openProductPage({ browser: chromium() });
 });
 afterEach(() => product.close());
 

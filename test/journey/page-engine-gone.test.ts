@@ -13,15 +13,17 @@ import {
 } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage, readServeUrl } from '../support/page-driver.ts';
 import { countDecisions, readEvents, readSessions } from '../support/read-sessions.ts';
+import { shareChromium } from '../support/share-chromium.ts';
 import type { CliResult } from '../support/terminal.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const WAIT = { timeout: 30_000 };
 
+const chromium = shareChromium();
 let product: ProductPage;
 beforeEach(async () => {
-  product = await openProductPage();
+  product = await openProductPage({ browser: chromium() });
 });
 afterEach(() => product.close());
 

@@ -4,10 +4,12 @@ import type { Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cardOf, readCard, seeSettled, tabTo, waitingRow } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
+import { shareChromium } from '../support/share-chromium.ts';
 import { createCliPlace } from '../support/terminal.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
+const chromium = shareChromium();
 let product: ProductPage;
 let folders: string[];
 
@@ -145,7 +147,7 @@ async function expectWalked(made: { project: string; outsideFile: string }): Pro
 describe('the first run in a window', () => {
   beforeEach(async () => {
     folders = [];
-    product = await openProductPage();
+    product = await openProductPage({ browser: chromium() });
   });
   afterEach(async () => {
     await product.close();
@@ -170,7 +172,7 @@ describe('the program without words', () => {
     started.stderr?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    product = await openProductPage({ place, started });
+    product = await openProductPage({ browser: chromium(), place, started });
     await button(product.page, 'Start the example').waitFor();
     expect(said.split('\n')[0]).toBe(
       'sallyport: the page in a browser, not the desktop app: there is no display',

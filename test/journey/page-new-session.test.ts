@@ -6,16 +6,18 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openQuestion, seeSettled, tabTo, typeFolder, waitForCount } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
 import { readSessions } from '../support/read-sessions.ts';
+import { shareChromium } from '../support/share-chromium.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 const WAIT = { timeout: 30_000 };
 
+const chromium = shareChromium();
 let product: ProductPage;
 let page: Page;
 let folder: string;
 beforeEach(async () => {
-  product = await openProductPage();
+  product = await openProductPage({ browser: chromium() });
   ({ page } = product);
   folder = join(product.place.folder, 'shop-front');
   mkdirSync(folder);

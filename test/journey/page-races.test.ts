@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openQuestion, seeSettled } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
 import { countDecisions, readEvents, readSessions } from '../support/read-sessions.ts';
+import { shareChromium } from '../support/share-chromium.ts';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
@@ -12,9 +13,10 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 const SOON = { timeout: 5000 };
 const ROUNDS = 10;
 
+const chromium = shareChromium();
 let product: ProductPage;
 beforeEach(async () => {
-  product = await openProductPage();
+  product = await openProductPage({ browser: chromium() });
 });
 afterEach(() => product.close());
 

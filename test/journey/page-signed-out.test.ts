@@ -1,16 +1,18 @@
 import type { BrowserContext, Page } from 'playwright';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
+import { shareChromium } from '../support/share-chromium.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 const WAIT = { timeout: 30_000 };
 
+const chromium = shareChromium();
 let product: ProductPage;
 let stranger: BrowserContext;
 let page: Page;
 beforeEach(async () => {
-  product = await openProductPage();
+  product = await openProductPage({ browser: chromium() });
   const browser = product.context.browser();
   if (browser === null) throw new Error('no browser');
   stranger = await browser.newContext();

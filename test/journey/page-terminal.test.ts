@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openQuestion, typeFolder } from '../support/page-acts.ts';
 import { openProductPage, type ProductPage } from '../support/page-driver.ts';
+import { shareChromium } from '../support/share-chromium.ts';
 import type { PersonTerminal } from '../support/terminal.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -11,9 +12,10 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 const WAIT = { timeout: 60_000 };
 const WAIT_FOR = { timeout: 60_000, interval: 50 };
 
+const chromium = shareChromium();
 let product: ProductPage;
 beforeEach(async () => {
-  product = await openProductPage();
+  product = await openProductPage({ browser: chromium() });
 });
 afterEach(() => product.close());
 
@@ -32,12 +34,12 @@ const linesOf = (pane: Locator): Promise<readonly string[]> =>
     .locator('.xterm-rows > div')
     .evaluateAll((rows) => rows.map((row) => (row.textContent ?? '').replaceAll('\u00a0', ' ').trimEnd()));
 
-async function see(pane: Locator, text: string | RegExp): Promise<void> {
+async function see(pane: Locator, text: string | RegExp, patience = WAIT_FOR): Promise<void> {
   const fits = (line: string): boolean => (typeof text === 'string' ? line === text : text.test(line));
   await vi.waitFor(async () => {
     const lines = await linesOf(pane);
     if (!lines.some(fits)) throw new Error(`did not see ${String(text)} in:\n${lines.join('\n')}`);
-  }, WAIT_FOR);
+  }, patience);
 }
 
 /** A program on a person's terminal; what it prints is in the file. */
@@ -187,10 +189,13 @@ describe('the terminal of a session on the page', () => {
     const size = (await linesOf(pane)).length;
     await see(pane, new RegExp(`^${size} \\d+$`));
     await page.setViewportSize({ width: 1280, height: 520 });
-    await vi.waitFor(async () => expect((await linesOf(pane)).length).toBeLessThan(size), WAIT_FOR);
-    const smaller = (await linesOf(pane)).length;
-    await page.keyboard.type('stty size\n');
-    await see(pane, new RegExp(`^${smaller} \\d+$`));
+    // the picture is smaller at once, the terminal when the engine has been told
+    await vi.waitFor(async () => {
+      const smaller = (await linesOf(pane)).length;
+      expect(smaller).toBeLessThan(size);
+      await page.keyboard.type('stty size\n');
+      await see(pane, new RegExp(`^${smaller} \\d+$`), { timeout: 5000, interval: 50 });
+    }, WAIT_FOR);
     await page.keyboard.type('exit 3\n');
     await pane.getByText('The session has ended').waitFor(WAIT);
     expect(product.problems).toEqual([]);

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
-import { launchChromium, openProductPage } from './page-driver.ts';
+import { openProductPage } from './page-driver.ts';
 
 /** A screen, by the scene of the gallery that shows it. */
 interface Screen {
@@ -88,13 +88,26 @@ const SCREENS: readonly Screen[] = [
   { name: 'one column', scene: 'main', size: { width: 360, height: 700 } },
 ];
 
+/**
+ * A look at the page alone, which has no frames: the findings of each would be put together in another tab, which costs
+ * more than the look. What passed is told by one place.
+ */
+function look(
+  page: Page,
+  options: Parameters<AxeBuilder['options']>[0] = {},
+): ReturnType<AxeBuilder['analyze']> {
+  const axe = new AxeBuilder({ page }).setLegacyMode();
+  return axe.options({ resultTypes: ['violations'], ...options }).analyze();
+}
+
 /** Every finding that is serious or worse, with the first place of each; in the dark only the colours are others. */
 async function findSerious(page: Page): Promise<string[]> {
-  const light = await new AxeBuilder({ page }).analyze();
+  expect(page.frames()).toHaveLength(1);
+  const light = await look(page);
   // an empty page has no findings either
   expect(light.passes.length).toBeGreaterThan(8);
   await page.emulateMedia({ colorScheme: 'dark' });
-  const dark = await new AxeBuilder({ page }).withRules(['color-contrast']).analyze();
+  const dark = await look(page, { runOnly: ['color-contrast'] });
   await page.emulateMedia({ colorScheme: 'light' });
   return [...light.violations, ...dark.violations]
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
@@ -114,20 +127,16 @@ function newContext(browser: Browser, size = { width: 1280, height: 800 }): Prom
 }
 
 /** No screen of this part has a finding that is serious. */
-export function checkScreens(part: 'cards' | 'screens'): void {
+export function checkScreens(part: 'cards' | 'screens', chromium: () => Browser): void {
   let gallery: Gallery;
-  let browser: Browser;
   beforeAll(async () => {
-    [gallery, browser] = await Promise.all([serveGallery(), launchChromium()]);
+    gallery = await serveGallery();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await gallery?.close();
-  });
+  afterAll(() => gallery?.close());
 
   const screens = SCREENS.filter(({ name }) => name.startsWith('card') === (part === 'cards'));
   it.each(screens)('$name', async ({ scene, hash = '', size, open }) => {
-    const context = await newContext(browser, size);
+    const context = await newContext(chromium(), size);
     const page = await context.newPage();
     await page.goto(`${gallery.url}?scene=${scene}${hash}`);
     await page.locator('main h1, main, [data-approval]').first().waitFor();
@@ -138,9 +147,11 @@ export function checkScreens(part: 'cards' | 'screens'): void {
 }
 
 /** Nor has the product itself, with a question that waits. */
-export function checkProduct(): void {
+export function checkProduct(chromium: () => Browser): void {
   it('the product itself, with a question that waits', async () => {
-    const product = await openProductPage({ colorScheme: 'light', bypassCSP: true });
+    const product = await openProductPage({
+      ...{ browser: chromium(), colorScheme: 'light', bypassCSP: true },
+    });
     const { page, place } = product;
     await page.getByRole('button', { name: 'Start the example' }).waitFor();
     expect(await findSerious(page)).toEqual([]);

@@ -57,6 +57,8 @@ export function readServeUrl(serve: ChildProcess): Promise<string> {
 }
 
 export interface ProductPageOptions {
+  /** A browser that others use too, and that stays open; one of its own without it. */
+  readonly browser?: Browser;
   readonly place?: CliPlace;
   readonly size?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
@@ -71,7 +73,7 @@ export async function openProductPage(options: ProductPageOptions = {}): Promise
   const place = options.place ?? createCliPlace();
   const serve = options.started ?? place.start(['serve', '--no-open', ...(options.serveWords ?? [])]);
   const url = await readServeUrl(serve);
-  const browser = await launchChromium();
+  const browser = options.browser ?? (await launchChromium());
   const context = await browser.newContext({
     viewport: options.size ?? { width: 1280, height: 800 },
     colorScheme: options.colorScheme ?? 'light',
@@ -115,7 +117,7 @@ export async function openProductPage(options: ProductPageOptions = {}): Promise
       return other;
     },
     close: async () => {
-      await browser.close();
+      await (options.browser === undefined ? browser : context).close();
       await place.close();
     },
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type IPty, spawn as spawnPty } from 'node-pty';
 import { isEngineLocked, readEngineNote } from '../../src/server/index.ts';
-import { PROGRAM, PROGRAM_VARIABLE } from './program.ts';
+import { PROGRAM } from './program.ts';
 
 const WAIT_MS = 30_000;
 
@@ -53,8 +53,8 @@ export function createCliPlace(): CliPlace {
   mkdirSync(folder);
   const env: NodeJS.ProcessEnv = { ...process.env, SALLYPORT_HOME: home };
   // without a display no browser is opened
-  const runners = ['NODE_OPTIONS', 'VITEST', 'NODE_ENV', 'FORCE_COLOR', PROGRAM_VARIABLE];
-  for (const name of [...runners, 'DISPLAY', 'WAYLAND_DISPLAY']) delete env[name];
+  const unwanted = /^(?:VITEST.*|NODE_OPTIONS|NODE_ENV|FORCE_COLOR|DISPLAY|WAYLAND_DISPLAY)$/;
+  for (const name of Object.keys(env)) if (unwanted.test(name)) delete env[name];
   const children = new Set<ChildProcess>();
   const terminals = new Set<IPty>();
   const lockFolder = join(home, 'run');
