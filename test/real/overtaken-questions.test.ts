@@ -102,6 +102,17 @@ describe('an open question that a new rule decides', () => {
     expect(hasMade('kept')).toBe(true);
   });
 
+  it('is decided by a rule that is saved while the configuration is broken', async () => {
+    const first = await asks('mkdir -p one');
+    const second = await asks('mkdir -p one');
+    writeFileSync(join(page.real.home, 'config.toml'), 'approval_policy = "never\n');
+    for (const { sessionId } of [first, second])
+      await vi.waitFor(() => expect(page.eventsOf('config/snapshot', sessionId)).toHaveLength(2), PATIENCE);
+    expect(await page.answer(first.asked, always)).toMatchObject({ result: 'accepted' });
+    await page.closed(second.sessionId);
+    expect(answerOf(second.asked)).toMatchObject({ by: 'rule' });
+  });
+
   it('waits for a paused session all the same', async () => {
     const { sessionId, asked } = await asks('mkdir -p one');
     await page.pause(sessionId, true);

@@ -163,6 +163,34 @@ describe('a file that changes while a session runs', () => {
     expect(digestsOf(sessionId, 'touch')).toEqual([opened]);
   });
 
+  it('does not keep rules from being followed while it is broken', async () => {
+    const sessionId = await startWaiting('cat go; touch one; mkdir -p two');
+    replace('config.toml', 'approval_policy = "never\n');
+    await changedBy(sessionId, 2);
+    mkdirSync(join(page.real.home, 'rules'));
+    replace('rules/own.rules', 'prefix_rule(pattern=["touch"], decision="forbidden")\n');
+    const { content, warnings } = await changedBy(sessionId, 3);
+    expect(content.rules.prefix.map(({ pattern }) => pattern)).toEqual([['touch']]);
+    expect(content.approvalPolicy).toBe('on-request');
+    expect(warnings).toEqual([]);
+    replace('rules/own.rules', 'prefix_rule(pattern=["mkdir"\n');
+    const broken = await changedBy(sessionId, 4);
+    expect(broken.warnings.join(' ')).toContain('own.rules:');
+    expect(broken.content.rules.prefix.map(({ pattern }) => pattern)).toEqual([['touch']]);
+    replace('rules/own.rules', 'prefix_rule(pattern=["mkdir"], decision="forbidden")\n');
+    expect((await changedBy(sessionId, 5)).content.rules.prefix.map(({ pattern }) => pattern)).toEqual([
+      ['mkdir'],
+    ]);
+    replace('rules/own.rules', 'prefix_rule(pattern=["mkdir"\n');
+    expect((await changedBy(sessionId, 6)).warnings.join(' ')).toContain('own.rules:');
+    replace('config.toml', 'approval_policy = "untrusted"\n');
+    expect((await changedBy(sessionId, 7)).content.approvalPolicy).toBe('untrusted');
+    await goOn();
+    await page.answer(await page.question(sessionId), allowOnce);
+    await page.closed(sessionId);
+    expect([hasMade('one'), hasMade('two')]).toEqual([true, false]);
+  });
+
   it('leaves the wall of the session as it was opened, and names what new sessions get', async () => {
     const sessionId = await startWaiting();
     replace('config.toml', 'sandbox_mode = "read-only"\ntmp = "shared"\n');

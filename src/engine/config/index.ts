@@ -14,7 +14,7 @@ export {
   listProfiles,
   type ProfilesInput,
 } from './inspect-profiles.ts';
-export { type LoadConfigOptions, type LoadedConfig, loadConfig } from './load-config.ts';
+export { type LoadConfigOptions, type LoadedConfig, loadConfig, reloadRules } from './load-config.ts';
 export { describeRulesFile, readRulesFile } from './read-rules-folder.ts';
 export type { SessionOverride } from './read-session-overrides.ts';
 export { readToml, TomlSyntaxError } from './read-toml.ts';

@@ -64,6 +64,8 @@ export interface LoadedConfig {
   /** Where each key comes from, by its name as in the file. */
   readonly origins: Readonly<Record<string, ConfigOrigin>>;
   readonly warnings: readonly string[];
+  /** Those of them that are about rules. */
+  readonly ruleWarnings: readonly string[];
   /** Every key as configured, with what it overrode, strongest first. */
   readonly values: ReadonlyMap<string, MergedEntry>;
   /** What files of projects set that is not in force, and why. */
@@ -120,14 +122,7 @@ function readLayers(options: LoadConfigOptions, files: ConfigFiles): ReadLayers 
   const user = mergeLayers(weak);
   const folders = files.projectFolders.map((folder) => trustFolder(folder, user, home));
   const requirements = readRequirements(files.requirements);
-  const wallDemand = findWallDemand(requirements);
-  const rules = loadRules({
-    sallyportHome: files.sallyportHome,
-    projects: folders.map(({ folder, trust }) => ({ folder, trust: trust.level })),
-    ...(requirements?.rules && { managed: { file: files.requirements, rules: requirements.rules } }),
-    home,
-    wallDemand: wallDemand && showOrigin(wallDemand),
-  });
+  const rules = readAllRules(files, folders, requirements, home);
   const projects = files.projects.map((file) => {
     const own = folders.find(
       ({ folder }) =>
@@ -143,6 +138,39 @@ function readLayers(options: LoadConfigOptions, files: ConfigFiles): ReadLayers 
     projects,
     requirements,
     rules,
+  };
+}
+
+function readAllRules(
+  files: ConfigFiles,
+  folders: readonly ProjectFolder[],
+  requirements: Requirements | undefined,
+  home: string,
+): LoadedRules {
+  const wallDemand = findWallDemand(requirements);
+  return loadRules({
+    sallyportHome: files.sallyportHome,
+    projects: folders.map(({ folder, trust }) => ({ folder, trust: trust.level })),
+    ...(requirements?.rules && { managed: { file: files.requirements, rules: requirements.rules } }),
+    home,
+    wallDemand: wallDemand && showOrigin(wallDemand),
+  });
+}
+
+/**
+ * The same configuration with the rules as they are written now, for while the other files do not load. Throws a `user`
+ * fault where the requirements cannot be read: what they forbid is not left out.
+ */
+export function reloadRules(last: LoadedConfig): LoadedConfig {
+  const { files, projects, snapshot } = last;
+  const read = readAllRules(files, projects, readRequirements(files.requirements), snapshot.home);
+  const known = new Set(last.ruleWarnings);
+  return {
+    ...last,
+    snapshot: { ...snapshot, rules: read.rules },
+    warnings: [...last.warnings.filter((warning) => !known.has(warning)), ...read.warnings],
+    ruleWarnings: read.warnings,
+    brokenRules: read.broken,
   };
 }
 
@@ -207,6 +235,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
     digest: digestSnapshot(snapshot),
     origins: Object.fromEntries([...values].map(([key, entry]) => [key, entry.origin])),
     warnings: [...said, ...admitted.warnings, ...warnings, ...read.rules.warnings],
+    ruleWarnings: read.rules.warnings,
     values,
     ignored: admitted.ignored,
     brokenRules: read.rules.broken,

@@ -10,6 +10,7 @@ import {
   findHeld,
   type LoadedConfig,
   nearestKey,
+  reloadRules,
   type SessionOverride,
   showOrigin,
 } from '../config/index.ts';
@@ -173,24 +174,40 @@ export class SessionConfig {
       next = this.#ports.load(this.#overrides);
     } catch (thrown) {
       if (!(thrown instanceof Fault)) throw thrown;
-      if (this.#mistake === thrown.message) return;
+      const isKnown = this.#mistake === thrown.message;
       this.#mistake = thrown.message;
-      await this.#tell(by, [`${thrown.message}; what held before still holds`]);
+      const said = isKnown ? [] : [`${thrown.message}; what held before still holds`];
+      await this.#take(this.#withRules(), by, said);
       return;
     }
     const isRepaired = this.#mistake !== undefined;
     this.#mistake = undefined;
-    await this.#take(next, by, isRepaired);
+    await this.#take(next, by, [], isRepaired);
+  }
+
+  /** What was loaded last, with the rules of now: they have files of their own, which a mistake elsewhere does not stop. */
+  #withRules(): LoadedConfig {
+    try {
+      return reloadRules(this.#last);
+    } catch (thrown) {
+      if (thrown instanceof Fault) return this.#last;
+      throw thrown;
+    }
   }
 
   /** In force at once; what is judged after it stands behind it in the history. */
-  async #take(next: LoadedConfig, by: string, isRepaired = false): Promise<readonly string[]> {
+  async #take(
+    next: LoadedConfig,
+    by: string,
+    said: readonly string[] = [],
+    isRepaired = false,
+  ): Promise<readonly string[]> {
     const rules = keepRules(this.#inForce.snapshot.rules, next.snapshot.rules, next.brokenRules);
     const snapshot = keepWall(this.#opened, { ...next.snapshot, rules });
     const digest = digestSnapshot(snapshot);
     const known = new Set(this.#last.warnings);
     const fresh = next.warnings.filter((warning) => !known.has(warning));
-    const warnings = [...fresh, ...listKept(this.#last, next)];
+    const warnings = [...said, ...fresh, ...listKept(this.#last, next)];
     const isChanged = digest !== this.#inForce.digest;
     this.#last = next;
     if (isChanged) this.#inForce = { snapshot, digest };
