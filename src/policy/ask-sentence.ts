@@ -4,13 +4,14 @@
  * the server whose tool is called.
  */
 import type { Approval, ConfigSnapshot, Facts, PathFact, RiskFamily } from '../protocol/index.ts';
+import { editSentence } from './edit-sentence.ts';
 import { namedPaths } from './named-paths.ts';
 import { baseOf } from './path-access-join.ts';
 import { type PathPlace, placeOf } from './path-place.ts';
 import { TOP_OF_SCRIPT } from './step-scope.ts';
 
 /** The parts of a question that its sentence is made of. */
-export type AskedPart = Pick<Approval, 'kind' | 'category' | 'argv' | 'grant' | 'risk' | 'reasons'>;
+export type AskedPart = Pick<Approval, 'kind' | 'category' | 'argv' | 'grant' | 'risk' | 'reasons' | 'files'>;
 
 /** What is known beside the question; without it the sentence is less exact, never wrong. */
 export interface AskKnowledge {
@@ -52,6 +53,8 @@ const HIGH_SCORE = 6;
 
 /** What is asked, in one plain sentence without a full stop, such as `Run a command that deletes a folder`. */
 export function askSentence(asked: AskedPart, known: AskKnowledge = {}): string {
+  if (asked.kind === 'edit' && asked.files !== undefined && asked.files.length > 1)
+    return editSentence(asked.files, known.snapshot?.sandboxMode === 'read-only');
   if (asked.kind === 'edit') return writeSentence(know(asked, known));
   if (asked.kind === 'net' && (asked.grant?.sockets.length ?? 0) > 0)
     return 'Connect to a program of this machine';

@@ -79,5 +79,5 @@ const EDITS = approvalOf(PAYMENTS, 8000, {
 export const scenes: Scenes = {
   'card-always': () => scene(PAYMENTS, TESTS, 'Run a script of the project'),
   'card-request': () => scene(DOCS, MORE_ACCESS, 'Give it more access'),
-  'card-files': () => scene(PAYMENTS, EDITS, 'Change three files'),
+  'card-files': () => scene(PAYMENTS, EDITS, 'Write 3 files, 1 of them protected'),
 };

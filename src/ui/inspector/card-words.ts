@@ -2,7 +2,7 @@
 import type { AccessGrant, Approval, HostPort, RiskFamily, SettledApproval } from '../../protocol/index.ts';
 import { countThings } from '../../timeline/index.ts';
 
-type Asked = Pick<Approval, 'kind' | 'category' | 'grant' | 'text'>;
+type Asked = Pick<Approval, 'kind' | 'category' | 'grant' | 'text' | 'files'>;
 
 const KIND_SENTENCES: Record<Approval['kind'], string> = {
   cmd: 'Run a command',
@@ -15,7 +15,9 @@ const KIND_SENTENCES: Record<Approval['kind'], string> = {
 };
 
 /** A sentence for the time until the engine has sent its own: less exact, never wrong. */
-export function plainSentence(asked: Pick<Asked, 'kind' | 'category'>): string {
+export function plainSentence(asked: Pick<Asked, 'kind' | 'category' | 'files'>): string {
+  const files = asked.files?.length ?? 0;
+  if (asked.kind === 'edit' && files > 1) return `Change ${files} files`;
   const sentence = KIND_SENTENCES[asked.kind];
   if (asked.kind !== 'cmd' && asked.kind !== 'skill') return sentence;
   if (asked.category === 'outside') return `${sentence} outside the sandbox`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AskedPart, askSentence, judgeBlocked, judgeStep } from '../../../src/policy/index.ts';
-import type { ConfigSnapshot, PathFact } from '../../../src/protocol/index.ts';
+import type { ConfigSnapshot, EditFile, PathFact } from '../../../src/protocol/index.ts';
 import { type FactsChanges, makeFacts, makeSnapshot, makeSteps, WORKSPACE } from './judge-fixture.ts';
 
 interface Row {
@@ -113,6 +113,39 @@ describe('the sentence of a write that the wall stopped', () => {
     const facts = makeFacts(step, { facts: { paths: [fact] } });
     const judged = judgeBlocked([path], snapshot, facts);
     expect(askSentence({ kind: 'edit', ...judged }, { facts, snapshot })).toBe(sentence);
+  });
+});
+
+describe('the sentence about a proposal for several files', () => {
+  const file = (change: EditFile['change'], place: EditFile['place'] = 'inside'): EditFile => ({
+    ...{ path: `/w/${change}-Allow`, change, place, patch: '' },
+  });
+  const rows: readonly [string, readonly EditFile[]][] = [
+    ['Write 3 files', [file('create'), file('modify'), file('create')]],
+    ['Remove 2 files', [file('delete'), file('delete')]],
+    ['Move 2 files', [file('move'), file('move')]],
+    ['Change 2 files', [file('create'), file('delete')]],
+    ['Write 2 files outside the workspace', [file('create', 'outside'), file('modify', 'outside')]],
+    ['Write 2 files, 1 of them outside the workspace', [file('create'), file('modify', 'outside')]],
+    [
+      'Change 3 files, 1 of them protected',
+      [file('delete', 'outside'), file('modify', 'protected'), file('create')],
+    ],
+    ['Write 2 protected files', [file('create', 'protected'), file('modify', 'protected')]],
+    ['Write 2 files, 1 of them secret', [file('create', 'secret'), file('modify', 'protected')]],
+  ];
+  const asked: AskedPart = { kind: 'edit', category: 'edit', risk: null, reasons: [] };
+  it.each(rows)('%s', (sentence, files) => {
+    expect(askSentence({ ...asked, files: [...files] })).toBe(sentence);
+  });
+
+  it('says where nothing may be written, and of one file what is said of any write', () => {
+    const snapshot = makeSnapshot({ sandboxMode: 'read-only' });
+    const [one, two] = [file('create'), file('modify')];
+    expect(askSentence({ ...asked, files: [one, two] }, { snapshot })).toBe(
+      'Write 2 files in a session that may only read',
+    );
+    expect(askSentence({ ...asked, files: [one] })).toBe('Write a file');
   });
 });
 
