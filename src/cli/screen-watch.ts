@@ -42,9 +42,11 @@ export class ScreenWatch {
 
   /** These bytes have been written to the terminal. */
   feed(bytes: Uint8Array): void {
-    for (const byte of bytes) {
+    for (let at = 0; at < bytes.length; at++) {
       // most of what is printed is text between sequences
-      if (this.#state !== 'between' || byte === ESC) this.#take(byte);
+      if (this.#state === 'between') at = bytes.indexOf(ESC, at);
+      if (at === -1) break;
+      this.#take(bytes[at] ?? 0);
     }
     for (const listener of this.#listeners) listener();
   }

@@ -1,2 +1,2 @@
 export { maskEvent } from './mask-event.ts';
-export { createSecretMasker, MASK, maskSecrets } from './mask-secrets.ts';
+export { createSecretMasker, MASK, maskSecrets, type SecretMasker } from './mask-secrets.ts';

@@ -33,15 +33,18 @@ const TOKEN_SHAPES: readonly string[] = [
 const TOKENS = new RegExp(`(?<![A-Za-z0-9_])(?:${TOKEN_SHAPES.join('|')})`, 'g');
 /** `Authorization: Bearer …` and `Basic …`: the scheme stays readable. */
 const AUTHORIZATION = /\b((?:bearer|basic)[ \t]{1,4})[A-Za-z0-9_.~+/=-]{16,}/gi;
-/** `https://user:password@host`: only the password goes. */
-const URL_PASSWORD = /(:\/\/[^\s/:@]{0,128}:)[^\s/@]{1,256}(?=@)/g;
+/**
+ * `https://user:password@host`: only the password goes. The spaces are those of ASCII: where each byte is a character,
+ * half of a letter would look like another one.
+ */
+const URL_PASSWORD = /(:\/\/[^ \t-\r/:@]{0,256}:)[^ \t-\r/@]{1,512}(?=@)/g;
 /** Nothing of the next pattern is without it; looking for it is ten times as fast. */
 const KEY_BEGIN_WORD = '-----BEGIN ';
 const KEY_BEGIN = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;
 const KEY_END = /-----END [A-Z ]{0,40}PRIVATE KEY-----/;
 
 /** What a secret without spaces may consist of: text is only released up to a border of such a run. */
-const HELD_CHARACTER = /[A-Za-z0-9_.~+/=:@%!$&*,;?#-]/;
+const HELD_CHARACTER = /[A-Za-z0-9_.~+/=:@%!$&*,;?#\u0080-\uffff-]/;
 const SCHEME_END = /(?:bearer|basic)[ \t]{1,4}$/i;
 
 function escapeForPattern(text: string): string {
@@ -90,6 +93,10 @@ export function maskSecrets(text: string, secrets: readonly string[] = []): stri
 export interface SecretMasker {
   /** Takes the next piece; returns what can be told apart from a secret by now. */
   push(text: string): string;
+  /** How many characters are held back: always the last ones that came. */
+  readonly heldLength: number;
+  /** Whether what `push` released last is, character for character, what came. */
+  readonly isVerbatim: boolean;
   /** Returns what was held back. */
   end(): string;
 }
@@ -99,25 +106,40 @@ class StreamMasker implements SecretMasker {
   readonly #mask: (text: string) => string;
   #held = '';
   #isInKey = false;
+  #isVerbatim = true;
 
   constructor(secrets: readonly string[]) {
     this.#secrets = usableSecrets(secrets);
     this.#mask = createMask(this.#secrets);
   }
 
+  get heldLength(): number {
+    return this.#held.length;
+  }
+
+  get isVerbatim(): boolean {
+    return this.#isVerbatim;
+  }
+
   push(text: string): string {
     this.#held += text;
+    this.#isVerbatim = !this.#isInKey;
     let released = '';
     if (this.#isInKey && !this.#leaveKey()) return released;
     const border = this.#findBorder();
     const whole = this.#held.slice(0, border);
     this.#held = this.#held.slice(border);
     released += this.#mask(whole);
-    if (this.#held.length > LONGEST_HELD) released += this.#releaseTooLong();
+    this.#isVerbatim &&= released === whole;
+    if (this.#held.length > LONGEST_HELD) {
+      this.#isVerbatim = false;
+      released += this.#releaseTooLong();
+    }
     return released;
   }
 
   end(): string {
+    this.#isVerbatim = false;
     const rest = this.#isInKey ? '' : this.#held;
     this.#held = '';
     this.#isInKey = false;

@@ -1,5 +1,6 @@
 export { type ChildOutcome, exitStatusOf, waitForChild } from './child.ts';
 export { type Clock, createFakeClock, realClock } from './clock.ts';
+export { LastBytes } from './last-bytes.ts';
 export { listLinkNames } from './list-link-names.ts';
 export {
   MIN_OPEN_FILES,

@@ -8,7 +8,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { CapturedStream, RunId, SessionId } from '../../protocol/index.ts';
-import { createSecretMasker } from '../../replay/index.ts';
+import { LastBytes } from '../base/index.ts';
+import { createByteMasker } from './mask-bytes.ts';
 import type { OutputRequest, OutputStream } from './writer-messages.ts';
 
 const HEAD_BYTES = 12 * 1024 * 1024;
@@ -24,11 +25,13 @@ export interface OutputCaptureOptions {
   readonly stream: OutputStream;
   /** Values that are masked wherever they appear, besides the well-known shapes of tokens. */
   readonly secrets?: readonly string[];
+  /** Told of what is masked by now, in the order of its coming; `offset` counts in the masked stream. */
+  readonly onMasked?: (offset: number, pieces: readonly Uint8Array[]) => void;
 }
 
 /** One stream of one run on its way into the history. */
 export interface OutputCapture {
-  /** Takes a copy of the bytes. Resolves when the store keeps up; a caller that waits bounds the memory. */
+  /** Keeps the bytes: nobody may write over them. Resolves when the store keeps up; a caller that waits bounds the memory. */
   write(bytes: Uint8Array): Promise<void>;
   /** Stores the rest. Resolves after the commit with what `step/finished` says of the stream. */
   finish(): Promise<CapturedStream>;
@@ -36,34 +39,13 @@ export interface OutputCapture {
 
 type StoreChunk = (chunk: Omit<OutputRequest, 'kind' | 'id'>) => Promise<unknown>;
 
-/** The end of a long stream: pieces whose first bytes fall off once all of them together are longer than the bound. */
-class TailWindow {
-  #pieces: Buffer[] = [];
-  #length = 0;
-
-  push(bytes: Buffer): void {
-    this.#pieces.push(bytes);
-    this.#length += bytes.length;
-    let first = this.#pieces[0];
-    while (first !== undefined && this.#length - first.length >= TAIL_BYTES) {
-      this.#pieces.shift();
-      this.#length -= first.length;
-      first = this.#pieces[0];
-    }
-  }
-
-  take(): Buffer {
-    return Buffer.concat(this.#pieces).subarray(-TAIL_BYTES);
-  }
-}
-
 class Capture implements OutputCapture {
   readonly #options: OutputCaptureOptions;
   readonly #store: StoreChunk;
   readonly #masker;
   readonly #hash = createHash('sha256');
-  readonly #tail = new TailWindow();
-  #waiting: Buffer[] = [];
+  readonly #tail = new LastBytes(TAIL_BYTES);
+  #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #lastStore: Promise<unknown> = Promise.resolve();
@@ -77,35 +59,39 @@ class Capture implements OutputCapture {
   constructor(options: OutputCaptureOptions, store: StoreChunk) {
     this.#options = options;
     this.#store = store;
-    const secrets = (options.secrets ?? []).map((secret) => Buffer.from(secret, 'utf8').toString('latin1'));
-    this.#masker = createSecretMasker(secrets);
+    this.#masker = createByteMasker(options.secrets);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#totalBytes += bytes.byteLength;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    this.#accept(Buffer.from(this.#masker.push(text), 'latin1'));
+    const masked = this.#masker.push(bytes);
+    const offset = this.#maskedBytes;
+    for (const piece of masked) this.#accept(piece);
+    if (masked.length > 0) this.#options.onMasked?.(offset, masked);
     if (this.#waitingBytes >= CHUNK_BYTES) await this.#storeInTurn();
     else this.#timer ??= setTimeout(() => void this.#storeWaiting().catch(() => {}), CHUNK_DELAY_MS);
   }
 
   async finish(): Promise<CapturedStream> {
-    this.#accept(Buffer.from(this.#masker.end(), 'latin1'));
+    for (const piece of this.#masker.end()) this.#accept(piece);
     await this.#storeWaiting();
-    const tail = this.#tail.take();
+    const tail = this.#tail.read();
     const offset = this.#maskedBytes - tail.length;
+    this.#hash.update(tail);
     for (let start = 0; start < tail.length; start += CHUNK_BYTES) {
-      this.#storeAt(offset + start, tail.subarray(start, start + CHUNK_BYTES));
+      this.#storeAt(offset + start, [tail.subarray(start, start + CHUNK_BYTES)]);
     }
     await this.#lastStore;
     return { sha256: this.#hash.digest('hex'), storedBytes: this.#storedBytes, totalBytes: this.#totalBytes };
   }
 
-  #accept(masked: Buffer): void {
+  #accept(masked: Uint8Array): void {
     const headRoom = Math.max(0, HEAD_BYTES - this.#maskedBytes);
     this.#maskedBytes += masked.length;
     const head = masked.subarray(0, headRoom);
     if (head.length > 0) {
+      // piece by piece: a terminal waits for us, and all of a chunk at once would be a long wait
+      this.#hash.update(head);
       this.#waiting.push(head);
       this.#waitingBytes += head.length;
     }
@@ -124,18 +110,16 @@ class Capture implements OutputCapture {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#waitingBytes > 0) {
-      const bytes = Buffer.concat(this.#waiting);
+      const pieces = this.#waiting;
       this.#waiting = [];
       this.#waitingBytes = 0;
-      this.#storeAt(this.#storedBytes, bytes);
+      this.#storeAt(this.#storedBytes, pieces);
     }
     return this.#lastStore;
   }
 
-  #storeAt(offset: number, part: Buffer): void {
-    // A copy with a buffer of its own: pieces of Node's shared pool cannot be handed to the thread.
-    const bytes = new Uint8Array(part);
-    this.#hash.update(bytes);
+  #storeAt(offset: number, pieces: readonly Uint8Array[]): void {
+    const bytes = joinForThread(pieces);
     this.#storedBytes += bytes.length;
     const { sessionId, runId, stream } = this.#options;
     const stored = this.#store({ sessionId, runId, stream, offset, bytes });
@@ -148,6 +132,17 @@ class Capture implements OutputCapture {
       },
     );
   }
+}
+
+/** A copy with memory of its own: what is shared with others cannot be handed to the thread. */
+function joinForThread(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let place = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, place);
+    place += piece.length;
+  }
+  return bytes;
 }
 
 /** Starts one stream of a run; `store` resolves after the commit of a chunk. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { ChildOutcome } from '../base/index.ts';
 import type { StartedProcess, SupervisedSpec } from './launch-supervised.ts';
+import { readInStrokes } from './read-in-strokes.ts';
 import { readToEnd } from './read-to-end.ts';
 import type { LaunchStdio } from './sandbox.ts';
 import { withUmask } from './with-umask.ts';
@@ -34,7 +35,8 @@ export async function startInTerminal(
   // What is printed before the reader comes is kept for it.
   const early: Uint8Array[] = [];
   let onBytes = (bytes: Uint8Array): void => void early.push(bytes);
-  pty.onData((data: string | Uint8Array) => onBytes(Buffer.from(data)));
+  const take = readInStrokes(pty, (bytes) => onBytes(bytes));
+  pty.onData((data: string | Uint8Array) => take(typeof data === 'string' ? Buffer.from(data) : data));
   return {
     pid: pty.pid,
     finished,

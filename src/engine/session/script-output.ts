@@ -3,13 +3,12 @@
  * masked and bounded.
  */
 import type { Readable, Writable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import type { CapturedStream, OutputNotice, RunId, SessionId } from '../../protocol/index.ts';
-import { createSecretMasker } from '../../replay/index.ts';
 import type { OpenerStreams } from '../engine.ts';
 import type { Journal } from '../history/index.ts';
 import type { SandboxProcess } from '../sandbox/index.ts';
 import { carryTerminal } from './carry-terminal.ts';
+import { createOutputTeller } from './tell-output.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
 
 export interface OutputSinks {
@@ -50,9 +49,12 @@ export function carryOutput(process: SandboxProcess, sinks: OutputSinks): Script
       stdin.off('error', endInput);
     };
   } else if (process.terminal) {
-    const carried = carryTerminal(process.terminal, sinks.streams.stdin, (bytes) => {
-      sinks.screen?.take(bytes);
-      return stdout.write(bytes);
+    const carried = carryTerminal(process.terminal, sinks.streams.stdin, {
+      take: (bytes) => {
+        sinks.screen?.take(bytes);
+        stdout.take(bytes);
+      },
+      deliver: (bytes) => stdout.deliver(bytes),
     });
     whenTerminalEmpty = carried.whenEmpty;
     disconnect = carried.disconnect;
@@ -67,30 +69,36 @@ export function carryOutput(process: SandboxProcess, sinks: OutputSinks): Script
 }
 
 interface Tee {
-  write(bytes: Uint8Array): Promise<void>;
+  /** Hands the bytes to the history, which tells who watches. */
+  take(bytes: Uint8Array): void;
+  /** Hands what was taken to the opener; settles when opener and history can take more. */
+  deliver(bytes: Uint8Array): Promise<void>;
   finish(): Promise<CapturedStream>;
 }
 
 function createTee(sinks: OutputSinks, stream: 'stdout' | 'stderr'): Tee {
   const { sessionId, runId } = sinks;
-  const capture = sinks.journal.captureOutput({ sessionId, runId, stream, secrets: sinks.secrets });
+  const onMasked = createOutputTeller({ sessionId, runId, stream }, sinks.notice);
+  const capture = sinks.journal.captureOutput({
+    sessionId,
+    runId,
+    stream,
+    secrets: sinks.secrets,
+    onMasked,
+  });
   const opener = sinks.streams[stream];
-  const decoder = new StringDecoder('utf8');
-  const masker = createSecretMasker(sinks.secrets);
-  let offset = 0;
+  let stored: Promise<void>[] = [];
   return {
-    async write(bytes) {
-      const text = masker.push(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
-      sinks.notice({
-        type: 'output',
-        sessionId,
-        runId,
-        stream,
-        offset,
-        text,
-      });
-      offset += Buffer.byteLength(text);
-      await Promise.all([writeTo(opener, bytes), capture.write(bytes)]);
+    take: (bytes) => {
+      const kept = capture.write(bytes);
+      // what fails is told by `deliver`
+      kept.catch(() => undefined);
+      stored.push(kept);
+    },
+    deliver: async (bytes) => {
+      const before = stored;
+      stored = [];
+      await Promise.all([writeTo(opener, bytes), ...before]);
     },
     finish: () => capture.finish(),
   };
@@ -111,5 +119,8 @@ function writeTo(opener: Writable, bytes: Uint8Array): Promise<void> {
 }
 
 async function pump(from: Readable, tee: Tee): Promise<void> {
-  for await (const bytes of from) await tee.write(bytes as Uint8Array);
+  for await (const bytes of from) {
+    tee.take(bytes as Uint8Array);
+    await tee.deliver(bytes as Uint8Array);
+  }
 }

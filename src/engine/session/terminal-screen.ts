@@ -1,3 +1,4 @@
+import { LastBytes } from '../base/index.ts';
 import type { SessionTerminal, TerminalListener } from '../engine.ts';
 
 /** What is kept of what was printed, for whoever begins to watch. */
@@ -21,8 +22,7 @@ export class TerminalScreen implements SessionTerminal {
   readonly #ports: TerminalPorts;
   readonly #listeners = new Set<TerminalListener>();
   #size: TerminalSize;
-  #kept: Uint8Array[] = [];
-  #keptBytes = 0;
+  readonly #kept = new LastBytes(MAX_KEPT_BYTES);
   #totalBytes = 0;
 
   constructor(size: TerminalSize, ports: TerminalPorts) {
@@ -39,20 +39,13 @@ export class TerminalScreen implements SessionTerminal {
   take(bytes: Uint8Array): void {
     const offset = this.#totalBytes;
     this.#totalBytes += bytes.length;
-    this.#keep(bytes);
+    this.#kept.push(bytes);
     for (const listener of this.#listeners) listener.onData(offset, bytes);
   }
 
   read(from = 0): { offset: number; data: Uint8Array } {
-    const wanted = Math.min(this.#keptBytes, Math.max(0, this.#totalBytes - from));
-    const pieces: Uint8Array[] = [];
-    let left = wanted;
-    for (let place = this.#kept.length - 1; place >= 0 && left > 0; place -= 1) {
-      const piece = this.#kept[place] ?? new Uint8Array();
-      pieces.unshift(piece.subarray(Math.max(0, piece.length - left)));
-      left -= piece.length;
-    }
-    return { offset: this.#totalBytes - wanted, data: Buffer.concat(pieces) };
+    const wanted = Math.min(this.#kept.length, Math.max(0, this.#totalBytes - from));
+    return { offset: this.#totalBytes - wanted, data: this.#kept.read(wanted) };
   }
 
   watch(listener: TerminalListener): () => void {
@@ -72,19 +65,5 @@ export class TerminalScreen implements SessionTerminal {
   noteSize(size: TerminalSize): void {
     this.#size = { columns: size.columns, rows: size.rows };
     for (const listener of this.#listeners) listener.onSize(this.#size);
-  }
-
-  #keep(bytes: Uint8Array): void {
-    this.#kept.push(bytes);
-    this.#keptBytes += bytes.length;
-    while (this.#keptBytes > MAX_KEPT_BYTES) {
-      const first = this.#kept[0];
-      if (first === undefined) return;
-      const over = this.#keptBytes - MAX_KEPT_BYTES;
-      const cut = Math.min(over, first.length);
-      if (cut === first.length) this.#kept.shift();
-      else this.#kept[0] = first.subarray(cut);
-      this.#keptBytes -= cut;
-    }
   }
 }
