@@ -51,13 +51,23 @@ function isTerminalBuilt() {
   return existsSync(join(folder, 'build', 'Release', 'pty.node')) || existsSync(prebuilt);
 }
 
+/**
+ * Native parts are compiled with the headers that come with our own Node, where its package has them: nothing is
+ * downloaded for it then. What a person has configured counts first.
+ */
+function headersOfOwnNode() {
+  if (process.platform !== 'linux') return {};
+  return { npm_config_nodedir: at('node_modules', `node-linux-${process.arch}`) };
+}
+
 /** Runs npm with the npm that started us, which also works where npm is a batch file. */
 function runNpm(argv) {
   const own = process.env.npm_execpath;
   const isScript = own !== undefined && /npm-cli\.c?js$/.test(own);
   const [program, before] = isScript ? [process.execPath, [own]] : ['npm', []];
   const shell = !isScript && process.platform === 'win32';
-  return spawnSync(program, [...before, ...argv], { stdio: 'inherit', cwd: root, shell }).status === 0;
+  const env = { ...headersOfOwnNode(), ...process.env };
+  return spawnSync(program, [...before, ...argv], { stdio: 'inherit', cwd: root, shell, env }).status === 0;
 }
 
 /** Installs the npm packages when node_modules is missing or was made from another lock. */
