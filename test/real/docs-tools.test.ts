@@ -37,6 +37,8 @@ describe.skipIf(process.platform !== 'linux')('tools.md (Linux)', () => {
     const server = place.start(args);
     const { stdin, stdout } = server;
     if (stdin === null || stdout === null) throw new Error('it has no streams');
+    // one that has ended says so by its answers
+    stdin.on('error', () => {});
     const answers = createInterface({ input: stdout })[Symbol.asyncIterator]();
     const call = async (id: number, method: string): Promise<string> => {
       const params = {
