@@ -3,7 +3,7 @@
  * be written is left out; in the short one what is left out is counted; no character of it moves the cursor.
  */
 import type { EditFile } from '../protocol/index.ts';
-import { showLine, showText } from '../timeline/index.ts';
+import { showDiffLine, showLine } from '../timeline/index.ts';
 
 /** Lines of a diff that the short view shows of one file, and of all of them. */
 const HEAD_LINES = 16;
@@ -44,7 +44,8 @@ function describeFile(file: EditFile, isFull: boolean): FileLine[] {
   if (patch.length === 0 && !isCut && file.change !== 'move') lines.push(said('  (no text in it)'));
   const content = (text: string): FileLine => ({
     isContent: true,
-    text: showText(isFull ? text : shorten(text), Number.POSITIVE_INFINITY),
+    // the sign in front is no part of the line
+    text: showLine(text.slice(0, 1)) + showDiffLine((isFull ? text : shorten(text)).slice(1)),
   });
   if (isFull || patch.length <= HEAD_LINES + TAIL_LINES) lines.push(...patch.map(content));
   else {

@@ -19,5 +19,5 @@ export { parseRowQuery, writeRowQuery } from './row-query.ts';
 export { countThings } from './row-texts.ts';
 export { EMPTY_SESSION, type SessionView, type StepRow } from './session-view.ts';
 export { type ShownCommand, showCommand, showInFront } from './show-command.ts';
-export { showLine, showText } from './show-text.ts';
+export { showDiffLine, showLine, showText } from './show-text.ts';
 export { stripAnsi } from './strip-ansi.ts';

@@ -39,6 +39,15 @@ export function showText(text: string, maxChars = 100_000): string {
   return visible.replace(ODD_SPACE, nameCharacter) + cut.note;
 }
 
+/**
+ * A line of a diff, or with `isEnd` false a piece of one: tabs are shown as `⇥` and spaces at the end of the line as `·`,
+ * all else is as in `showLine`. Nothing is cut.
+ */
+export function showDiffLine(text: string, isEnd = true): string {
+  const marked = isEnd ? text.replace(/[ \t]+(?=\r?$)/, (end) => end.replaceAll(' ', '·')) : text;
+  return showLine(marked.replaceAll('\t', '⇥ '), Number.POSITIVE_INFINITY);
+}
+
 function cutText(text: string, maxChars: number): { kept: string; note: string } {
   if (text.length <= maxChars) return { kept: text, note: '' };
   return { kept: text.slice(0, maxChars), note: ` … (${text.length - maxChars} more characters)` };

@@ -70,7 +70,8 @@ const EDITS = approvalOf(PAYMENTS, 8000, {
       path: '/home/ada/work/payments-api/.husky/pre-commit',
       change: 'create',
       place: 'protected',
-      patch: '--- /dev/null\n+++ b/.husky/pre-commit\n@@ -0,0 +1,2 @@\n+#!/bin/sh\n+npm test\u202e\u0007\n',
+      patch:
+        '--- /dev/null\n+++ b/.husky/pre-commit\n@@ -0,0 +1,3 @@\n+#!/bin/sh\n+npm test\u202e\u0007\n+\tif ok:  \n',
     },
     { path: '/home/ada/work/payments-api/logo.png', change: 'modify', place: 'inside', patch: '' },
   ],

@@ -157,6 +157,7 @@ describe('changed files', () => {
     const text = (await files.nth(1).textContent()) ?? '';
     expect(text).not.toContain('\u202e');
     expect(text).toMatch(/202E/);
+    expect(text).toContain('⇥ if ok:··');
     expect(await files.nth(2).textContent()).toContain('no text');
   });
 });

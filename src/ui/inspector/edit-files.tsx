@@ -1,9 +1,9 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { EditFile } from '../../protocol/index.ts';
 import { countThings } from '../../timeline/index.ts';
-import { SafeText } from '../marks/index.ts';
+import { SafeDiffLine } from '../marks/index.ts';
 import css from './edit-files.module.css';
-import { countPatch, MAX_PIECE_CHARS, PATCH_LINES, type PatchLine, readPatch } from './read-patch.ts';
+import { countPatch, PATCH_LINES, type PatchLine, readPatch } from './read-patch.ts';
 import { ShownPath } from './shown-path.tsx';
 
 const CHANGES: Record<EditFile['change'], string> = {
@@ -25,7 +25,10 @@ function PatchLines(props: { readonly lines: readonly PatchLine[] }): ReactNode 
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name than their place
           <span key={at} className={`${css['line']} ${css[line.kind]}`}>
             <i>{line.isRest ? '↳' : SIGNS[line.kind]}</i>
-            <SafeText text={line.text} maxChars={MAX_PIECE_CHARS} isBlock />
+            <SafeDiffLine
+              text={line.text}
+              isEnd={line.kind !== 'place' && props.lines[at + 1]?.isRest !== true}
+            />
           </span>
         ))}
       </pre>

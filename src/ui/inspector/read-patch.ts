@@ -11,7 +11,7 @@ export interface PatchLine {
 export const PATCH_LINES = 200;
 
 /** The longest piece of a line, in characters. */
-export const MAX_PIECE_CHARS = 4000;
+const MAX_PIECE_CHARS = 4000;
 
 const KINDS: Readonly<Record<string, PatchLine['kind']>> = { '+': 'added', '-': 'removed', '@': 'place' };
 

@@ -81,6 +81,14 @@ describe('the files of a question', () => {
     for (const line of text.split('\n')) expect(line).toMatch(/^│/);
   });
 
+  it('show tabs, and spaces at the end of a line', () => {
+    const patch = '@@ -1,3 +1,2 @@\n a: \n \n-\tb\n+  b \t\n';
+    for (const isFull of [false, true]) {
+      const text = renderQuestion(ask([{ ...hook, change: 'modify', patch }]), { isFull });
+      expect(text).toContain('│      a:·\n│\n│     -⇥ b\n│     +  b·⇥\n');
+    }
+  });
+
   it('wrap and bound a line as long as a file', () => {
     const patch = `@@ -0,0 +1,1 @@\n+BEGIN${'x'.repeat(500_000)}END\n\\ No newline at end of file\n`;
     const text = renderQuestion(ask([{ ...hook, patch }]), { columns: 60 });

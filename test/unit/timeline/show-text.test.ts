@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showLine, showText } from '../../../src/timeline/index.ts';
+import { showDiffLine, showLine, showText } from '../../../src/timeline/index.ts';
 
 const cases = [
   ['plain text, accents and emoji', 'rm -rf "dist ä 漢 😀"', 'rm -rf "dist ä 漢 😀"'],
@@ -23,6 +23,19 @@ describe('text shown to a person', () => {
   });
   it('line ends are marked in a line and kept in a text', () => {
     expect([showLine('a\n\tb'), showText('a\n\tb')]).toEqual(['a⏎⇥b', 'a\n  b']);
+  });
+  it.each([
+    ['tabs and spaces at the end', '\tif x: \t ', '⇥ if x:·⇥ ·'],
+    ['spaces within', '  a  b', '  a  b'],
+    ['nothing but spaces', '   ', '···'],
+    ['spaces in front of a carriage return', 'a  \r', 'a··⟨U+000D⟩'],
+    ['what hides', 'a\u200b \u00a0', 'a⟨U+200B⟩ ⟨U+00A0⟩'],
+    ['a line end', 'a\nb', 'a⏎b'],
+  ])('in a line of a diff %s can be seen', (_name, text, shown) => {
+    expect(showDiffLine(text)).toBe(shown);
+  });
+  it('the end of a piece is no end of a line', () => {
+    expect(showDiffLine('a\t ', false)).toBe('a⇥  ');
   });
   it('what is cut is counted', () => {
     expect([showLine('abcdef', 4), showText('abcdef', 4)]).toEqual([
