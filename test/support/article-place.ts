@@ -2,7 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { expect, vi } from 'vitest';
+import { findEngine } from '../../src/cli/connect-engine.ts';
+import { maskApproval } from '../../src/cli/mask-approval.ts';
 import type { Approval, ConfigSnapshot, Event } from '../../src/protocol/index.ts';
+import type { EngineFolders } from '../../src/server/index.ts';
+import { parseEvents, readStored } from './read-sessions.ts';
 import { type CliPlace, type CliResult, createCliPlace } from './terminal.ts';
 
 /** A home with an agent of our own under the name `codex`, a folder outside, and a server of this machine. */
@@ -45,6 +49,17 @@ export const reject =
   (feedback: string) =>
   ({ approvalId }: Approval): readonly string[] => ['reject', approvalId, '--feedback', feedback];
 
+/** What `sallyport approvals list --json` prints, without a program of its own for each look. */
+async function listQuestions(folders: EngineFolders): Promise<readonly Approval[]> {
+  const client = await findEngine(folders, 'approvals');
+  if (client === undefined) return [];
+  try {
+    return (await client.call('approval/list', {})).approvals.map((approval) => maskApproval(approval));
+  } finally {
+    client.close();
+  }
+}
+
 export async function createArticlePlace(): Promise<ArticlePlace> {
   const place = createCliPlace();
   const base = dirname(place.folder);
@@ -66,28 +81,22 @@ export async function createArticlePlace(): Promise<ArticlePlace> {
     writeFileSync(join(bin, name), `#!/bin/bash\n${lines.join('\n')}\n`, { mode: 0o755 });
   addProgram('codex', AGENT);
 
-  const jsonLines = async <T>(words: readonly string[]): Promise<T[]> => {
-    const { stdout } = await place.run([...words, '--json']);
-    return stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as T);
-  };
+  const folders = { home: place.home, runtimeDir: join(place.home, 'run') };
   const nextQuestion = (earlier: readonly Approval[] = []): Promise<Approval> =>
     vi.waitFor(
       async () => {
         const known = earlier.map(({ approvalId }) => approvalId);
-        const open = await jsonLines<Approval>(['approvals', 'list']);
+        const open = await listQuestions(folders);
         const found = open.find(({ approvalId }) => !known.includes(approvalId));
         if (found === undefined) throw new Error('no further question waits');
         return found;
       },
       { timeout: 90_000, interval: 100 },
     );
-  const lastEvents = async (): Promise<Event[]> => {
-    const [last] = await jsonLines<{ sessionId: string }>(['history', 'list', '--limit', '1']);
-    return jsonLines<Event>(['history', 'show', last?.sessionId ?? '']);
-  };
+  const lastEvents = async (): Promise<Event[]> =>
+    readStored(place.home, (reader) =>
+      reader.listSessions({ limit: 1 }).flatMap(({ sessionId }) => parseEvents<Event>(reader, sessionId)),
+    );
 
   return {
     ...place,
