@@ -102,7 +102,7 @@ describe('doubtHeld', () => {
         { name: 'HOME', value: null },
       ],
     });
-    expect(texts[0]).toMatch(/^LD_PRELOAD=a\\u\{a\}bccc.*… is set for it/);
+    expect(texts[0]).toMatch(/^LD_PRELOAD=a⏎bccc.*… is set for it/);
     expect(texts[1]).toMatch(/^HOME was set .*taken away/);
   });
 });

@@ -121,6 +121,6 @@ describe('a call of a tool', () => {
 
   it('shows hostile names as text', () => {
     const judged = judgeMcpCall({ server: 'a\nb', tool: '\u202ex', readOnlyHint: false }, makeSnapshot());
-    expect(judged.reasons[0]?.text).toMatch(/^It calls \\u\{202e\}x of the server a\\u\{a\}b,/);
+    expect(judged.reasons[0]?.text).toMatch(/^It calls ⟨U\+202E⟩x of the server a⏎b,/);
   });
 });

@@ -68,7 +68,7 @@ describe('rules', () => {
   it('show hostile text of a rule as it is written', () => {
     const rules = makeRules(['forbidden make'], { justification: '\u202eok\n\u001b[2J' });
     const text = judgeLast('make', { rules }).reasons[0]?.text ?? '';
-    expect(text).toContain('\\u{202e}ok\\u{a}\\u{1b}[2J');
+    expect(text).toContain('⟨U+202E⟩ok⏎⟨U+001B⟩[2J');
   });
 
   it('hold for the file that a link leads to, and allow nothing by it', () => {

@@ -131,7 +131,7 @@ describe('reasons and grants', () => {
 
   it('shows hostile characters of a path', () => {
     const judgement = judge("touch '/outside/\u202egpj.sh\n'");
-    expect(judgement.reasons[0]?.text).toContain('\\u{202e}');
+    expect(judgement.reasons[0]?.text).toContain('⟨U+202E⟩');
     expect(judgement.reasons[0]?.text).not.toContain('\n');
   });
 

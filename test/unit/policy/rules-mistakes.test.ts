@@ -19,7 +19,7 @@ describe('a mistake in a file of rules has its place and the way out', () => {
   it('the line is shown with a mark, and nothing in it hides', () => {
     const [mistake] = parseRules('\nprefix_rule(pattern=["a\u202eb"], decision="no")\n', PLACE).mistakes;
     expect(mistake?.excerpt).toBe(
-      'prefix_rule(pattern=["a\\u{202e}b"], decision="no")\n                       ^',
+      'prefix_rule(pattern=["a⟨U+202E⟩b"], decision="no")\n                       ^',
     );
   });
 

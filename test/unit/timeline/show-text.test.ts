@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { judgeStep } from '../../../src/policy/index.ts';
 import { showDiffLine, showLine, showText } from '../../../src/timeline/index.ts';
+import { makeFacts, makeSnapshot, makeSteps } from '../policy/judge-fixture.ts';
 
 const cases = [
   ['plain text, accents and emoji', 'rm -rf "dist ä 漢 😀"', 'rm -rf "dist ä 漢 😀"'],
@@ -20,6 +22,14 @@ const cases = [
 describe('text shown to a person', () => {
   it.each(cases)('%s', (_name, text, shown) => {
     expect([showLine(text), showText(text)]).toEqual([shown, shown]);
+  });
+  it.each(cases)('%s, in a sentence about a rule too', (_name, text, shown) => {
+    const origin = { layer: 'user', file: 'a.rules', line: 1, column: 1 } as const;
+    const rule = { pattern: ['x'], decision: 'prompt', justification: `a${text}b`, origin } as const;
+    const step = makeSteps('x')[0];
+    const rules = { prefix: [{ ...rule, pattern: ['x'] }], network: [], hostExecutables: [] };
+    const { reasons } = judgeStep(step, makeSnapshot({ rules }), makeFacts(step));
+    expect(reasons.map((reason) => reason.text).join('\n')).toContain(`a${shown}b`);
   });
   it('line ends are marked in a line and kept in a text', () => {
     expect([showLine('a\n\tb'), showText('a\n\tb')]).toEqual(['a⏎⇥b', 'a\n  b']);
