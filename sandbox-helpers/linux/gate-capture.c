@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "gate-answer.h"
+#include "gate-caller.h"
 #include "gate-compare.h"
 #include "gate-image.h"
 #include "gate-rpc.h"
@@ -23,8 +24,10 @@
 #endif
 
 struct capture {
+    uint64_t id; /* of the held call */
     pid_t tid, tgid;
     int pidfd;
+    bool is_waiting; /* for another thread of the process: the call is still held */
     bool is_traced, is_reported, had_image;
     bool gates;       /* what the new image starts is asked */
     bool is_exposed;  /* something inside may have changed what was read: nothing is taken on trust */
@@ -35,6 +38,7 @@ struct capture {
 };
 
 static struct capture *captures;
+static bool has_one_ended; /* who waits may have its turn */
 
 static int64_t now_us(void) {
     struct timespec now;
@@ -46,6 +50,7 @@ static void end_capture(struct capture *capture, bool is_lost) {
     struct capture **link = &captures;
     while (*link && *link != capture) link = &(*link)->next;
     if (*link) *link = capture->next;
+    has_one_ended = true;
     if (is_lost && capture->gates) gate_everything();
     if (capture->is_reported) {
         struct json_line line;
@@ -90,6 +95,35 @@ static bool attach(pid_t tid) {
     return true;
 }
 
+static bool is_in_flight(pid_t tgid) {
+    struct capture *capture = captures;
+    while (capture && (capture->is_waiting || capture->tgid != tgid)) capture = capture->next;
+    return capture;
+}
+
+static void start_capture(struct capture *capture) {
+    capture->is_waiting = false;
+    capture->started_us = now_us();
+    /* A thread's number may belong to another by now: to the one whose exec has succeeded. */
+    if (!is_held(capture->id)) {
+        end_capture(capture, false);
+        return;
+    }
+    capture->is_traced = attach(capture->tid);
+    /* Held as it is, its image stays the one before the exec. Only polling compares with it. */
+    if (!capture->is_traced) capture->had_image = read_image(capture->tgid, &capture->before);
+    if (!let_pass(capture->id) && !capture->is_traced) {
+        end_capture(capture, false); /* gone before it could become anything */
+        return;
+    }
+    if (capture->is_traced) return;
+    while (now_us() - capture->started_us < SPIN_US_MAX) {
+        if (!take_image(capture)) continue;
+        end_capture(capture, false);
+        return;
+    }
+}
+
 static void pass_and_watch(const struct caller *caller, bool gates, bool is_reported) {
     struct capture *capture = calloc(1, sizeof *capture);
     int pidfd = capture ? fcntl(caller->pidfd, F_DUPFD_CLOEXEC, 3) : -1;
@@ -101,21 +135,32 @@ static void pass_and_watch(const struct caller *caller, bool gates, bool is_repo
         return;
     }
     *capture = (struct capture){
-        .tid = caller->tid, .tgid = caller->tgid, .pidfd = pidfd, .gates = gates, .is_reported = is_reported,
-        .is_exposed = caller->is_exposed, .expected = caller->expected, .started_us = now_us(), .next = captures,
+        .id = caller->id, .tid = caller->tid, .tgid = caller->tgid, .pidfd = pidfd, .gates = gates, .is_reported = is_reported,
+        .is_waiting = is_in_flight(caller->tgid), .is_exposed = caller->is_exposed, .expected = caller->expected, .next = captures,
     };
     captures = capture;
-    capture->had_image = read_image(caller->tgid, &capture->before);
-    capture->is_traced = attach(caller->tid);
-    if (!let_pass(caller->id) && !capture->is_traced) {
-        end_capture(capture, false); /* gone before it could become anything */
-        return;
-    }
-    if (capture->is_traced) return;
-    while (now_us() - capture->started_us < SPIN_US_MAX) {
-        if (!take_image(capture)) continue;
+    if (!capture->is_waiting) start_capture(capture);
+}
+
+/* Who waits for a thread whose exec neither ends nor fails: attaching would wait for it too. */
+static void break_off_waiting(pid_t tgid) {
+    for (struct capture *capture = captures, *next; capture; capture = next) {
+        next = capture->next;
+        if (!capture->is_waiting || capture->tgid != tgid) continue;
+        answer_error(capture->id, EAGAIN);
         end_capture(capture, false);
-        return;
+    }
+}
+
+static void start_waiting(void) {
+    while (has_one_ended) {
+        has_one_ended = false;
+        for (struct capture *capture = captures, *next; capture; capture = next) {
+            next = capture->next;
+            if (!capture->is_waiting || is_in_flight(capture->tgid)) continue;
+            if (gate.is_refusing) answer_error(capture->id, EPERM); /* it is not held any more then */
+            start_capture(capture);
+        }
     }
 }
 
@@ -149,11 +194,11 @@ static void serve_start(pid_t pid) {
     if (!capture) capture = find_traced(pid);
     for (struct capture *other; (other = find_other_of(pid, capture));) end_capture(other, false);
     struct image image;
-    bool is_known = read_image(pid, &image);
-    if (capture && capture->gates && is_known) gate_image(&image);
+    bool is_gating = capture && capture->gates, is_known = is_gating && read_image(pid, &image);
+    if (is_known) gate_image(&image);
     if (capture) compare_start(capture);
     ptrace(PTRACE_DETACH, pid, NULL, NULL);
-    if (capture) end_capture(capture, !is_known);
+    if (capture) end_capture(capture, is_gating && !is_known);
 }
 
 bool serve_traced(pid_t pid, int status) {
@@ -181,14 +226,21 @@ bool serve_traced(pid_t pid, int status) {
 void poll_captures(void) {
     for (struct capture *capture = captures, *next; capture; capture = next) {
         next = capture->next;
-        if (capture->is_traced) continue;
-        if (take_image(capture)) end_capture(capture, false);
-        else if (has_ended(capture->pidfd) || now_us() - capture->started_us > POLLED_MS_MAX * 1000) end_capture(capture, true);
+        if (capture->is_traced || capture->is_waiting) continue;
+        if (take_image(capture)) {
+            end_capture(capture, false);
+            continue;
+        }
+        if (!has_ended(capture->pidfd) && now_us() - capture->started_us <= POLLED_MS_MAX * 1000) continue;
+        break_off_waiting(capture->tgid);
+        next = capture->next; /* what stood behind it may be gone */
+        end_capture(capture, true);
     }
+    start_waiting();
 }
 
 bool has_polled_captures(void) {
     for (struct capture *capture = captures; capture; capture = capture->next)
-        if (!capture->is_traced) return true;
+        if (!capture->is_traced && !capture->is_waiting) return true;
     return false;
 }

@@ -7,6 +7,9 @@
  * stop on the way out of the call. Where tracing is not possible (already traced, an old kernel, a
  * strict Yama) the new image is polled for instead: a launcher that is lost so makes every exec
  * asked from then on, and another program than the one shown has run a little before it is killed.
+ *
+ * Threads of one process go on one after the other: a thread in its exec waits for all others to be
+ * gone, for a traced one until we have collected it, and attaching to one of them waits for that exec.
  */
 #ifndef SALLYPORT_GATE_CAPTURE_H
 #define SALLYPORT_GATE_CAPTURE_H

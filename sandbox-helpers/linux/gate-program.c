@@ -105,7 +105,7 @@ static bool is_native_elf(const char *head) {
 }
 
 static void note_file(struct found_program *found, int fd) {
-    struct stat status;
+    struct stat status = {0};
     found->has_file = fstat(fd, &status) == 0;
     found->device = status.st_dev;
     found->inode = status.st_ino;

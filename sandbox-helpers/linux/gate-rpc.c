@@ -20,6 +20,7 @@
 
 static int rpc = -1;
 static bool is_broken;
+static bool waits_for_room; /* the socket takes no more for now */
 static char *store;
 static size_t stored, store_capacity;
 static struct line_reader reader;
@@ -40,6 +41,8 @@ bool has_rpc(void) {
 }
 
 static void want_events(void) {
+    if (waits_for_room == (stored > 0)) return;
+    waits_for_room = stored > 0;
     struct epoll_event event = {.events = EPOLLIN | (stored ? EPOLLOUT : 0), .data.u64 = (uint64_t)EVENT_RPC << 56};
     epoll_ctl(gate.epoll, EPOLL_CTL_MOD, rpc, &event);
 }

@@ -15,6 +15,7 @@ import { type RunningHolder, startHolder } from './support/start-holder.ts';
 
 const helpers = buildHelpers();
 const swapper = compileProgram('swapper', makeFolder());
+const racer = compileProgram('racing-execs', makeFolder());
 afterAll(removeFolders);
 
 const MESSAGE = 'sallyport: refused: another program than the one shown was started: killed\n';
@@ -104,6 +105,19 @@ describe.each(users)('what was started is compared with what was shown, as $name
     expect(gate.events.some((event) => event.type === 'swapped')).toBe(false);
     expect(existsSync(join(workspace, 'shown'))).toBe(true);
   });
+
+  test.each(['allow', 'through'])(
+    'threads that start programs at once do not stop the gate: %s',
+    async (verb) => {
+      copyProgram(racer, join(workspace, 'racer'));
+      const decide = ({ type, slot }: { type: string; slot: number }) =>
+        type === 'exec' ? `${verb} ${slot}` : undefined;
+      const gate = await start(['./racer', '8', '40'], { decide });
+      expect(await gate.finished).toMatchObject({ code: 0, stderr: '' });
+      expect(gate.events.some((event) => event.type === 'swapped')).toBe(false);
+      expect(gate.events.filter((event) => event.ok === false)).toEqual([]);
+    },
+  );
 
   test('a program file that was replaced while the question stood is not started', async () => {
     put('tool', '#!/bin/sh\n: > shown\n');
