@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /** The kinds of tests, quick ones first; a kind runs alone with `vitest run --project unit`. */
 const KINDS = {
@@ -23,9 +24,15 @@ const BUILDS: Readonly<Record<string, string[]>> = {
   agents: [PROGRAM],
 };
 
+/**
+ * How many files of a kind run at once, on two processors: those that start programs wait much, for a program, for a
+ * page or for time to pass, and another goes on meanwhile.
+ */
+const WORKERS: Readonly<Record<string, number>> = { real: 3, journey: 3 };
+
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
     passWithNoTests: true,
@@ -35,6 +42,7 @@ export default defineConfig({
       test: {
         ...{ name, include: [include], sequence: { groupOrder } },
         globalSetup: BUILDS[name] ?? [],
+        maxWorkers: WORKERS[name] ?? 2,
       },
     })),
   },
