@@ -3,6 +3,9 @@ import { type ParsedScript, parse } from 'unbash';
 /** Longest script that is looked into, in UTF-16 code units. */
 export const MAX_SCRIPT_LENGTH = 64 * 1024;
 
+/** The parser's time grows with the square of them. */
+const MAX_HERE_DOCUMENTS = 200;
+
 export type ParsedShell = { script: ParsedScript } | { problem: string };
 
 /**
@@ -28,6 +31,8 @@ export function describeParseError(message: string, offset: number): string {
 
 function findTextProblem(source: string): string | null {
   if (source.length > MAX_SCRIPT_LENGTH) return `the script is longer than ${MAX_SCRIPT_LENGTH} characters`;
+  if (source.split('<<').length > MAX_HERE_DOCUMENTS)
+    return `the script has more than ${MAX_HERE_DOCUMENTS} here-documents`;
   if (source.includes('\0')) return 'the script contains a NUL character';
   // Text put behind such an ending would be swallowed by the escape.
   const escapes = /\\+$/.exec(source)?.[0].length ?? 0;

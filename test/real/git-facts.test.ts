@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,6 +32,29 @@ function putOld(name: string, text = name): void {
 }
 
 const ask = (name: string) => createGitLook().ask(at(name));
+
+interface Names {
+  readonly count: number;
+  /** How many bytes of the name before go. */
+  cut(number: number): number;
+  nameOf(number: number): string;
+}
+
+/** An index of version 4. */
+function makeIndex({ count, cut, nameOf }: Names): Buffer {
+  const head = Buffer.from('DIRC\0\0\0\x04\0\0\0\0', 'latin1');
+  head.writeUInt32BE(count, 8);
+  const cutBytes = (bytes: number): number[] => (bytes < 128 ? [bytes] : [127 + (bytes >> 7), bytes & 127]);
+  const entries = Array.from({ length: count }, (_, number) =>
+    Buffer.concat([
+      Buffer.alloc(62),
+      Buffer.from([...cutBytes(cut(number))]),
+      Buffer.from(`${nameOf(number)}\0`),
+    ]),
+  );
+  const bytes = Buffer.concat([head, ...entries]);
+  return Buffer.concat([bytes, createHash('sha1').update(bytes).digest()]);
+}
 
 function makeRepository(...options: string[]): void {
   git('init', '-q', ...options);
@@ -146,6 +170,38 @@ describe('what git holds of what is to be removed', () => {
     rmSync(index);
     symlinkSync('/dev/zero', index);
     expect(await ask('kept.txt')).toBe('unknown');
+  });
+
+  it('is unknown, and soon so, where the index or the lists would take long to read', async () => {
+    makeRepository();
+    // names that grow, each in a few bytes; a great many folders in few entries
+    for (const names of [
+      { count: 60_000, cut: () => 0, nameOf: () => 'a' },
+      {
+        count: 4000,
+        cut: (number: number) => (number === 0 ? 0 : 4000),
+        nameOf: (number: number) => `${number + 1000}`.padEnd(4000, '/x'),
+      },
+    ]) {
+      writeFileSync(at('.git/index'), makeIndex(names));
+      expect(await ask('kept.txt')).toBe('unknown');
+    }
+    rmSync(at('.git/index'));
+    git('add', 'kept.txt');
+    expect(await ask('kept.txt')).toBe('tracked');
+    let deep = '';
+    for (let depth = 0; depth < 8; depth++) {
+      deep += `${'d'.repeat(200)}/`;
+      put(`${deep}.gitignore`, `${'*a'.repeat(100)}b\n`.repeat(900));
+    }
+    const slow = `${deep}${'a'.repeat(200)}`;
+    put(slow);
+    expect(await ask(slow)).toBe('unknown');
+    put('free');
+    put('.gitignore', 'x\n');
+    expect(await ask('free')).toBe('untracked');
+    put('.gitignore', `${'x'.repeat(300)}\n`);
+    expect(await ask('free')).toBe('unknown');
   });
 
   it('is unknown of folders with more in them than is looked at', async () => {

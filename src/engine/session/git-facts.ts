@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isIgnoredByGit } from '../../policy/index.ts';
 import type { IgnoreList, PathFact } from '../../protocol/index.ts';
@@ -15,11 +15,18 @@ import { type GitIndex, type IndexEntry, readGitIndex } from './read-git-index.t
 type GitFact = NonNullable<PathFact['git']>;
 
 const MAX_INDEX_BYTES = 16 * 1024 * 1024;
-const MAX_IGNORE_BYTES = 256 * 1024;
+const MAX_IGNORE_BYTES = 64 * 1024;
 /** Things looked at in folders that are to be removed; with more they stay unknown. */
 const MAX_LOOKED_AT = 4000;
 /** Of all files that are read because their times differ. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
+
+/** Time that a look at one work tree may take away from everything else. */
+const MAX_MATCHING_MS = 150;
+const MAX_IGNORE_LINES = 1000;
+const MAX_IGNORE_LINE = 256;
+/** Of the names of all folders that the index holds something of. */
+const MAX_FOLDER_CHARS = 16 * 1024 * 1024;
 
 const KIND = 0o170000;
 const LINK = 0o120000;
@@ -78,6 +85,7 @@ class TreeLook {
   readonly #lists = new Map<string, readonly IgnoreList[]>();
   #left = MAX_LOOKED_AT;
   #bytesLeft = MAX_READ_BYTES;
+  #matchingLeftMs = MAX_MATCHING_MS;
 
   constructor(tree: WorkTree, { index, writtenNs }: ReadIndex) {
     this.#tree = tree;
@@ -100,14 +108,14 @@ class TreeLook {
     if (entry !== undefined) return await this.#compare(real, stat, entry);
     const isFolder = stat.isDirectory();
     const isHeldInPart = isFolder && this.#heldFolders.has(name);
-    if (!isHeldInPart && isIgnoredByGit(real, await this.#listsOf(dirname(real)), isFolder)) return 'ignored';
+    if (!isHeldInPart && (await this.#isIgnored(real, isFolder))) return 'ignored';
     return isFolder ? await this.#factOfFolder(real) : 'untracked';
   }
 
   /** The least that can be brought back of what is in it. */
   async #factOfFolder(real: string): Promise<GitFact> {
     const found = new Set<GitFact>();
-    for (const { name } of await readdir(real, { withFileTypes: true })) {
+    for await (const { name } of await opendir(real)) {
       // A repository in it goes with its whole history.
       const path = join(real, name);
       const fact =
@@ -118,6 +126,20 @@ class TreeLook {
     if (found.has('untracked')) return found.has('tracked') ? 'modified' : 'untracked';
     if (found.has('tracked')) return 'tracked';
     return found.has('ignored') ? 'ignored' : 'untracked';
+  }
+
+  async #isIgnored(real: string, isFolder: boolean): Promise<boolean> {
+    const lists = await this.#listsOf(dirname(real));
+    const begin = performance.now();
+    const spend = (): void => {
+      if (performance.now() - begin > this.#matchingLeftMs)
+        throw new Error('there are too many lines to try');
+    };
+    try {
+      return isIgnoredByGit(real, lists, { isFolder, spend });
+    } finally {
+      this.#matchingLeftMs -= performance.now() - begin;
+    }
   }
 
   async #compare(real: string, stat: BigIntStats, entry: IndexEntry): Promise<GitFact> {
@@ -175,11 +197,14 @@ class TreeLook {
 
 function foldersOf({ entries }: GitIndex): Set<string> {
   const folders = new Set<string>();
+  let chars = 0;
   for (const path of entries.keys()) {
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
       const folder = path.slice(0, at);
       if (folders.has(folder)) break;
       folders.add(folder);
+      chars += folder.length;
+      if (chars > MAX_FOLDER_CHARS) throw new Error('there are too many folders');
     }
   }
   return folders;
@@ -187,7 +212,11 @@ function foldersOf({ entries }: GitIndex): Set<string> {
 
 async function readIgnoreList(file: string, folder: string): Promise<IgnoreList[]> {
   const found = await readPlain(file, MAX_IGNORE_BYTES);
-  return found === null ? [] : [{ folder, lines: found.bytes.toString('utf8').split('\n') }];
+  if (found === null) return [];
+  const lines = found.bytes.toString('utf8').split('\n');
+  if (lines.length > MAX_IGNORE_LINES || lines.some((line) => line.length > MAX_IGNORE_LINE))
+    throw new Error('there are too many lines, or too long ones');
+  return [{ folder, lines }];
 }
 
 interface PlainFile {

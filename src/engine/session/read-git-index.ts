@@ -23,6 +23,11 @@ export interface GitIndex {
   readonly entries: ReadonlyMap<string, IndexEntry>;
 }
 
+const MAX_ENTRIES = 200_000;
+const MAX_NAME_BYTES = 4096;
+/** Of all names: version 4 writes long ones in a few bytes each. */
+const MAX_NAMES_BYTES = 32 * 1024 * 1024;
+
 const FIXED_BYTES = 40;
 const HEAD_BYTES = 12;
 const EXTENDED = 0x4000;
@@ -41,14 +46,18 @@ export function readGitIndex(bytes: Buffer): GitIndex | null {
   const layout = readLayout(bytes);
   if (layout === null) return null;
   const count = bytes.readUInt32BE(8);
+  if (count > MAX_ENTRIES) return null;
   const entries = new Map<string, IndexEntry>();
   let at = HEAD_BYTES;
   let name = '';
+  let namesBytes = 0;
   for (let number = 0; number < count; number++) {
     const read = readEntry(layout, at, name);
     if (read === null) return null;
     at = read.next;
     name = read.name;
+    namesBytes += name.length;
+    if (namesBytes > MAX_NAMES_BYTES) return null;
     const path = Buffer.from(name, 'latin1').toString('utf8');
     const before = entries.get(path);
     // Of an unsettled merge there are several: any of them says so.
@@ -90,7 +99,8 @@ function readEntry({ bytes, version, hashBytes, end }: Layout, at: number, befor
   if (isExtended && version < 3) return null;
   const nameAt = flagsAt + (isExtended ? 4 : 2);
   const found = version === 4 ? readShortened(bytes, nameAt, before) : readName(bytes, nameAt);
-  if (found === null || found.end >= end || found.name === '') return null;
+  if (found === null || found.end >= end || found.name === '' || found.name.length > MAX_NAME_BYTES)
+    return null;
   const entry: IndexEntry = {
     mtimeSeconds: bytes.readUInt32BE(at + 8),
     mtimeNanoseconds: bytes.readUInt32BE(at + 12),

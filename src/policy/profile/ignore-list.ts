@@ -59,28 +59,38 @@ export function findIgnoringLine(real: string, list: IgnoreList): number | null 
 
 /**
  * Whether git would ignore a real path that it does not hold, by the lists of the folders above it: the outermost first,
- * of two for the same folder the stronger one last.
+ * of two for the same folder the stronger one last. `spend` is called for each line that is tried; it may throw where it
+ * becomes too many.
  */
-export function isIgnoredByGit(real: string, lists: readonly IgnoreList[], isFolder: boolean): boolean {
+export function isIgnoredByGit(
+  real: string,
+  lists: readonly IgnoreList[],
+  { isFolder, spend }: { readonly isFolder: boolean; readonly spend: () => void },
+): boolean {
   const [outermost] = lists;
   if (outermost === undefined || !isBelow(real, outermost.folder)) return false;
   const top = outermost.folder === '/' ? '' : outermost.folder;
   const parts = splitPath(real.slice(top.length));
   return parts.some((_, at) => {
     const path = `${top}/${parts.slice(0, at + 1).join('/')}`;
-    const line = decidingLine(path, lists, isFolder || at < parts.length - 1);
+    const line = decidingLine(path, lists, { isFolder: isFolder || at < parts.length - 1, spend });
     return line !== undefined && !line.isOpening;
   });
 }
 
 /** The list nearest to the path that says something of it decides, and in that its last line. */
-function decidingLine(path: string, lists: readonly IgnoreList[], isFolder: boolean): IgnoreLine | undefined {
+function decidingLine(
+  path: string,
+  lists: readonly IgnoreList[],
+  { isFolder, spend }: { readonly isFolder: boolean; readonly spend: () => void },
+): IgnoreLine | undefined {
   for (const list of lists.toReversed()) {
     if (!isBelow(path, list.folder)) continue;
     const parts = splitPath(path.slice(list.folder === '/' ? 0 : list.folder.length));
-    const found = readLines(list).findLast(
-      ({ pattern, isForFolders }) => (isFolder || !isForFolders) && fitsPattern(pattern, parts, true),
-    );
+    const found = readLines(list).findLast(({ pattern, isForFolders }) => {
+      spend();
+      return (isFolder || !isForFolders) && fitsPattern(pattern, parts, true);
+    });
     if (found !== undefined) return found;
   }
   return undefined;

@@ -58,6 +58,12 @@ describe('what cannot be read is one opaque step', () => {
     expect(splitScript(fits).steps).toHaveLength(10);
     expect(splitScript(`${fits}#`).opaque).toContain('longer');
   });
+
+  test('so is one with a great many here-documents', () => {
+    const lines = (count: number): string => `cat ${'<<a '.repeat(count)}\n${'a\n'.repeat(count)}`;
+    expect(splitScript(lines(150)).opaque).toBeUndefined();
+    expect(splitScript(lines(250)).opaque).toContain('here-documents');
+  });
 });
 
 test('words keep their text, and their value when nothing can change it', () => {
