@@ -1,12 +1,13 @@
 /** Collects what the history holds around one question, with bounded reading in sessions of any length. */
-import type {
-  Approval,
-  ApprovalId,
-  ConfigSnapshot,
-  EventOf,
-  EventType,
-  SessionId,
-  SettledApproval,
+import {
+  type Approval,
+  type ApprovalId,
+  type ConfigSnapshot,
+  type EventOf,
+  type EventType,
+  type SessionId,
+  type SettledApproval,
+  settledAnswer,
 } from '../protocol/index.ts';
 import { isRootStep } from '../timeline/index.ts';
 import type { HistoryReader } from './history/index.ts';
@@ -195,16 +196,8 @@ class SessionEvents {
     if (event === undefined) return null;
     const head = { approvalId, sessionId: this.#sessionId, settledAt: event.at };
     switch (event.type) {
-      case 'approval/answered': {
-        const { outcome, by, scope, feedback } = event;
-        return {
-          ...head,
-          outcome,
-          by,
-          ...(scope !== undefined && { scope }),
-          ...(feedback !== undefined && { feedback }),
-        };
-      }
+      case 'approval/answered':
+        return { ...head, ...settledAnswer(event) };
       case 'approval/withdrawn':
         return { ...head, outcome: 'withdrawn', by: event.reason };
       default:

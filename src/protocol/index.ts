@@ -88,6 +88,7 @@ export {
   RuleSet,
 } from './rule.ts';
 export { SessionHead, SettledApproval } from './session-head.ts';
+export { settledAnswer } from './settled-answer.ts';
 export {
   EnforcedAccess,
   Facts,

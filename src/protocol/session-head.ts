@@ -45,6 +45,8 @@ export const SettledApproval = z.object({
   by: z.string().optional(),
   scope: z.string().optional(),
   feedback: z.string().optional(),
+  /** Where the text was edited: what took its place, perhaps cut. */
+  editedText: z.string().optional(),
   settledAt: z.int(),
 });
 export type SettledApproval = z.infer<typeof SettledApproval>;

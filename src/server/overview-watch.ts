@@ -6,16 +6,17 @@
  * reads again; one that stays away while very much happens is cut off, and begins with a new snapshot.
  */
 import type { Engine } from '../engine/index.ts';
-import type {
-  Approval,
-  ApprovalId,
-  Event,
-  MethodResult,
-  NotificationInput,
-  RpcPeer,
-  SessionHead,
-  SessionId,
-  SettledApproval,
+import {
+  type Approval,
+  type ApprovalId,
+  type Event,
+  type MethodResult,
+  type NotificationInput,
+  type RpcPeer,
+  type SessionHead,
+  type SessionId,
+  type SettledApproval,
+  settledAnswer,
 } from '../protocol/index.ts';
 import type { SocketPipe } from './pipe-socket.ts';
 
@@ -159,10 +160,8 @@ function takeSome<K, V>(map: Map<K, V>): V[] {
 function settledBy(event: Event): SettledApproval | undefined {
   const { sessionId, at: settledAt } = event;
   switch (event.type) {
-    case 'approval/answered': {
-      const { approvalId, outcome, by, scope, feedback } = event;
-      return { approvalId, sessionId, outcome, by, scope, feedback, settledAt };
-    }
+    case 'approval/answered':
+      return { approvalId: event.approvalId, sessionId, ...settledAnswer(event), settledAt };
     case 'approval/withdrawn':
       return { approvalId: event.approvalId, sessionId, outcome: 'withdrawn', by: event.reason, settledAt };
     case 'approval/expired':

@@ -220,6 +220,15 @@ export const scenes: Scenes = {
       context: LINT_CONTEXT,
       settled: { outcome: 'allowed', scope: 'session', by: 'cli:4711', settledAt: NOW - 60_000 },
     }),
+  'card-edited': () =>
+    cardScene({
+      approval: LINT,
+      context: LINT_CONTEXT,
+      settled: {
+        ...{ outcome: 'edited', by: 'page', settledAt: NOW - 60_000 },
+        editedText: 'npm run lint -- --fix src\nnpm test\u202e',
+      },
+    }),
   'card-expired': () =>
     cardScene({
       approval: LINT,

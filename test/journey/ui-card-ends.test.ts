@@ -110,6 +110,13 @@ describe('what is not to be answered', () => {
     expect(await outcomes()).toEqual(['rejected', 'rejected']);
   });
 
+  test('an edited question says what took its place', async () => {
+    await open('card-edited');
+    expect(await card().getByRole('status').textContent()).toContain('Edited');
+    const instead = await card().locator('[data-instead]').textContent();
+    expect(instead).toBe('npm run lint -- --fix src\nnpm test⟨U+202E⟩');
+  });
+
   test('a settled question keeps the card and the focus', async () => {
     await open('card-medium');
     await page.locator('[data-answer=allow-once]').focus();

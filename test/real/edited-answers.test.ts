@@ -103,6 +103,14 @@ test('the text is asked about under an id of its own, and a no to it is a no', a
   expect(ran.stderr).toContain('neither');
 });
 
+test('what is told of the question later says what took its place', async () => {
+  const ran = await run('rm keep', { 'rm keep': 'rm drop' });
+  const [question] = ran.questions;
+  if (question === undefined) throw new Error('nothing was asked');
+  const { settled } = await real.engine.describeApproval(question.approvalId);
+  expect(settled).toMatchObject({ outcome: 'edited', editedText: 'rm drop' });
+});
+
 test('the history says what was edited and that the step did not run', async () => {
   const ran = await run('rm keep', { 'rm keep': 'rm drop' });
   const [first] = ran.questions;

@@ -107,8 +107,10 @@ export function CardQuote(props: {
   readonly label: string;
   readonly text: string;
   readonly isQuoted?: boolean;
+  readonly isCode?: boolean;
 }): ReactNode {
-  const text = <SafeText text={props.text} maxChars={8000} isBlock />;
+  const words = <SafeText text={props.text} maxChars={8000} isBlock />;
+  const text = props.isCode === true ? <code data-instead="">{words}</code> : words;
   return (
     <p className={css['quote']}>
       <span className={css['label']}>{props.label}</span> {props.isQuoted === true ? <q>{text}</q> : text}

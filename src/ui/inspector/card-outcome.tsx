@@ -41,7 +41,7 @@ function outcomeStory(settled: Outcome, nowMs: number): string {
 }
 
 /** As far as it is known: an answer that came too late is told less than the engine tells everybody. */
-export type Outcome = Pick<SettledApproval, 'outcome' | 'by' | 'scope' | 'feedback'> & {
+export type Outcome = Pick<SettledApproval, 'outcome' | 'by' | 'scope' | 'feedback' | 'editedText'> & {
   readonly settledAt?: number | undefined;
 };
 
@@ -67,8 +67,11 @@ export function CardOutcome(props: { readonly settled: Outcome; readonly isLate:
           </span>
         </span>
       </p>
+      {settled.editedText !== undefined && (
+        <CardQuote label="Instead of it" text={settled.editedText} isCode />
+      )}
       {settled.feedback !== undefined && settled.feedback !== '' && (
-        <CardQuote label="Reason" text={settled.feedback} isQuoted />
+        <CardQuote label="Reason" text={settled.feedback} isQuoted={settled.by !== 'rule'} />
       )}
     </>
   );

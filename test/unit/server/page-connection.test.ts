@@ -125,6 +125,11 @@ describe('the overview', () => {
     expect(settled).toEqual([
       { approvalId, sessionId, outcome: 'allowed', by: 'cli', scope: 'once', settledAt: 1 },
     ]);
+    const editedText = `ls ${'x'.repeat(20_000)}`;
+    page.engine.addEvents(sessionId, [{ ...answered, outcome: 'edited', editedText }]);
+    await vi.waitFor(() => expect(page.overviewChanged.flatMap((told) => told.settled)).toHaveLength(2));
+    const told = page.overviewChanged.flatMap((each) => each.settled).at(-1);
+    expect(told?.editedText).toMatch(/^ls x{7897} … \(12103 more characters\)$/);
   });
 
   it('tells a head at most four times a second, and the last one always', async () => {
