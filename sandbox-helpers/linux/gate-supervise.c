@@ -49,9 +49,6 @@
 #define FLUSH_MS 1000
 #define NOTICE_BYTES 512
 #define SIGNALS_MAX 8
-/* Linux 6.6: whoever is woken goes on where the other one leaves off, instead of on a processor that has to wake up first. */
-#define SET_FLAGS_CALL _IOW('!', 4, uint64_t)
-#define WAKE_IN_PLACE 1u
 
 struct gate gate = {.listener = -1, .epoll = -1, .socket = -1, .root_fd = -1};
 
@@ -128,7 +125,6 @@ static void take_listener(void) {
     if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
         memcpy(&gate.listener, CMSG_DATA(header), sizeof gate.listener);
         gate.holds_until_killed = kind == LISTENER_KILLABLE;
-        ioctl(gate.listener, SET_FLAGS_CALL, (unsigned long)WAKE_IN_PLACE); /* an older kernel says no, and is only slower */
         watch_fd(gate.listener, EPOLLIN, EVENT_LISTENER, 0);
         char taken = LISTENER_TAKEN;
         if (send(gate.socket, &taken, 1, MSG_NOSIGNAL) != 1) kill_at_ms = now_ms();
