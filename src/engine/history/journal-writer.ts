@@ -6,6 +6,7 @@
  *
  * Requests that arrive while a commit is under way share the next one (group commit).
  */
+import { createHash, type Hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { FIRST_PREVIOUS_HASH, hashEvent } from './chain.ts';
@@ -59,6 +60,8 @@ function prepareStatements(db: Database.Database) {
 
 function createWriter(db: Database.Database) {
   const sql = prepareStatements(db);
+  /** Of streams that have not ended. Here and not where they come from: there a program waits meanwhile. */
+  const hashes = new Map<string, Hash>();
 
   function openSession(request: AppendRequest, fields: BodyFields): Head {
     const { engineId = '', origin = '', title = '', cwd = '' } = fields;
@@ -97,8 +100,14 @@ function createWriter(db: Database.Database) {
   }
 
   function addOutput(request: OutputRequest): WriteResult {
-    sql.output.run(request.runId, request.stream, request.offset, request.sessionId, request.bytes);
-    return { id: request.id, outcome: 'written', texts: [] };
+    const { id, runId, stream, offset, sessionId, bytes, isLast } = request;
+    if (bytes.length > 0) sql.output.run(runId, stream, offset, sessionId, bytes);
+    const key = `${runId} ${stream}`;
+    const hash = (hashes.get(key) ?? createHash('sha256')).update(bytes);
+    hashes.set(key, hash);
+    if (!isLast) return { id, outcome: 'written', texts: [] };
+    hashes.delete(key);
+    return { id, outcome: 'written', texts: [], sha256: hash.digest('hex') };
   }
 
   /** All requests in one transaction; throws when it could not be committed, and then nothing is stored. */

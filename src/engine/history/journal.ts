@@ -71,7 +71,7 @@ export async function openJournal(options: OpenJournalOptions): Promise<Journal>
       const texts = bodies.map((body) => serialiseBody(sessionId, body));
       if (texts.length === 0) return [];
       const stored = await writer.write({ kind: 'append', sessionId, at: options.nowMs(), bodies: texts });
-      return parsed.get(stored) ?? [];
+      return parsed.get(stored.texts) ?? [];
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -6,11 +6,11 @@
  * A storm of small writes becomes chunks of 64 KiB, or whatever came within 100 ms. Until a stream is finished its
  * last 4 MiB beyond the first 12 are in memory, and are lost with the engine.
  */
-import { createHash } from 'node:crypto';
 import type { CapturedStream, RunId, SessionId } from '../../protocol/index.ts';
 import { LastBytes } from '../base/index.ts';
 import { createByteMasker } from './mask-bytes.ts';
 import type { OutputRequest, OutputStream } from './writer-messages.ts';
+import type { Written } from './writer-thread.ts';
 
 const HEAD_BYTES = 12 * 1024 * 1024;
 const TAIL_BYTES = 4 * 1024 * 1024;
@@ -37,13 +37,12 @@ export interface OutputCapture {
   finish(): Promise<CapturedStream>;
 }
 
-type StoreChunk = (chunk: Omit<OutputRequest, 'kind' | 'id'>) => Promise<unknown>;
+type StoreChunk = (chunk: Omit<OutputRequest, 'kind' | 'id'>) => Promise<Written>;
 
 class Capture implements OutputCapture {
   readonly #options: OutputCaptureOptions;
   readonly #store: StoreChunk;
   readonly #masker;
-  readonly #hash = createHash('sha256');
   readonly #tail = new LastBytes(TAIL_BYTES);
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -77,12 +76,11 @@ class Capture implements OutputCapture {
     await this.#storeWaiting();
     const tail = this.#tail.read();
     const offset = this.#maskedBytes - tail.length;
-    this.#hash.update(tail);
     for (let start = 0; start < tail.length; start += CHUNK_BYTES) {
-      this.#storeAt(offset + start, [tail.subarray(start, start + CHUNK_BYTES)]);
+      void this.#storeAt(offset + start, [tail.subarray(start, start + CHUNK_BYTES)]);
     }
-    await this.#lastStore;
-    return { sha256: this.#hash.digest('hex'), storedBytes: this.#storedBytes, totalBytes: this.#totalBytes };
+    const { sha256 = '' } = await this.#storeAt(this.#maskedBytes, [], true);
+    return { sha256, storedBytes: this.#storedBytes, totalBytes: this.#totalBytes };
   }
 
   #accept(masked: Uint8Array): void {
@@ -90,8 +88,6 @@ class Capture implements OutputCapture {
     this.#maskedBytes += masked.length;
     const head = masked.subarray(0, headRoom);
     if (head.length > 0) {
-      // piece by piece: a terminal waits for us, and all of a chunk at once would be a long wait
-      this.#hash.update(head);
       this.#waiting.push(head);
       this.#waitingBytes += head.length;
     }
@@ -113,16 +109,16 @@ class Capture implements OutputCapture {
       const pieces = this.#waiting;
       this.#waiting = [];
       this.#waitingBytes = 0;
-      this.#storeAt(this.#storedBytes, pieces);
+      void this.#storeAt(this.#storedBytes, pieces);
     }
     return this.#lastStore;
   }
 
-  #storeAt(offset: number, pieces: readonly Uint8Array[]): void {
+  #storeAt(offset: number, pieces: readonly Uint8Array[], isLast = false): Promise<Written> {
     const bytes = joinForThread(pieces);
     this.#storedBytes += bytes.length;
     const { sessionId, runId, stream } = this.#options;
-    const stored = this.#store({ sessionId, runId, stream, offset, bytes });
+    const stored = this.#store({ sessionId, runId, stream, offset, bytes, isLast });
     this.#lastStore = stored;
     this.#onWay.add(stored);
     stored.then(
@@ -131,6 +127,7 @@ class Capture implements OutputCapture {
         this.#failed ??= stored;
       },
     );
+    return stored;
   }
 }
 

@@ -10,7 +10,7 @@ export interface AppendRequest {
   readonly at: number;
   readonly bodies: readonly string[];
 }
-/** A piece of output; `offset` counts in the masked stream. */
+/** A piece of output; `offset` counts in the masked stream. The pieces of one stream come in their order. */
 export interface OutputRequest {
   readonly kind: 'output';
   readonly id: number;
@@ -19,6 +19,8 @@ export interface OutputRequest {
   readonly stream: OutputStream;
   readonly offset: number;
   readonly bytes: Uint8Array;
+  /** The last piece of its stream, which is answered with the hash of all of them; it may be empty. */
+  readonly isLast: boolean;
 }
 export interface CloseRequest {
   readonly kind: 'close';
@@ -27,9 +29,17 @@ export interface CloseRequest {
 export type WriteRequest = AppendRequest | OutputRequest;
 export type WriterRequest = WriteRequest | CloseRequest;
 
-/** What came of one request. `texts` are the stored bytes of the events, in order. */
+/**
+ * What came of one request. `texts` are the stored bytes of the events, in order; `sha256` of a stream's last piece is
+ * the hash of what is stored of it.
+ */
 export type WriteResult =
-  | { readonly id: number; readonly outcome: 'written'; readonly texts: readonly string[] }
+  | {
+      readonly id: number;
+      readonly outcome: 'written';
+      readonly texts: readonly string[];
+      readonly sha256?: string;
+    }
   | { readonly id: number; readonly outcome: 'refused'; readonly message: string };
 
 export type WriterReply =

@@ -35,8 +35,11 @@ const FAILURE_HINTS: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'The file is not a history: move it away, and start again with a new one',
 };
 
+/** What was written; see `WriteResult`. */
+export type Written = Pick<Extract<WriteResult, { outcome: 'written' }>, 'texts' | 'sha256'>;
+
 interface Waiting {
-  readonly resolve: (texts: readonly string[]) => void;
+  readonly resolve: (written: Written) => void;
   readonly reject: (fault: Fault) => void;
 }
 
@@ -45,8 +48,8 @@ type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, 'id'> : never;
 
 /** The main thread's end of the writer thread. Requests are answered in the order they were made. */
 export interface WriterThread {
-  /** Resolves after the commit with the stored texts of the events; rejects with a fault when nothing was stored. */
-  write(request: Unnumbered<Exclude<WriterRequest, { kind: 'close' }>>): Promise<readonly string[]>;
+  /** Resolves after the commit with what is stored; rejects with a fault when nothing was. */
+  write(request: Unnumbered<Exclude<WriterRequest, { kind: 'close' }>>): Promise<Written>;
   close(): Promise<void>;
   readonly failure: Fault | undefined;
 }
@@ -89,7 +92,7 @@ export async function startWriterThread(options: StartWriterOptions): Promise<Wr
     waiting.delete(result.id);
     if (result.outcome === 'written') {
       if (result.texts.length > 0) options.onWritten(result.texts);
-      entry?.resolve(result.texts);
+      entry?.resolve(result);
       return;
     }
     entry?.reject(new Fault({ kind: 'bug', code: 'append-refused', message: result.message }));
@@ -114,9 +117,7 @@ export async function startWriterThread(options: StartWriterOptions): Promise<Wr
       if (failure !== undefined) return Promise.reject(failure);
       if (isClosed) return Promise.reject(closedFault(file));
       const id = ++lastId;
-      const promise = new Promise<readonly string[]>((resolve, reject) =>
-        waiting.set(id, { resolve, reject }),
-      );
+      const promise = new Promise<Written>((resolve, reject) => waiting.set(id, { resolve, reject }));
       worker.postMessage({ ...request, id } satisfies WriterRequest, transferablesOf(request));
       return promise;
     },

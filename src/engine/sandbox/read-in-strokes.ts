@@ -3,6 +3,8 @@ import type { IPty } from 'node-pty';
 
 /** What is read before others get their turn: it takes about two milliseconds. */
 const STROKE_BYTES = 128 * 1024;
+/** What is handed out at once: the kernel brings on a little of what comes next while this is dealt with. */
+const HANDFUL_BYTES = 24 * 1024;
 /** What the kernel hands out at once, where it has been filled up again meanwhile. */
 const PIECE_BYTES = 8 * 1024;
 /** Pieces are cut from blocks of this size; what is kept of a piece keeps its block. */
@@ -14,8 +16,8 @@ const NOT_BLOCKING = 0o4000;
 /**
  * Reads on where node-pty has read one piece of a flow. The kernel hands out 4 KiB of a terminal at once at most, and a
  * turn of the event loop for each costs far more than the read itself. Returns what takes node-pty's piece and hands
- * out that and all that lies ready behind it, in order, each piece before the next is read: the kernel brings the next
- * one while this one is dealt with. Only on Linux; elsewhere there is node-pty's piece alone.
+ * out that and all that lies ready behind it, in order, some pieces at once. Only on Linux; elsewhere there is
+ * node-pty's piece alone.
  */
 export function readInStrokes(pty: IPty, take: (bytes: Uint8Array) => void): (first: Uint8Array) => void {
   // neither is in its types; without them the terminal works as node-pty means it to
@@ -30,13 +32,14 @@ export function readInStrokes(pty: IPty, take: (bytes: Uint8Array) => void): (fi
   return (first) => {
     const isFlow = first.length >= LEAST_OF_FLOW && first.length <= PIECE_BYTES;
     if (isFlow) mayRead ??= neverBlocks(fd);
-    if (!isFlow || mayRead !== true) return take(first);
-    take(blocks.copy(first));
-    for (let sum = first.length; sum < STROKE_BYTES && isNext(); ) {
-      const piece = blocks.read(fd);
-      if (piece.length === 0) return;
-      sum += piece.length;
-      take(piece);
+    if (!isFlow || mayRead !== true || !isNext()) return take(first);
+    blocks.copy(first);
+    let isMore = true;
+    for (let sum = 0; isMore && sum < STROKE_BYTES && isNext(); ) {
+      isMore = blocks.readUpTo(HANDFUL_BYTES, fd);
+      const handful = blocks.cut();
+      sum += handful.length;
+      if (handful.length > 0) take(handful);
     }
   };
 }
@@ -44,33 +47,45 @@ export function readInStrokes(pty: IPty, take: (bytes: Uint8Array) => void): (fi
 /** Memory for pieces: those that follow on each other lie side by side, so that joining them costs nothing. */
 class PieceBlocks {
   #block = Buffer.allocUnsafeSlow(0);
-  #used = 0;
+  /** What lies before has been handed out. */
+  #start = 0;
+  #end = 0;
 
-  copy(bytes: Uint8Array): Uint8Array {
+  copy(bytes: Uint8Array): void {
     this.#makeRoom();
-    this.#block.set(bytes, this.#used);
-    return this.#cut(bytes.length);
+    this.#block.set(bytes, this.#end);
+    this.#end += bytes.length;
   }
 
-  /** What there is; nothing where there is none at present, or the terminal has ended: that its stream finds out. */
-  read(fd: number): Uint8Array {
+  /** False where there is nothing more at present, or the terminal has ended, which its stream finds out by itself. */
+  readUpTo(most: number, fd: number): boolean {
     this.#makeRoom();
     try {
-      return this.#cut(readSync(fd, this.#block, this.#used, PIECE_BYTES, null));
+      while (this.#end - this.#start < most) {
+        const count = readSync(fd, this.#block, this.#end, PIECE_BYTES, null);
+        if (count === 0) return false;
+        this.#end += count;
+      }
+      return true;
     } catch {
-      return this.#cut(0);
+      return false;
     }
   }
 
-  #cut(length: number): Uint8Array {
-    this.#used += length;
-    return this.#block.subarray(this.#used - length, this.#used);
+  /** What has come since this was last asked. */
+  cut(): Uint8Array {
+    const start = this.#start;
+    this.#start = this.#end;
+    return this.#block.subarray(start, this.#end);
   }
 
+  /** For a handful. */
   #makeRoom(): void {
-    if (this.#block.length - this.#used >= PIECE_BYTES) return;
+    const isEmpty = this.#start === this.#end;
+    if (!isEmpty || this.#block.length - this.#end >= HANDFUL_BYTES + 2 * PIECE_BYTES) return;
     this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    this.#used = 0;
+    this.#start = 0;
+    this.#end = 0;
   }
 }
 

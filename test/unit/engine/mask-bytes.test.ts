@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createByteMasker } from '../../../src/engine/history/mask-bytes.ts';
-import { createSecretMasker, MASK } from '../../../src/replay/index.ts';
+import { createSecretMasker, MASK, maskSecrets } from '../../../src/replay/index.ts';
 
 const SECRETS = ['correct horse battery', 'first\nsecond', 'pässwörd-ü', 'topsecret'];
 const KEY = `-----BEGIN RSA PRIVATE KEY-----\n${'b3BlbnNzaC1rZXktdjEAAAA\n'.repeat(30)}-----END RSA PRIVATE KEY-----`;
+/** Put together here, so that no scanner takes this file for a leak. */
+function token(prefix: string): string {
+  const alphabet = prefix.startsWith('A') ? 'Q7WX' : 'a1b2';
+  return (
+    prefix +
+    alphabet.repeat(20).slice(0, prefix === 'AKIA' || prefix === 'ASIA' ? 16 : prefix === 'AIza' ? 35 : 80)
+  );
+}
 /** What a line may be made of: secrets, their beginnings, letters of several bytes, and what is none. */
 const PARTS: readonly string[] = [
   ...SECRETS,
@@ -18,6 +26,23 @@ const PARTS: readonly string[] = [
   '10 < 20',
   '日本語 😀 é',
   'x'.repeat(200),
+  ...[
+    'gho_',
+    'github_pat_',
+    'glpat-',
+    'gldt-',
+    'glsoat-',
+    'glcbt-',
+    'AKIA',
+    'ASIA',
+    'sk-',
+    'sk-ant-',
+    'xoxb-',
+  ].map(token),
+  ...['xapp-', 'AIza', 'ya29.', 'npm_', 'pypi-', 'hf_', 'rk_live_', 'sk_test_', 'dop_v1_'].map(token),
+  `${token('eyJ')}.${token('eyJ')}.${token('')}`,
+  'BASIC abcdefghijklmnopqrstu',
+  ...Array.from({ length: 12 }, (_, place) => 'words in a line '.repeat(place)),
   '\u001b[31mred\u001b[0m',
 ];
 
@@ -32,12 +57,12 @@ function createDice(seed: number): (below: number) => number {
 
 function makeText(dice: (below: number) => number): string {
   let text = '';
-  for (let part = 0; part < 60; part++) text += (PARTS[dice(PARTS.length)] ?? '') + ' \n\t,'.charAt(dice(6));
+  for (let part = 0; part < 80; part++) text += (PARTS[dice(PARTS.length)] ?? '') + ' \n\t,'.charAt(dice(6));
   return text;
 }
 
 function cut(bytes: Buffer, dice: (below: number) => number): Buffer[] {
-  const most = [1, 7, 90, 5000][dice(4)] ?? 1;
+  const most = [1, 7, 90, 600, 5000][dice(5)] ?? 1;
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = 1 + dice(most);
@@ -70,6 +95,33 @@ describe('bytes that are masked as they come', () => {
       for (const secret of SECRETS) expect(result.includes(secret), `seed ${seed}: ${secret}`).toBe(false);
     }
   });
+
+  it.each(PARTS.filter((part) => maskSecrets(`${part} `, SECRETS).includes(MASK)))(
+    '%j is masked between much that is plain',
+    (part) => {
+      const plain = Buffer.from('all is well here and nothing is to be seen of it\n'.repeat(30));
+      const words = Buffer.from(` ${part} `);
+      const expected = Buffer.from(
+        maskSecrets(
+          words.toString('latin1'),
+          SECRETS.map((secret) => Buffer.from(secret).toString('latin1')),
+        ),
+        'latin1',
+      );
+      const whole = Buffer.concat([plain, words, plain]);
+      for (let at = plain.length - 3; at <= plain.length + words.length + 3; at++) {
+        const masker = createByteMasker(SECRETS);
+        const masked = [
+          ...masker.push(whole.subarray(0, at)),
+          ...masker.push(whole.subarray(at)),
+          ...masker.end(),
+        ];
+        expect(Buffer.concat(masked).equals(Buffer.concat([plain, expected, plain])), `cut at ${at}`).toBe(
+          true,
+        );
+      }
+    },
+  );
 
   it('are masked where a secret is cut anywhere', () => {
     const whole = Buffer.from('a pässwörd-ü https://me:hünterà22@host/x b\n');
