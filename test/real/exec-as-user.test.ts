@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { giveTo, listTestUsers, makeUserFolder, type TestUser } from '../support/as-user.ts';
 import type { ExecDriverResult, ExecDriverSpec } from '../support/exec-driver.ts';
+import { findDriver } from '../support/program.ts';
 import { allowOnce, allowSession, rejectWith } from '../support/real-engine.ts';
 
 const isLinux = process.platform === 'linux';
-const DRIVER = join(import.meta.dirname, '..', 'support', 'exec-driver.ts');
+const DRIVER = findDriver('exec-driver');
 
 function drive(user: TestUser, spec: Omit<ExecDriverSpec, 'uid' | 'gid'>): ExecDriverResult {
   const whole = JSON.stringify({ ...spec, uid: user.uid, gid: user.gid });

@@ -6,12 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createEngine, historyFileOf, openHistoryReader } from '../../src/engine/index.ts';
 import { killOften } from '../support/kill-rounds.ts';
+import { findDriver } from '../support/program.ts';
 import { makeFolder } from '../support/real-engine.ts';
 import { makeRandom } from '../support/seeded-random.ts';
 
 const ROUNDS = 5;
 const RANDOM_ROUNDS = 10;
-const DRIVER = join(import.meta.dirname, '..', 'support', 'crash-driver.ts');
+const DRIVER = findDriver('crash-driver');
 /** Two seconds are promised; a machine that does other work, too, may need more. */
 const GRACE_MS = 15_000;
 const START_MS = 15_000;

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { constants, copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CaseResult, EscapeCase } from '../../src/cli/escape-test/index.ts';
 import type { HelperPaths } from '../../src/engine/sandbox/index.ts';
 import { giveTo, makeUserFolder, shareHelpers, type TestUser } from './as-user.ts';
-import { PROGRAM } from './program.ts';
+import { findDriver, PROGRAM } from './program.ts';
 
 export interface EscapeSpec {
   readonly uid: number;
@@ -18,8 +17,6 @@ export interface EscapeSpec {
   readonly helpers: HelperPaths;
   readonly limitMs: number;
 }
-
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The results of the cases by id, run by the user, behind the wall or without one. */
 export async function runEscapes(
@@ -55,7 +52,7 @@ export async function runEscapes(
 }
 
 async function tellLines(spec: EscapeSpec): Promise<string[]> {
-  const child = spawn(process.execPath, [at('./escape-driver.ts'), JSON.stringify(spec)], {
+  const child = spawn(process.execPath, [findDriver('escape-driver'), JSON.stringify(spec)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';

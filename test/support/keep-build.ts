@@ -1,17 +1,29 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { digestSources } from '../../build/bundle.mjs';
 
 /** What no run can be using any more is thrown away. */
-const KEPT_MS = 6 * 3_600_000;
+const KEPT_MS = 2 * 3_600_000;
+
+/** A digest of what the product is made from, and of the files right in a folder. */
+export function digestWith(folder: string): string {
+  const hash = createHash('sha256').update(digestSources());
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const name of files.map((file) => file.name).sort())
+    hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+  return hash.digest('hex');
+}
 
 /**
  * The folder of a build that tests use, below the package: made unless an earlier run of the same sources has made it.

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type {
   GateMode,
   GrantMode,
@@ -9,6 +8,7 @@ import type {
   WallSettings,
 } from '../../src/engine/sandbox/index.ts';
 import type { TestUser } from './as-user.ts';
+import { findDriver } from './program.ts';
 
 export interface LaunchStep {
   readonly kind: 'launch';
@@ -72,7 +72,7 @@ export interface DriverRun {
   readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>;
 }
 
-const DRIVER = fileURLToPath(new URL('./sandbox-driver.ts', import.meta.url));
+const DRIVER = findDriver('sandbox-driver');
 
 /** Starts the driver. `before` is put in front of its command line, e.g. to give it a keyring. */
 export function startSteps(spec: DriverSpec, before: readonly string[] = []): DriverRun {
