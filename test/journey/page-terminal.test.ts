@@ -72,10 +72,17 @@ describe('the terminal of a session on the page', () => {
     await see(pane, 'typed by its opener');
     own.resize(70, 20);
     await vi.waitFor(async () => expect((await linesOf(pane)).length).toBe(20), WAIT_FOR);
+    // The choice holds for this session over a reload, for as long as it runs.
+    await page.reload();
+    await see(pane, 'typed by its opener');
     own.type('\x03');
     expect(await own.ended).toBe(130);
     await pane.getByText('The session has ended').waitFor(WAIT);
     await see(pane, 'first-line');
+    await page.reload();
+    await page.locator('nav li a').first().waitFor(WAIT);
+    await page.getByRole('searchbox').or(page.getByRole('grid')).first().waitFor(WAIT);
+    expect(await page.getByRole('region', { name: 'Terminal' }).count()).toBe(0);
     expect([product.problems, product.foreignRequests]).toEqual([[], []]);
   });
 

@@ -13,6 +13,7 @@ export {
   useLocal,
   usePage,
 } from './page-context.ts';
+export { type Pane, setPane } from './panes.ts';
 export { parseRoute, type Route, writeRoute } from './route.ts';
 export { useNarrow } from './use-narrow.ts';
 export { useNow } from './use-now.ts';

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ApprovalId, RowFilter, SessionId, TimelineRow } from '../../protocol/index.ts';
+import { type ApprovalId, type RowFilter, SessionId, type TimelineRow } from '../../protocol/index.ts';
+import { MAX_TERMINALS } from './panes.ts';
 import { parseRoute, type Route } from './route.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -14,6 +15,8 @@ export interface LocalUi {
   readonly hasLetterKeys: boolean;
   /** 24 or 36 px. */
   readonly density: 'compact' | 'comfortable';
+  /** Sessions that show their terminal in place of the timeline, the last chosen last. */
+  readonly terminals: readonly SessionId[];
   /** Row of the timeline that is selected, by its `rowId`. */
   readonly selectedRowId: string | undefined;
   /** That row as it was last seen: kept up to date while its page of rows is there, and kept when it has gone. */
@@ -31,8 +34,14 @@ export interface LocalUi {
 }
 
 const KEPT = 'sallyport.local';
-type Kept = Pick<LocalUi, 'theme' | 'textSize' | 'hasLetterKeys' | 'density'>;
-const DEFAULTS: Kept = { theme: 'system', textSize: 100, hasLetterKeys: true, density: 'compact' };
+type Kept = Pick<LocalUi, 'theme' | 'textSize' | 'hasLetterKeys' | 'density' | 'terminals'>;
+const DEFAULTS: Kept = {
+  theme: 'system',
+  textSize: 100,
+  hasLetterKeys: true,
+  density: 'compact',
+  terminals: [],
+};
 
 /** Where settings of this page are kept; `undefined` where the host has no such place. */
 export type KeepPort = Pick<Storage, 'getItem' | 'setItem'> | undefined;
@@ -41,17 +50,24 @@ function readKept(keep: KeepPort): Kept {
   try {
     const value: unknown = JSON.parse(keep?.getItem(KEPT) ?? '{}');
     if (typeof value !== 'object' || value === null) return DEFAULTS;
-    const { theme, textSize, hasLetterKeys, density } = value as Partial<Record<keyof Kept, unknown>>;
+    const read = value as Partial<Record<keyof Kept, unknown>>;
+    const { theme, textSize, hasLetterKeys, density } = read;
     return {
       theme: theme === 'light' || theme === 'dark' ? theme : 'system',
       textSize: typeof textSize === 'number' && textSize >= 90 && textSize <= 150 ? textSize : 100,
       hasLetterKeys: hasLetterKeys !== false,
       density: density === 'comfortable' ? 'comfortable' : 'compact',
+      terminals: readIds(read.terminals),
     };
   } catch {
     // what another version left behind is no reason not to start
     return DEFAULTS;
   }
+}
+
+function readIds(value: unknown): SessionId[] {
+  if (!Array.isArray(value)) return [];
+  return value.slice(-MAX_TERMINALS).flatMap((id) => SessionId.safeParse(id).data ?? []);
 }
 
 /** The store of a page; the settings in it are kept from visit to visit. */
@@ -69,13 +85,14 @@ export function createLocalUi(hash: string, keep: KeepPort): StoreApi<LocalUi> {
     filters: new Map(),
     snoozedUntil: new Map(),
   }));
-  store.subscribe(({ theme, textSize, hasLetterKeys, density }, before) => {
+  store.subscribe(({ theme, textSize, hasLetterKeys, density, terminals }, before) => {
     const isSame =
       theme === before.theme &&
       textSize === before.textSize &&
       hasLetterKeys === before.hasLetterKeys &&
-      density === before.density;
-    if (!isSame) keep?.setItem(KEPT, JSON.stringify({ theme, textSize, hasLetterKeys, density }));
+      density === before.density &&
+      terminals === before.terminals;
+    if (!isSame) keep?.setItem(KEPT, JSON.stringify({ theme, textSize, hasLetterKeys, density, terminals }));
   });
   return store;
 }

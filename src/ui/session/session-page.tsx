@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { RowCounts, RowFilter, SessionHead, SessionId } from '../../protocol/index.ts';
 import { isEmptyFilter, keyOfFilter, writeRowQuery } from '../../timeline/index.ts';
 import { Segmented } from '../controls/index.ts';
-import { folderNameOf, useLive, useLocal, usePage } from '../local/index.ts';
+import { folderNameOf, type Pane, setPane, useLive, useLocal, usePage } from '../local/index.ts';
 import { DemoGuide } from '../start/index.ts';
 import { TerminalPane } from '../terminal/index.ts';
 import { FailedRows, LoadingRows, NoFittingRows, NoRows } from './empty-rows.tsx';
@@ -15,7 +15,6 @@ import { PANE_ID } from './use-letters.ts';
 const EVERY_ROW: RowFilter = {};
 const NO_COUNTS: RowCounts = { all: 0, commands: 0, files: 0, network: 0, approvals: 0 };
 
-type Pane = 'timeline' | 'terminal';
 const PANES: readonly { readonly value: Pane; readonly words: string }[] = [
   { value: 'timeline', words: 'Timeline' },
   { value: 'terminal', words: 'Terminal' },
@@ -41,6 +40,20 @@ function useWatch(sessionId: SessionId): void {
     if (filter !== undefined && !isEmptyFilter(filter)) actions.setFilter(filter);
     return () => actions.watch(undefined);
   }, [local, actions, sessionId]);
+}
+
+/** What of a session is shown; of one that runs it is remembered over a reload. */
+function usePane(head: SessionHead): readonly [Pane, (pane: Pane) => void] {
+  const { local } = usePage();
+  const [pane, show] = useState<Pane>(() => {
+    const isTerminal = head.hasTerminal === true && head.state === 'open';
+    return isTerminal && local.getState().terminals.includes(head.sessionId) ? 'terminal' : 'timeline';
+  });
+  const choose = (chosen: Pane): void => {
+    show(chosen);
+    setPane(local, head.sessionId, chosen);
+  };
+  return [pane, choose];
 }
 
 function Rows(props: {
@@ -71,7 +84,7 @@ function KnownSession(props: { readonly head: SessionHead }): ReactNode {
   const { head } = props;
   const [filter, setFilter] = useFilter(head.sessionId);
   const counts = useLive((view) => view.watched?.counts);
-  const [pane, setPane] = useState<Pane>('timeline');
+  const [pane, choosePane] = usePane(head);
   const mayShowTerminal = head.hasTerminal === true && (head.state === 'open' || pane === 'terminal');
   return (
     <>
@@ -79,12 +92,7 @@ function KnownSession(props: { readonly head: SessionHead }): ReactNode {
       {head.origin === 'demo' && <DemoGuide head={head} />}
       {mayShowTerminal && (
         <div className={css['panes']}>
-          <Segmented
-            label="What is shown"
-            value={pane}
-            choices={PANES}
-            onChange={(chosen) => setPane(chosen)}
-          />
+          <Segmented label="What is shown" value={pane} choices={PANES} onChange={choosePane} />
         </div>
       )}
       {pane === 'terminal' ? (
