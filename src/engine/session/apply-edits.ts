@@ -7,14 +7,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, open, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, rename } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
+import { EditTransaction, NotApplied } from './edit-transaction.ts';
 import { mayWrite } from './may-write.ts';
 import { type OpenFolder, openFolder } from './open-folder.ts';
+import { createFile, overwrite, removerFor, tryLink } from './place-file.ts';
 import { isMoved, isTaken, plainCause } from './plain-cause.ts';
 import type { PlannedEdit } from './plan-edits.ts';
-import { type FileContent, type Problem, readAt } from './read-target.ts';
+import { type FileContent, openPlain, type Problem, readAt, readPlain } from './read-target.ts';
 
 export interface WrittenFile {
   readonly path: string;
@@ -28,15 +30,8 @@ export interface ApplyOptions {
   readonly isWalled: boolean;
 }
 
-/** Undone in reverse order where something fails; what is done at the end in any case. */
-interface Transaction {
-  readonly undo: (() => Promise<void>)[];
-  /** Takes folders away again that were made; after everything else in them. */
-  readonly unmake: (() => Promise<void>)[];
-  readonly cleanUp: (() => Promise<void>)[];
-  /** Files with what was there, which could not be put back: they are left. */
-  readonly kept: Set<string>;
-  readonly options: ApplyOptions;
+interface Work extends ApplyOptions {
+  readonly transaction: EditTransaction;
 }
 
 /** One file in its folder, ready to be written. */
@@ -46,46 +41,22 @@ interface Prepared {
   readonly written: readonly WrittenFile[];
 }
 
-/** Said to the agent and in the history. */
-class NotApplied extends Error {}
-
 /** Applies all of them. A problem means that nothing was changed, or says what could not be put back. */
-export async function applyEdits(
+export function applyEdits(
   files: readonly PlannedEdit[],
   options: ApplyOptions,
 ): Promise<{ readonly written: readonly WrittenFile[] } | Problem> {
-  const work: Transaction = { undo: [], unmake: [], cleanUp: [], kept: new Set(), options };
-  try {
+  const transaction = new EditTransaction();
+  return transaction.run(async () => {
     const prepared: Prepared[] = [];
-    for (const file of files) prepared.push(await prepare(file, work));
+    for (const file of files) prepared.push(await prepare(file, { ...options, transaction }));
     for (const file of prepared) await file.verify();
     for (const file of prepared) await file.commit();
-    work.unmake.length = 0;
     return { written: prepared.flatMap(({ written }) => written) };
-  } catch (cause) {
-    const left = await runAll(work.undo.reverse());
-    const why = cause instanceof NotApplied ? cause.message : `it could not be written: ${plainCause(cause)}`;
-    return {
-      problem: left === 0 ? `nothing was changed: ${why}` : `${why}; ${left} files could not be put back`,
-    };
-  } finally {
-    await runAll(work.cleanUp.reverse());
-    await runAll(work.unmake.reverse());
-  }
+  });
 }
 
-/** How many failed. */
-async function runAll(actions: readonly (() => Promise<void>)[]): Promise<number> {
-  let failed = 0;
-  for (const action of actions) await action().catch(() => (failed += 1));
-  return failed;
-}
-
-function temporaryName(end: 'new' | 'old'): string {
-  return `.sallyport-${randomBytes(6).toString('hex')}.${end}`;
-}
-
-async function prepare(file: PlannedEdit, work: Transaction): Promise<Prepared> {
+async function prepare(file: PlannedEdit, work: Work): Promise<Prepared> {
   const { path, to, change } = file.shown;
   if (change === 'create') return prepareNew(path, file, work);
   const removed = change === 'modify' ? undefined : await prepareRemoval(path, file, work);
@@ -106,27 +77,19 @@ async function prepare(file: PlannedEdit, work: Transaction): Promise<Prepared> 
   };
 }
 
-async function openParent(path: string, work: Transaction, makes: boolean): Promise<OpenFolder> {
-  const mode = 0o777 & ~work.options.umask;
-  const making = {
-    mode,
-    onMade: (_path: string, remove: () => Promise<void>) => void work.unmake.push(remove),
-  };
-  const folder = await openFolder(dirname(path), makes ? making : {}).catch((cause: unknown) => {
+async function openParent(path: string, work: Work, makes: boolean): Promise<OpenFolder> {
+  const { umask, transaction } = work;
+  const making = makes ? { mode: 0o777 & ~umask, made: transaction.made } : undefined;
+  const folder = await openFolder(dirname(path), making).catch((cause: unknown) => {
     const what = isMoved(cause) ? 'has changed since it was shown' : 'cannot be opened';
     throw new NotApplied(`the folder of ${showLine(path, 300)} ${what}: ${plainCause(cause)}`);
   });
-  work.cleanUp.push(() => folder.close());
+  transaction.atEnd(() => folder.close());
   return folder;
 }
 
-async function requireRights(
-  path: string,
-  folder: OpenFolder,
-  before: FileContent | null,
-  work: Transaction,
-) {
-  if (!work.options.isWalled || mayWrite(await folder.handle.stat(), before?.stat ?? null)) return;
+async function requireRights(path: string, folder: OpenFolder, before: FileContent | null, work: Work) {
+  if (!work.isWalled || mayWrite(await folder.handle.stat(), before?.stat ?? null)) return;
   throw new NotApplied(`${showLine(path, 300)} may not be written by this session's user`);
 }
 
@@ -143,8 +106,20 @@ async function requireUnchanged(place: string, path: string, before: FileContent
     if (found === null) return;
     throw hasAppeared(path);
   }
-  const now = await readAt(place).catch(() => null);
-  if (now?.sha256 === before.sha256) return;
+  requireSame(await readAt(place).catch(() => null), path, before);
+}
+
+/** The same for a file that is open, whatever name it has by now. */
+async function requireOpenUnchanged(
+  handle: FileHandle,
+  path: string,
+  before: FileContent | null,
+): Promise<void> {
+  requireSame(await readPlain(handle).catch(() => null), path, before);
+}
+
+function requireSame(now: FileContent | null, path: string, before: FileContent | null): void {
+  if (now !== null && now.sha256 === before?.sha256) return;
   throw new NotApplied(
     `${showLine(path, 300)} has changed since it was shown: read it again and propose the change anew`,
   );
@@ -157,86 +132,40 @@ async function requireWritten(place: string, path: string, { shown }: PlannedEdi
     throw new NotApplied(`${showLine(path, 300)} was changed while it was written`);
 }
 
-interface WriteInto {
-  readonly folder: OpenFolder;
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** Whose owner and mode it gets; null: those of a new file. */
-  readonly like: FileContent | null;
+function temporaryName(end: 'new' | 'old'): string {
+  return `.sallyport-${randomBytes(6).toString('hex')}.${end}`;
 }
 
-/** At the end it goes, unless it is all that is left of what was there. */
-function dropLater(place: string, work: Transaction): void {
-  work.cleanUp.push(async () => {
-    if (!work.kept.has(place)) await unlink(place).catch(ignoreMissing);
-  });
+/** A file beside the one that it is for. It goes at the end unless it was renamed. */
+async function createBeside(
+  place: string,
+  { bytes, like }: { readonly bytes: Uint8Array; readonly like: FileContent | null },
+  { umask, transaction }: Work,
+): Promise<void> {
+  await createFile({ place, bytes, like, umask }, () => transaction.dropAtEnd(place));
 }
 
-/** Puts back what `backup` holds where something fails, or leaves that file. */
-function undoFrom(backup: string, work: Transaction, putBackFrom: () => Promise<void>): void {
-  work.undo.push(async () => {
-    try {
-      await putBackFrom();
-    } catch (cause) {
-      work.kept.add(backup);
-      throw cause;
-    }
-  });
-}
-
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
-
-/** A second name, or a copy where the disk knows no such names. Never over something that is there. */
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && NO_LINKS.has(String(cause.code)))) throw cause;
-    await copyFile(from, to, constants.COPYFILE_EXCL);
-  }
-}
-
-/** A file beside the one that it is for, whole and on the disk. It goes at the end unless it was renamed. */
-async function writeBeside({ folder, name, bytes, like }: WriteInto, work: Transaction): Promise<string> {
-  const place = folder.at(name);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const handle = await open(place, flags, 0o600);
-  dropLater(place, work);
-  try {
-    await handle.writeFile(bytes);
-    if (like) {
-      const own = await handle.stat();
-      if (own.uid !== like.stat.uid || own.gid !== like.stat.gid)
-        await handle.chown(like.stat.uid, like.stat.gid);
-    }
-    await handle.chmod(like ? like.stat.mode & 0o777 : 0o666 & ~work.options.umask);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return place;
-}
-
-function ignoreMissing(cause: unknown): void {
-  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
-}
-
-/** A new file appears whole, and only where nothing is: a link of its name is not replaced. */
-async function prepareNew(path: string, file: PlannedEdit, work: Transaction): Promise<Prepared> {
+/** A new file appears where nothing is: a link of its name is not replaced. Whole, where the disk has second names. */
+async function prepareNew(path: string, file: PlannedEdit, work: Work): Promise<Prepared> {
+  const { transaction, umask } = work;
   const folder = await openParent(path, work, true);
   await requireRights(path, folder, null, work);
   const place = folder.at(basename(path));
-  const { before: like, after } = file;
-  const bytes = after ?? Buffer.alloc(0);
-  const beside = await writeBeside({ folder, name: temporaryName('new'), bytes, like }, work);
+  const content = { bytes: file.after ?? Buffer.alloc(0), like: file.before };
+  const beside = folder.at(temporaryName('new'));
+  await createBeside(beside, content, work);
+  const appear = async (): Promise<void> => {
+    const undo = (remove: () => Promise<void>): void => transaction.undoBy(remove);
+    if (await tryLink(beside, place)) undo(await removerFor(place));
+    else await createFile({ place, ...content, umask }, undo);
+  };
   return {
     verify: () => requireUnchanged(place, path, null),
     commit: async () => {
-      await linkOrCopy(beside, place).catch((cause: unknown) => {
+      await appear().catch((cause: unknown) => {
         if (isTaken(cause)) throw hasAppeared(path);
         throw new NotApplied(`${showLine(path, 300)} could not be made: ${plainCause(cause)}`);
       });
-      work.undo.push(() => unlink(place));
       await requireWritten(place, path, file);
       await folder.handle.sync().catch(() => undefined);
     },
@@ -244,8 +173,9 @@ async function prepareNew(path: string, file: PlannedEdit, work: Transaction): P
   };
 }
 
-async function prepareRemoval(path: string, file: PlannedEdit, work: Transaction): Promise<Prepared> {
+async function prepareRemoval(path: string, file: PlannedEdit, work: Work): Promise<Prepared> {
   const { before } = file;
+  const { transaction } = work;
   const folder = await openParent(path, work, false);
   await requireRights(path, folder, before, work);
   const place = folder.at(basename(path));
@@ -254,8 +184,8 @@ async function prepareRemoval(path: string, file: PlannedEdit, work: Transaction
     verify: () => requireUnchanged(place, path, before),
     commit: async () => {
       await rename(place, backup);
-      dropLater(backup, work);
-      undoFrom(backup, work, () => putBack(backup, place));
+      transaction.dropAtEnd(backup);
+      transaction.undoFrom(backup, () => putBack(backup, place));
       await requireUnchanged(backup, path, before);
       await folder.handle.sync().catch(() => undefined);
     },
@@ -269,67 +199,96 @@ async function putBack(backup: string, place: string): Promise<void> {
   await rename(backup, place);
 }
 
-function prepareChange(path: string, file: PlannedEdit, work: Transaction): Promise<Prepared> {
+function prepareChange(path: string, file: PlannedEdit, work: Work): Promise<Prepared> {
   // A file that the wall has mounted by itself would lose its mount, and with it its protection, by a rename over it.
   return file.shown.place === 'inside'
     ? prepareReplacement(path, file, work)
     : prepareRewrite(path, file, work);
 }
 
-async function prepareReplacement(path: string, file: PlannedEdit, work: Transaction): Promise<Prepared> {
+async function prepareReplacement(path: string, file: PlannedEdit, work: Work): Promise<Prepared> {
   const { before, after, shown } = file;
   const folder = await openParent(path, work, false);
   await requireRights(path, folder, before, work);
   const place = folder.at(basename(path));
-  const bytes = after ?? Buffer.alloc(0);
-  const beside = await writeBeside({ folder, name: temporaryName('new'), bytes, like: before }, work);
+  const beside = folder.at(temporaryName('new'));
+  await createBeside(beside, { bytes: after ?? Buffer.alloc(0), like: before }, work);
   const backup = folder.at(temporaryName('old'));
   return {
     verify: () => requireUnchanged(place, path, before),
     commit: async () => {
-      await linkOrCopy(place, backup);
-      dropLater(backup, work);
-      await requireUnchanged(backup, path, before);
+      const requireOldUnchanged = await keepOld({ place, backup, path, before }, work);
       await rename(beside, place);
-      undoFrom(backup, work, () => rename(backup, place));
+      work.transaction.undoFrom(backup, () => rename(backup, place));
       await requireWritten(place, path, file);
-      // Who wrote into the old file up to now wrote into what is kept here.
-      await requireUnchanged(backup, path, before);
+      // Who wrote into the old file up to now wrote into what was there.
+      await requireOldUnchanged();
       await folder.handle.sync().catch(() => undefined);
     },
     written: [{ path, ...(shown.after !== undefined && { sha256: shown.after }) }],
   };
 }
 
+interface OldFile {
+  readonly place: string;
+  /** Where it is kept. */
+  readonly backup: string;
+  readonly path: string;
+  readonly before: FileContent | null;
+}
+
+/** Keeps what is to be replaced, by a second name or written anew; returns what throws if somebody writes into it yet. */
+async function keepOld({ place, backup, path, before }: OldFile, work: Work): Promise<() => Promise<void>> {
+  if (await tryLink(place, backup)) {
+    work.transaction.dropAtEnd(backup);
+    const check = (): Promise<void> => requireUnchanged(backup, path, before);
+    await check();
+    return check;
+  }
+  const old = await openOld(place, path, constants.O_RDONLY);
+  work.transaction.atEnd(() => old.close());
+  const check = (): Promise<void> => requireOpenUnchanged(old, path, before);
+  await check();
+  await createBeside(backup, { bytes: before?.bytes ?? Buffer.alloc(0), like: before }, work);
+  await requireUnchanged(place, path, before);
+  return check;
+}
+
+async function openOld(place: string, path: string, access: number): Promise<FileHandle> {
+  return openPlain(place, access).catch((cause: unknown) => {
+    if (!isMoved(cause)) throw cause;
+    throw new NotApplied(`${showLine(path, 300)} has changed since it was shown: ${plainCause(cause)}`);
+  });
+}
+
 /** Writes into the file itself; what was there stands beside it until all is done. */
-async function prepareRewrite(path: string, file: PlannedEdit, work: Transaction): Promise<Prepared> {
+async function prepareRewrite(path: string, file: PlannedEdit, work: Work): Promise<Prepared> {
   const { before, after, shown } = file;
+  const { transaction } = work;
   const folder = await openParent(path, work, false);
   await requireRights(path, folder, before, work);
-  if (before !== null && before.stat.nlink > 1)
-    throw new NotApplied(`${showLine(path, 300)} has other names too, which would change with it`);
+  if (before !== null) requireOneName(before, path);
   const place = folder.at(basename(path));
   const old = before?.bytes ?? Buffer.alloc(0);
-  const backup = await writeBeside({ folder, name: temporaryName('old'), bytes: old, like: before }, work);
+  const backup = folder.at(temporaryName('old'));
+  await createBeside(backup, { bytes: old, like: before }, work);
   return {
     verify: () => requireUnchanged(place, path, before),
     commit: async () => {
-      await requireUnchanged(place, path, before);
-      undoFrom(backup, work, () => overwrite(place, old));
-      await overwrite(place, after ?? Buffer.alloc(0));
+      // All by one descriptor: what is looked at is what is written, whatever has its name by then.
+      const handle = await openOld(place, path, constants.O_RDWR);
+      transaction.atEnd(() => handle.close());
+      const now = await readPlain(handle).catch(() => null);
+      requireSame(now, path, before);
+      if (now !== null) requireOneName(now, path);
+      transaction.undoFrom(backup, () => overwrite(handle, old));
+      await overwrite(handle, after ?? Buffer.alloc(0));
     },
     written: [{ path, ...(shown.after !== undefined && { sha256: shown.after }) }],
   };
 }
 
-async function overwrite(place: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(place, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    if (!(await handle.stat()).isFile()) throw new Error('it is no plain file');
-    await handle.truncate(0);
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+function requireOneName({ stat }: FileContent, path: string): void {
+  if (stat.nlink <= 1) return;
+  throw new NotApplied(`${showLine(path, 300)} has other names too, which would change with it`);
 }

@@ -5,8 +5,9 @@
  * question and the writing, and a change that was allowed in the workspace would land beside it.
  */
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, lstat, mkdir, open, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { MadeFolders } from './made-folders.ts';
 
 export interface OpenFolder {
   /** The path by which a name in this very folder is reached. */
@@ -17,24 +18,25 @@ export interface OpenFolder {
 }
 
 export interface FolderMaking {
-  /** Mode of folders that are missing; absent: none is made. */
-  readonly mode?: number;
-  /** Told of each folder that was made, with what takes it away again while it is empty. */
-  onMade?(path: string, remove: () => Promise<void>): void;
+  /** Mode of folders that are missing. */
+  readonly mode: number;
+  /** Keeps those that were made, to take them away again. */
+  readonly made: MadeFolders;
 }
 
 const FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const HAS_HANDLE_PATHS = process.platform === 'linux';
 
-/** Throws the system's error where a part is missing (and none is to be made), is a link, or is no folder. */
-export async function openFolder(path: string, making: FolderMaking = {}): Promise<OpenFolder> {
+/**
+ * Throws the system's error where a part is missing, is a link, or is no folder. Missing ones are made where `making` says
+ * how.
+ */
+export async function openFolder(path: string, making?: FolderMaking): Promise<OpenFolder> {
   if (!HAS_HANDLE_PATHS) return openByPath(path, making);
   let handle = await open('/', FLAGS);
-  let walked = '/';
   try {
     for (const name of path.split('/').filter((part) => part !== '')) {
-      walked = join(walked, name);
-      const next = await openChild(handle, name, { path: walked, making });
+      const next = await openChild(handle, name, making);
       await handle.close();
       handle = next;
     }
@@ -48,30 +50,45 @@ export async function openFolder(path: string, making: FolderMaking = {}): Promi
 async function openChild(
   parent: FileHandle,
   name: string,
-  { path, making }: { readonly path: string; readonly making: FolderMaking },
+  making: FolderMaking | undefined,
 ): Promise<FileHandle> {
   const place = `/proc/self/fd/${parent.fd}/${name}`;
   try {
     return await open(place, FLAGS);
   } catch (cause) {
-    if (making.mode === undefined || !hasCode(cause, 'ENOENT')) throw cause;
+    if (making === undefined || !hasCode(cause, 'ENOENT')) throw cause;
   }
+  making.made.requireRoom();
   await mkdir(place, { mode: making.mode });
-  making.onMade?.(path, () => rmdir(path));
-  return open(place, FLAGS);
+  const next = await open(place, FLAGS);
+  try {
+    await making.made.add(parent, name, next);
+    return next;
+  } catch (cause) {
+    await next.close();
+    throw cause;
+  }
 }
 
-async function openByPath(path: string, making: FolderMaking): Promise<OpenFolder> {
-  if (making.mode !== undefined) {
-    const first = await mkdir(path, { recursive: true, mode: making.mode });
-    if (first !== undefined) making.onMade?.(first, () => rmdir(first));
-  }
+async function openByPath(path: string, making: FolderMaking | undefined): Promise<OpenFolder> {
+  if (making !== undefined) await makeByPath(path, making);
   const handle = await open(path, FLAGS);
   if ((await realpath(path)) !== path) {
     await handle.close();
     throw Object.assign(new Error(`a link stands in the way of ${path}`), { code: 'ELOOP' });
   }
   return { handle, at: (name) => join(path, name), close: () => handle.close() };
+}
+
+async function makeByPath(path: string, { mode, made }: FolderMaking): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; (await lstat(at).catch(() => null)) === null && at !== dirname(at); at = dirname(at))
+    missing.unshift(at);
+  for (const folder of missing) {
+    made.requireRoom();
+    await mkdir(folder, { mode });
+    await made.addByPath(folder);
+  }
 }
 
 /** True for the error of a path, or a part of one, that is not there. */

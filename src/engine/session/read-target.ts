@@ -1,7 +1,7 @@
 /** Finds out what a path of a patch really names, and reads it through folders that are no links. */
 import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { lstat, open, realpath } from 'node:fs/promises';
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
 import { isMissing, openFolder } from './open-folder.ts';
@@ -73,15 +73,44 @@ export async function readTarget(path: string): Promise<FileContent> {
 
 /** The same for a path in an open folder. */
 export async function readAt(place: string): Promise<FileContent> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(place, flags);
+  const handle = await openPlain(place);
   try {
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw new Error('it is no plain file');
-    if (stat.size > MAX_FILE_BYTES) throw new Error(`it is larger than ${MAX_FILE_BYTES >> 20} MiB`);
-    const bytes = await handle.readFile();
-    return { bytes, sha256: sha256Of(bytes), stat };
+    return await readPlain(handle);
   } finally {
     await handle.close();
   }
+}
+
+/** Opens what stands at the end of a path, and no link there; never waits, not even for a pipe in disguise. */
+export function openPlain(place: string, access = constants.O_RDONLY): Promise<FileHandle> {
+  return open(place, access | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+}
+
+/** The whole file. Throws where it is no plain file, or too large by the time that it is read. */
+export async function readPlain(handle: FileHandle): Promise<FileContent> {
+  const stat = await handle.stat();
+  if (!stat.isFile()) throw new Error('it is no plain file');
+  if (stat.size > MAX_FILE_BYTES) throw tooLarge();
+  const bytes = await readBounded(handle, stat.size);
+  return { bytes, sha256: sha256Of(bytes), stat };
+}
+
+/** What was said of its size may be over by now: whoever writes to it meanwhile decides how much there is to read. */
+async function readBounded(handle: FileHandle, expected: number): Promise<Buffer> {
+  let bytes = Buffer.allocUnsafe(expected + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+    length += bytesRead;
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    if (length > MAX_FILE_BYTES) throw tooLarge();
+    if (length < bytes.length) continue;
+    const room = Buffer.allocUnsafe(Math.min(MAX_FILE_BYTES + 1, 2 * length));
+    bytes.copy(room, 0, 0, length);
+    bytes = room;
+  }
+}
+
+function tooLarge(): Error {
+  return new Error(`it is larger than ${MAX_FILE_BYTES >> 20} MiB`);
 }
