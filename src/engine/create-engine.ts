@@ -14,7 +14,7 @@ import {
 import { applyAgent, loadWithAgent } from './agent-access.ts';
 import { Broker, GrantBook } from './approvals/index.ts';
 import { type Clock, realClock } from './base/index.ts';
-import { type LoadConfigOptions, loadConfig } from './config/index.ts';
+import { type LoadConfigOptions, loadConfig, sweepLeftovers } from './config/index.ts';
 import { describeApproval } from './describe-approval.ts';
 import type { Engine, OpenerStreams, OpenSession } from './engine.ts';
 import { type EngineOptions, historyFileOf } from './engine-options.ts';
@@ -46,12 +46,12 @@ import { recoverSessions, Session, type SessionDeps, type SessionInput } from '.
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const clock = options.clock ?? realClock;
   const engineId = `engine-${randomBytes(8).toString('hex')}`;
-  await mkdir(options.home, { recursive: true, mode: 0o700 });
-  await mkdir(options.runtimeDir, { recursive: true, mode: 0o700 });
+  for (const path of [options.home, options.runtimeDir]) await mkdir(path, { recursive: true, mode: 0o700 });
   const file = historyFileOf(options.home);
   const wallVersion = readWallVersion();
   const journal = await openJournal({ file, nowMs: () => clock.nowMs() });
   const reader = openHistoryReader({ file });
+  sweepLeftovers(options.home, clock.nowMs());
   await sweepPlaceholders(options.home);
   sweepSockets(options.runtimeDir);
   sweepGroups();

@@ -19,6 +19,7 @@ export { describeRulesFile, readRulesFile } from './read-rules-folder.ts';
 export type { SessionOverride } from './read-session-overrides.ts';
 export { readToml, TomlSyntaxError } from './read-toml.ts';
 export { expandHome } from './resolve-paths.ts';
+export { sweepLeftovers } from './sweep-leftovers.ts';
 export { readTypedKey, readTypedValue } from './typed-words.ts';
 export { watchConfig } from './watch-config.ts';
 export { type ConfigOwner, type WrittenConfig, writeConfig } from './write-config.ts';
