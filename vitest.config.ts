@@ -18,6 +18,7 @@ const KINDS = {
 const PROGRAM = 'test/support/bundle-program.ts';
 const GALLERY = 'test/support/bundle-gallery.ts';
 const BUILDS: Readonly<Record<string, string[]>> = {
+  helpers: ['sandbox-helpers/test/support/compile-windows-objects.ts'],
   real: [PROGRAM],
   journey: [PROGRAM, GALLERY],
   soak: [PROGRAM, GALLERY],

@@ -2,7 +2,7 @@
 // by its cross-compiler. Static: it needs only what every Windows has. Does nothing while it is newer than its sources.
 //
 // Usage: node sandbox-helpers/build-windows.mjs   (status 4 and one line where there is no compiler)
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +53,25 @@ export function compileForWindows(compiler, sources, program) {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   if (done.status !== 0) throw new Error(`${compiler} ended with ${done.status ?? done.signal}`);
+}
+
+/** Compiles one source, to be linked by `compileForWindows`. Rejects when it fails. */
+export function compileObject(compiler, source, object) {
+  const words = [
+    ...FLAGS.filter((flag) => !flag.startsWith('-Wl,') && flag !== '-s'),
+    '-c',
+    '-o',
+    object,
+    source,
+  ];
+  return new Promise((resolve, reject) => {
+    const child = spawn(compiler, words, { stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', reject);
+    child.once('close', (status) => {
+      if (status === 0) resolve(undefined);
+      else reject(new Error(`${compiler} ended with ${status} for ${source}`));
+    });
+  });
 }
 
 /** The helper's sources; `main.c` has its entry. */

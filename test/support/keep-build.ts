@@ -16,14 +16,19 @@ import { digestSources } from '../../build/bundle.mjs';
 /** What no run can be using any more is thrown away. */
 const KEPT_MS = 2 * 3_600_000;
 
-/** A digest of what the product is made from, and of the files right in a folder. */
-export function digestWith(folder: string): string {
-  const hash = createHash('sha256').update(digestSources());
-  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const name of files.map((file) => file.name).sort())
-    hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+/** A digest of a text and of the files right in some folders. */
+export function digestFolders(folders: readonly string[], text: string): string {
+  const hash = createHash('sha256').update(text);
+  for (const folder of folders) {
+    const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const name of files.map((file) => file.name).sort())
+      hash.update(`\0${name}\0`).update(readFileSync(join(folder, name)));
+  }
   return hash.digest('hex');
 }
+
+/** A digest of what the product is made from, and of the files right in a folder. */
+export const digestWith = (folder: string): string => digestFolders([folder], digestSources());
 
 /**
  * The folder of a build that tests use, below the package: made unless an earlier run of the same sources has made it.

@@ -7,7 +7,7 @@ import {
 } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { compileForWindows, findWindowsCompiler, listWindowsSources } from '../../build-windows.mjs';
@@ -24,6 +24,20 @@ export const canRun: boolean =
 
 /** Whether that is wine, which has no AppContainers and keeps access lists as mode bits only. */
 export const isWine: boolean = canRun && !isNative;
+
+/** Under which name the runner hands on the folder of what it has compiled, see `compile-windows-objects.ts`. */
+export const OBJECTS_VARIABLE = 'VITEST_SALLYPORT_WINDOWS';
+
+/** How the object of a source is called. */
+export const nameObject = (source: string): string =>
+  `${basename(dirname(source))}-${basename(source, '.c')}.o`;
+
+/** What of these sources is compiled already in its place. */
+function withObjects(sources: readonly string[]): string[] {
+  const folder = process.env[OBJECTS_VARIABLE];
+  const known = new Set(folder === undefined ? [] : listWindowsSources());
+  return sources.map((source) => (known.has(source) ? join(folder ?? '', nameObject(source)) : source));
+}
 
 export interface WindowsRun {
   readonly status: number | null;
@@ -45,7 +59,7 @@ export interface WindowsBench {
   close(): void;
 }
 
-/** Compiles the helper from the sources as they are. Under wine the first start takes several seconds. */
+/** Links the helper from the sources as they are. Under wine the first start takes several seconds. */
 export function openBench(): WindowsBench {
   const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'windows-')));
   const env = isNative
@@ -55,7 +69,7 @@ export function openBench(): WindowsBench {
     isNative ? [program, [...words]] : ['wine', [program, ...words]];
   const build = (program: string, sources: readonly string[]): string => {
     const output = join(folder, `${program}.exe`);
-    compileForWindows(compiler ?? '', sources, output);
+    compileForWindows(compiler ?? '', withObjects(sources), output);
     return output;
   };
   const helper = build('appcontainer-run', listWindowsSources());
