@@ -82,11 +82,13 @@ export function byWords(by: string | undefined): string {
 }
 
 /** What became of the question, as a word with a capital. */
-export function outcomeWord(settled: Pick<SettledApproval, 'outcome' | 'scope'>): string {
+export function outcomeWord(settled: Pick<SettledApproval, 'outcome' | 'scope' | 'by'>): string {
   switch (settled.outcome) {
     case 'allowed':
-      if (settled.scope === undefined) return 'Allowed';
-      return settled.scope === 'once' ? 'Allowed once' : `Allowed · ${settled.scope}`;
+      if (settled.by === 'rule') return 'Allowed';
+      return settled.scope === undefined || settled.scope === 'once'
+        ? 'Allowed once'
+        : `Allowed · ${settled.scope}`;
     case 'rejected':
       return 'Rejected';
     case 'edited':

@@ -5,6 +5,7 @@ import {
   feedbackCount,
   grantRows,
   MAX_FEEDBACK,
+  outcomeWord,
 } from '../../../src/ui/inspector/card-words.ts';
 import { foldPayload, splitWords, unfoldWords } from '../../../src/ui/inspector/fold-payload.ts';
 import {
@@ -50,6 +51,8 @@ describe('words of a card', () => {
     expect(byWords('cli:1')).toBe('by you on the command line');
     expect(byWords('guardian')).toBe('by guardian');
     expect(byWords('rule')).toBe('by a rule');
+    expect(outcomeWord({ outcome: 'allowed', by: 'rule' })).toBe('Allowed');
+    expect(outcomeWord({ outcome: 'allowed', by: 'page' })).toBe('Allowed once');
     expect(byWords(undefined)).toBe('');
   });
   test('tell what a yes opens, without what it does not', () => {
