@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { giveTo, listTestUsers, makeUserFolder, type TestUser } from '../support/as-user.ts';
+import { benchNetwork } from './bench-network.ts';
 import { installPeers, PEERS } from './install-peers.ts';
 import { type BenchRow, compare } from './measure.ts';
 import type { PeerOrder, PeerTimes } from './peer-times.ts';
@@ -32,7 +33,7 @@ export async function benchPeers(): Promise<BenchRow[]> {
     env: { HOME: folder.path, TMPDIR: temporary, PATH: '/usr/local/bin:/usr/bin:/bin' },
   });
   folder.remove();
-  return rowsOf(JSON.parse(printed) as PeerTimes, user);
+  return [...rowsOf(JSON.parse(printed) as PeerTimes, user), ...(await benchNetwork(peers))];
 }
 
 function rowsOf(times: PeerTimes, user: TestUser): BenchRow[] {

@@ -14,7 +14,8 @@ export type TransferOrder =
       readonly act: 'fetch';
       readonly bytes: number;
       readonly port: number;
-      readonly socketPath: string | null;
+      /** A port of the loopback or a socket that leads to the proxy. */
+      readonly through: number | string | null;
     };
 
 const CHUNK = Buffer.alloc(1024 * 1024, 7);
@@ -36,10 +37,10 @@ function sendBytes(socket: Socket, bytes: number): void {
 }
 
 /** Milliseconds from the connection to the last byte. */
-async function fetchBytes(bytes: number, port: number, socketPath: string | null): Promise<number> {
+async function fetchBytes(bytes: number, port: number, through: number | string | null): Promise<number> {
   const start = performance.now();
-  const socket = socketPath === null ? connect(port, '127.0.0.1') : connect(socketPath);
-  if (socketPath !== null) socket.write(`CONNECT api.test:${port} HTTP/1.1\r\n${LOGIN}\r\n`);
+  const socket = typeof through === 'string' ? connect(through) : connect(through ?? port, '127.0.0.1');
+  if (through !== null) socket.write(`CONNECT api.test:${port} HTTP/1.1\r\n${LOGIN}\r\n`);
   let count = 0;
   socket.on('data', (chunk: Buffer) => {
     count += chunk.length;
@@ -54,7 +55,7 @@ async function fetchBytes(bytes: number, port: number, socketPath: string | null
 
 parentPort?.on('message', async (order: TransferOrder) => {
   if (order.act === 'fetch')
-    return parentPort?.postMessage(await fetchBytes(order.bytes, order.port, order.socketPath));
+    return parentPort?.postMessage(await fetchBytes(order.bytes, order.port, order.through));
   const source = createServer((socket) => {
     socket.write(order.greeting ?? '');
     sendBytes(socket, order.bytes);
