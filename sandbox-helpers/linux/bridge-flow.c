@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define CHUNK 131072
-#define PIPE_BYTES 262144
+#define PIPE_BYTES 1048576
 #define RECORD_FIRST 1024
 
 /* Read into first: a chunk that the other side takes at once needs no buffer of its own. */
