@@ -3,6 +3,7 @@
  * made as ever, with an act of the program before or behind one of them.
  */
 import {
+  constants,
   existsSync,
   linkSync,
   lstatSync,
@@ -25,7 +26,8 @@ import { makeFolder } from '../support/real-engine.ts';
 import { makeSnapshot } from '../unit/policy/judge-fixture.ts';
 
 type Step = 'mkdir' | 'open' | 'link' | 'copyFile' | 'rename' | 'unlink';
-type Act = (step: Step, paths: readonly string[]) => void;
+/** `flags`: of what is opened. */
+type Act = (step: Step, paths: readonly string[], flags: number) => void;
 
 const program = vi.hoisted((): { before: Act; behind: Act } => ({
   before: () => undefined,
@@ -38,9 +40,10 @@ vi.mock('node:fs/promises', async (load) => {
     <Words extends unknown[], Result>(step: Step, call: (...words: Words) => Promise<Result>) =>
     async (...words: Words): Promise<Result> => {
       const paths = words.filter((word): word is string & Words[number] => typeof word === 'string');
-      program.before(step, paths);
+      const flags = words.find((word) => typeof word === 'number') ?? 0;
+      program.before(step, paths, flags);
       const result = await call(...words);
-      program.behind(step, paths);
+      program.behind(step, paths, flags);
       return result;
     };
   return {
@@ -181,7 +184,7 @@ describe.skipIf(process.platform !== 'linux')('a change while a program exchange
       const first = once((step) => step === 'link', act);
       program.before = (step, paths) => {
         expect(stolen()).toEqual([]);
-        first(step, paths);
+        first(step, paths, 0);
         if (step === 'link') throw refusal('EMLINK');
       };
     };
@@ -276,12 +279,14 @@ describe.skipIf(process.platform !== 'linux')('a change while a program exchange
     const beside = join(outside, 'b.txt');
     writeFileSync(beside, 'old\n');
     const files = await plan(patch(`*** Update File: ${beside}`, '@@', '-old', '+new'));
-    let opened = 0;
-    program.before = (step, [path = '']) => {
-      if (step !== 'open' || basename(path) !== 'b.txt') return;
-      opened += 1;
-      // Behind the first look at it.
-      if (opened !== 2) return;
+    // Behind every look at it, as it is opened to be written.
+    program.before = (step, [path = ''], flags) => {
+      if (
+        step !== 'open' ||
+        basename(path) !== 'b.txt' ||
+        (flags & (constants.O_WRONLY | constants.O_RDWR)) === 0
+      )
+        return;
       renameSync(beside, join(outside, 'moved'));
       linkSync(join(outside, 'key'), beside);
     };

@@ -1,7 +1,8 @@
 /**
  * One connection of a tool, inside a session. Promises: only the methods `propose/shell`, `propose/apply_patch`,
  * `propose/request_permissions` and `propose/mcp_call` and the notification `cancel` mean something; every other line is answered with an error
- * and changes nothing; a bounded number of proposals is open at once, and all end with the connection.
+ * and changes nothing; a bounded number of proposals is open at once, and all end with the connection; who does not read
+ * the answers is not read from, and is cut off before they take much memory.
  */
 import type { Socket } from 'node:net';
 import { PROPOSAL_TOOLS, Proposal, type ProposalResult, toFault } from '../../protocol/index.ts';
@@ -11,6 +12,11 @@ type Propose = (proposal: Proposal, gone: AbortSignal) => Promise<ProposalResult
 const MAX_OPEN = 16;
 /** A program that sends nothing but nonsense is cut off. */
 const MAX_MALFORMED = 100;
+
+/** Bytes of answers that wait for a slow reader before nothing more is taken from it. */
+const MAX_WAITING = 256 * 1024;
+/** The largest answers to all that may be open; whoever lets more wait does not read. */
+const MAX_UNREAD = 16 * 1024 * 1024;
 
 interface Message {
   readonly id?: unknown;
@@ -49,6 +55,7 @@ export class ProposalPeer {
     this.#socket = socket;
     this.#propose = propose;
     this.#gone = gone;
+    socket.on('drain', () => socket.resume());
     gone.addEventListener('abort', () => {
       for (const taken of this.#open.values()) taken.abort();
     });
@@ -102,8 +109,11 @@ export class ProposalPeer {
   }
 
   #send(message: Record<string, unknown>): void {
-    if (!this.#socket.destroyed && !this.#socket.writableEnded)
-      this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    if (this.#socket.destroyed || this.#socket.writableEnded) return;
+    this.#socket.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const waiting = this.#socket.writableLength;
+    if (waiting > MAX_UNREAD) this.#socket.destroy();
+    else if (waiting > MAX_WAITING) this.#socket.pause();
   }
 }
 
