@@ -17,7 +17,8 @@ import { launchSupervised, type SupervisedSpec } from './launch-supervised.ts';
 import { launchWords, rootsOf } from './launch-words.ts';
 import { planLimits } from './limits.ts';
 import { LiveGrants } from './live-grants.ts';
-import { isInside } from './path-inside.ts';
+import { describeLost, isReplaced } from './lost-places.ts';
+import { isBelow, isInside } from './path-inside.ts';
 import type { Placeholders } from './placeholders.ts';
 import { type ProtectPlan, type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
 import type {
@@ -96,7 +97,10 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     grant: (path, mode) => state.grants.add(path, mode),
     revoke: (path) => state.grants.remove(path),
     keepsClosed: (path) => state.grants.keepsClosed(path),
-    inspect: () => Promise.resolve(inspectRoots(rootsOf(parts.spec), parts.firstPlan)),
+    inspect: async () => [
+      ...inspectRoots(rootsOf(parts.spec), parts.firstPlan),
+      ...describeLost(parts.placeholders.vanished(), await state.grants.endLost()),
+    ],
     close: () => parts.scope.close(),
   };
 }
@@ -110,6 +114,8 @@ export function networkNotes(settings: WallSettings): string[] {
 }
 
 async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
+  // What a grant relied on and is gone cannot be mounted either.
+  await state.grants.endLost();
   if (state.isClosed) throw launchFault('The session is closed, or its holder has ended.');
   if (state.running.has(spec.launchId)) throw launchFault(`A launch ${spec.launchId} runs already.`);
   // Known before it starts: the supervisor's first messages may come before its start is reported here.
@@ -229,6 +235,9 @@ async function plan(
   path: string,
   mode: GrantMode,
 ): Promise<GrantPlan> {
+  // Whoever took it away may have made what stands there now, and a mount would only keep it there.
+  if (mode === 'rw' && placeholders.vanished().some((place) => isBelow(place, path) && isReplaced(place)))
+    return { kind: 'failed', step: 'replaced placeholder', errno: 'EEXIST' };
   const planned = planGrant(path, mode, {
     ...spec,
     masked: [...view.masked, ...denied],

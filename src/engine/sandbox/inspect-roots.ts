@@ -73,7 +73,8 @@ function namesItself(pointer: string): boolean {
   }
 }
 
-function aside(path: string, reason: string): LateFinding {
+/** A finding that is put out of use by giving it another name. */
+export function aside(path: string, reason: string): LateFinding {
   return { path, reason, undo: moveAside(path) };
 }
 

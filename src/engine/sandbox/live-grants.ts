@@ -4,10 +4,13 @@
  * Promises: a grant reaches what runs and what comes later, and its end both; of two grants where one lies in the other
  * the inner one is mounted only where it opens more, because a folder with a mount on it can neither be moved nor
  * removed; what is protected in a granted folder is planned anew for each mount. What lies in a folder that is covered as a
- * whole is shown by its name, and the rest of that folder stays covered. One change is made after the other.
+ * whole is shown by its name, and the rest of that folder stays covered. One change is made after the other. A grant whose
+ * protected places are not all mounted is not opened, or is ended: a mount goes when somebody outside takes its place away
+ * or puts another file over it.
  */
 import type { GrantedPath, GrantPlan } from './granted-paths.ts';
 import type { Holder } from './holder.ts';
+import { readMountPoints } from './mount-points.ts';
 import { isBelow, isInside } from './path-inside.ts';
 import type { GrantMode, GrantOutcome } from './sandbox.ts';
 
@@ -19,6 +22,19 @@ interface MountedPath extends GrantedPath {
 }
 
 const GRANTED: GrantOutcome = { kind: 'granted' };
+
+/** A protected place in a granted path that lost its mount while the grant was open. */
+interface LostPlace {
+  readonly place: string;
+  readonly granted: string;
+}
+
+export interface LostPlaces {
+  /** All up to now. */
+  readonly lost: readonly LostPlace[];
+  /** Granted paths that were ended by it, and that whoever opened them has not revoked yet. */
+  readonly ended: readonly string[];
+}
 
 interface GrantPlanner {
   /** What a grant opens and keeps closed, with its placeholders made. */
@@ -37,6 +53,9 @@ export class LiveGrants {
    * the view, readable at least.
    */
   readonly #begunWith = new Map<number, Set<string>>();
+  #lost: readonly LostPlace[] = [];
+  /** Ended by that, and not yet by who had opened them. */
+  readonly #endedEarly = new Set<string>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(holder: Holder, planner: GrantPlanner) {
@@ -62,7 +81,9 @@ export class LiveGrants {
 
   add(path: string, mode: GrantMode): Promise<GrantOutcome> {
     return this.#inOrder(async () => {
+      await this.#endAllLost();
       const before = this.#live.get(path);
+      this.#endedEarly.delete(path);
       this.#live.set(path, mode);
       const outcome = await this.#mountAgain(path);
       if (outcome.kind === 'granted') return outcome;
@@ -75,9 +96,41 @@ export class LiveGrants {
 
   remove(path: string): Promise<GrantOutcome> {
     return this.#inOrder(async () => {
+      if (this.#endedEarly.delete(path)) return GRANTED;
       if (!this.#live.delete(path)) return { kind: 'failed', step: 'revoke', errno: 'ENOENT' };
       return this.#mounted.has(path) ? this.#mountAgain(path) : GRANTED;
     });
+  }
+
+  /** Ends the grants in which a protected place has lost its mount. */
+  endLost(): Promise<LostPlaces> {
+    return this.#inOrder(async () => {
+      await this.#endAllLost();
+      return { lost: this.#lost, ended: [...this.#endedEarly] };
+    });
+  }
+
+  async #endAllLost(): Promise<void> {
+    const lost = await this.#lookFor(this.mounted());
+    for (const granted of new Set(lost.map((found) => found.granted))) {
+      this.#live.delete(granted);
+      this.#endedEarly.add(granted);
+      await this.#mountAgain(granted);
+    }
+  }
+
+  /** Remembers what has lost its mount among the protected places of these. */
+  async #lookFor(grants: readonly GrantedPath[]): Promise<readonly LostPlace[]> {
+    if (grants.every(({ readOnly }) => readOnly.length === 0)) return [];
+    const points = await readMountPoints(this.#holder.anchorPid);
+    // Without its anchor nothing runs in the session any more.
+    if (points === null) return [];
+    const lost = grants.flatMap(({ path, readOnly }) =>
+      readOnly.filter((place) => !points.has(place)).map((place) => ({ place, granted: path })),
+    );
+    const isKnown = ({ place }: LostPlace): boolean => this.#lost.some((known) => known.place === place);
+    this.#lost = [...this.#lost, ...lost.filter((found) => !isKnown(found))];
+    return lost;
   }
 
   /** Brings a launch that was planned with the grants `planned` to what is granted now, once its program runs. */
@@ -144,9 +197,14 @@ export class LiveGrants {
       cover === null ? this.#holder.mount({ pid, ...granted }) : this.#reveal(pid, cover);
     this.#mounted.set(path, granted);
     const outcome = await put(this.#holder.anchorPid);
-    if (outcome.kind === 'granted') return this.#inRunning(put);
-    this.#mounted.delete(path);
-    return outcome;
+    if (outcome.kind === 'failed') {
+      this.#mounted.delete(path);
+      return outcome;
+    }
+    // One that went between its making and the mount is not opened without it.
+    if ((await this.#lookFor([granted])).length === 0) return this.#inRunning(put);
+    await this.#unmount(path);
+    return { kind: 'failed', step: 'protect', errno: 'ENOENT' };
   }
 
   /** The outermost covered folder above that no mounted grant opens. */
@@ -165,7 +223,9 @@ export class LiveGrants {
   }
 
   async #unmount(path: string): Promise<GrantOutcome> {
-    const cover = this.#mounted.get(path)?.cover ?? null;
+    const mounted = this.#mounted.get(path);
+    if (mounted !== undefined) await this.#lookFor([mounted]);
+    const cover = mounted?.cover ?? null;
     this.#mounted.delete(path);
     if (cover !== null) {
       const covered = await this.#reveal(this.#holder.anchorPid, cover);

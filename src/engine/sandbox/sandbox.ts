@@ -141,7 +141,10 @@ export interface SandboxSession {
   revoke(path: string): Promise<GrantOutcome>;
   /** True for what a live grant covers and yet keeps as it is: protected or hidden below the granted folder. */
   keepsClosed(path: string): boolean;
-  /** Paths that run code later and appeared since the session opened, and links that were replaced. */
+  /**
+   * Paths that run code later and appeared since the session opened, links that were replaced, and places of the wall that
+   * were taken away from outside; a grant that relied on such a place is ended by that.
+   */
   inspect(): Promise<readonly LateFinding[]>;
   /** Ends every launch, removes placeholders. Idempotent. */
   close(): Promise<void>;
@@ -152,8 +155,10 @@ export interface LateFinding {
   readonly path: string;
   /** A sentence. */
   readonly reason: string;
-  /** A command line that puts what it is out of use, and keeps it under another name. */
-  readonly undo: string;
+  /** A command line that puts what it is out of use, and keeps it under another name; null where there is none. */
+  readonly undo: string | null;
+  /** The granted path that was closed because of it. */
+  readonly closed?: string;
 }
 
 /** One way to build a wall. */

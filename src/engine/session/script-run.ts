@@ -260,11 +260,16 @@ export class ScriptRun {
 
   async #reportFindings(): Promise<void> {
     const { findings, sandbox, sinks } = this.#host;
-    const { turnId } = this.#context.scope;
-    const told = await findings.report(sandbox, sinks.streams.stderr);
-    if (told.length === 0) return;
+    const { sessionId, turnId } = this.#context.scope;
+    const { grants } = this.#context.ports;
+    const { sentences, closed } = await findings.report(sandbox, sinks.streams.stderr);
+    // The wall has ended them: the next command that needs one is asked about.
+    for (const { grantId, holder, access } of grants.ofSession(sessionId))
+      if (holder === sessionId && access?.write.some((path) => closed.includes(path)))
+        await grants.end(grantId, 'revoked', 'wall');
+    if (sentences.length === 0) return;
     await this.#context.append(
-      told.map((text): EventBody => ({ type: 'message/added', turnId, role: 'system', text })),
+      sentences.map((text): EventBody => ({ type: 'message/added', turnId, role: 'system', text })),
     );
   }
 
