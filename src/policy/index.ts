@@ -84,7 +84,7 @@ export { quietSocketReason, quietWriteReason } from './quiet-writes.ts';
 export { readOperator } from './read-operator.ts';
 export { rewriteScript } from './rewrite-script.ts';
 export { assessRisk } from './risk/index.ts';
-export { isRiskyVariable } from './risky-variables.ts';
+export { isRiskyAnywhere, isRiskyVariable } from './risky-variables.ts';
 export {
   describeMistake,
   lintRules,

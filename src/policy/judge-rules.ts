@@ -116,6 +116,7 @@ function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Rul
   const context = {
     cwd: facts.cwd,
     home: snapshot.home,
+    isUnbounded: snapshot.sandboxMode === 'danger-full-access',
     assignments: step.assignments.map(({ name, value }) => ({ name, value: value.value })),
   };
   const findings = new Map<PrefixRule, RuleFinding>();

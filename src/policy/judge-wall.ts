@@ -32,7 +32,7 @@ export function hasWallRules(rules: RuleSet): boolean {
 /** The rules that count for the step and let it run without the wall. */
 export function wallRulesOf(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): PrefixRule[] {
   if (!hasWallRules(snapshot.rules)) return [];
-  return readRules(step, snapshot, facts).counted.filter(({ sandbox }) => sandbox === 'none');
+  return readRules(step, withoutWall(snapshot), facts).counted.filter(({ sandbox }) => sandbox === 'none');
 }
 
 const OPEN = new WeakMap<ConfigSnapshot, ConfigSnapshot>();

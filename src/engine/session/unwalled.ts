@@ -3,7 +3,7 @@
  * begins; none begins once the session is closed; all have ended when `close` resolves; nothing that something inside
  * could have put there is loaded by way of the environment. Does not promise to bound what they do.
  */
-import { isRiskyVariable } from '../../policy/index.ts';
+import { isAtOrBelow, isRiskyAnywhere } from '../../policy/index.ts';
 import { type ConfigSnapshot, type EnforcedAccess, Fault, type PrefixRule } from '../../protocol/index.ts';
 import { type SandboxSession, scrubEnvironment } from '../sandbox/index.ts';
 import { describeAccess } from './describe-session.ts';
@@ -73,8 +73,9 @@ export class Unwalled {
 
   /** As with danger-full-access, without what makes programs run or load other files than their own. */
   #environment(snapshot: ConfigSnapshot, searchPath: string) {
+    const roots = [snapshot.workspace, ...snapshot.writableRoots, '/tmp'];
     const plain = Object.entries(this.#ports.env).filter(
-      ([name]) => KEPT.has(name) || !isRiskyVariable(name),
+      ([name, value = '']) => KEPT.has(name) || !(isRiskyAnywhere(name) || namesPlaceIn(roots, value)),
     );
     const scrubbed = scrubEnvironment(Object.fromEntries(plain), snapshot.environment, {
       ...snapshot,
@@ -95,6 +96,13 @@ export class Unwalled {
     });
     return { ...described, write: ['/'], readOnly: [], masked: [] };
   }
+}
+
+/** Whether a value, or one of its parts, leads to where programs of a session write, whatever it is for. */
+function namesPlaceIn(roots: readonly string[], value: string): boolean {
+  return value
+    .split(/[:;,= ]/)
+    .some((part) => /^\.{1,2}(?:\/|$)/.test(part) || roots.some((root) => isAtOrBelow(part, root)));
 }
 
 /** Which rules take the wall away, as a sentence. */

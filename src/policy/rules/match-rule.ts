@@ -6,7 +6,7 @@
  */
 import type { HostExecutable, PrefixRule, RuleDecision, RuleSet } from '../../protocol/index.ts';
 import { isAtOrBelow, joinPath } from '../path-access-join.ts';
-import { isRiskyVariable } from '../risky-variables.ts';
+import { isPrintingVariable, isRiskyVariable } from '../risky-variables.ts';
 import { listProgramNames, type ProgramMatching, type ProgramName } from './match-program.ts';
 
 export interface MatchContext {
@@ -16,6 +16,8 @@ export interface MatchContext {
   readonly program?: string | null;
   /** Variables set in front of the command; without a value when it is not known. */
   readonly assignments?: readonly { readonly name: string; readonly value?: string | undefined }[];
+  /** Nothing bounds what it does: then any variable may be one too many. */
+  readonly isUnbounded?: boolean;
   /** What `~` in a rule's folder means. */
   readonly home?: string;
   /** `in-force` when left out. */
@@ -134,10 +136,15 @@ function fitsFolder(rule: PrefixRule, context: MatchContext): Fit {
   return isAtOrBelow(context.cwd, folder) ? 'yes' : 'no';
 }
 
-/** A variable that chooses what code runs makes another command of it, unless the rule names it. */
+/**
+ * A variable that chooses what code runs makes another command of it, unless the rule names it. No list of such variables
+ * is complete; where no wall bounds what is missed, only those that are known to be harmless may be set.
+ */
 function isArmed(rule: PrefixRule, context: MatchContext): boolean {
+  const isArming = (name: string): boolean =>
+    context.isUnbounded === true ? name === 'IFS' || !isPrintingVariable(name) : isRiskyVariable(name);
   return (context.assignments ?? []).some(
-    ({ name }) => isRiskyVariable(name) && !Object.hasOwn(rule.env ?? {}, name),
+    ({ name }) => isArming(name) && !Object.hasOwn(rule.env ?? {}, name),
   );
 }
 
