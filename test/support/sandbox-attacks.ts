@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TO_THE_TOP } from '../../src/cli/escape-test/escape-case.ts';
 
 /** Something a program behind the wall tries, and how the host sees whether it worked. */
 export interface Attack {
@@ -42,8 +43,7 @@ export const WRITE_ATTACKS: readonly Attack[] = [
   },
   {
     id: 'write through the working folder of the first process',
-    script:
-      'for p in /proc/[0-9]*; do echo evil > $p/root$BASE/outside/first; echo evil > $p/cwd/../outside/first; done',
+    script: `for p in /proc/[0-9]*; do echo evil > $p/root$BASE/outside/first; echo evil > $p/cwd${TO_THE_TOP}$BASE/outside/first; done`,
     hasWorked: evil('outside/first'),
   },
   {

@@ -105,3 +105,9 @@ export interface CaseResult {
   readonly reason?: string;
   readonly milliseconds: number;
 }
+
+/**
+ * From any folder up to the root. A payload that tries the folders of all processes goes on from there to its own
+ * target: without a wall it must not write into the folders of others.
+ */
+export const TO_THE_TOP = '/..'.repeat(16);

@@ -1,6 +1,6 @@
 /** What git obeys in the workspace itself: read-only inside, also where it does not exist. */
 import { lstatSync, symlinkSync } from 'node:fs';
-import type { EscapeCase } from '../escape-case.ts';
+import { type EscapeCase, TO_THE_TOP } from '../escape-case.ts';
 import {
   HOOK,
   holds,
@@ -138,7 +138,7 @@ const OWN: readonly ProtectedRow[] = [
     id: 'proc',
     title: 'reach .git by /proc',
     setup: repository,
-    payload: `for p in /proc/[0-9]*; do echo evil > $p/cwd/${HOOK}; echo evil > $p/root"$WS"/${HOOK}; done`,
+    payload: `for p in /proc/[0-9]*; do echo evil > $p/cwd${TO_THE_TOP}"$WS"/${HOOK}; echo evil > $p/root"$WS"/${HOOK}; done`,
     verify: holds(`ws/${HOOK}`),
   },
   {

@@ -1,6 +1,6 @@
 /** Writing where nothing may be written. */
 import { lstatSync, readdirSync } from 'node:fs';
-import type { EscapeCase, Evidence } from '../escape-case.ts';
+import { type EscapeCase, type Evidence, TO_THE_TOP } from '../escape-case.ts';
 
 const family = 'writes';
 const kind = 'containment';
@@ -57,7 +57,7 @@ const OUTSIDE: readonly Row[] = [
   [
     'by cwd of others',
     'write through the folders of all processes',
-    'for p in /proc/[0-9]*; do echo evil > $p/cwd/../outside/new; echo evil > $p/root"$OUT"/new; done',
+    `for p in /proc/[0-9]*; do echo evil > $p/cwd${TO_THE_TOP}"$OUT"/new; echo evil > $p/root"$OUT"/new; done`,
     made('outside/new'),
   ],
   [
