@@ -61,7 +61,9 @@ function transferBySrt({ srt, tools }: Peers, folder: string, url: string): Tran
   const filesystem = { denyRead: [], allowWrite: ['.'], denyWrite: [] };
   writeFileSync(settings, JSON.stringify({ network, filesystem }));
   const env = { HOME: folder, PATH: `${tools}:/usr/local/bin:/usr/bin:/bin` };
-  const words = [srt, '-s', settings, '-c', `curl ${MEASURED} ${THROUGH} ${url}`];
+  // its relay inside may not listen yet when the command starts
+  const patient = '--retry 20 --retry-delay 1 --retry-connrefused';
+  const words = [srt, '-s', settings, '-c', `curl ${MEASURED} ${patient} ${THROUGH} ${url}`];
   return async () => {
     const { stdout, stderr } = await run(process.execPath, words, { cwd: folder, env });
     if (!(Number(stdout) > 0)) throw new Error(`nothing came: ${stdout} ${stderr}`);
