@@ -1,7 +1,8 @@
+import { execSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
+import { allowSession, makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -74,6 +75,64 @@ describe('a repository that an agent has made', () => {
     const { result, stderr } = await real.run(script, { cwd: folder.path, policy: 'never' });
     expect([result.exitCode, stderr]).toEqual([0, '']);
     expect(existsSync(join(folder.path, 'two', '.git'))).toBe(true);
+  });
+
+  it('is named when a work tree leads to it, and the index that was open leads git there', async () => {
+    const mark = join(outside.path, 'ran');
+    const trap = build(`
+      mkdir -p evil/objects evil/refs/heads sub && echo 'ref: refs/heads/x' > evil/HEAD
+      printf '[core]\\nrepositoryformatversion=0\\nbare=false\\nworktree=../sub\\nfsmonitor="touch ${mark}; false"\\n' > evil/config
+      echo 'gitdir: ../evil' > sub/.git; echo x > sub/f
+    `);
+    const git = (words: string) => execSync(`git ${words}`, { cwd: folder.path, encoding: 'utf8' });
+    git(`init -q . && git ${IDENTITY} commit -q --allow-empty -m i`);
+    const { stderr, questions } = await real.run(
+      `${trap}; git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub`,
+      { cwd: folder.path, answer: () => allowSession },
+    );
+    expect(questions).not.toEqual([]);
+    expect(git('ls-files --stage')).toMatch(/^160000 .*\tsub$/m);
+    expect(existsSync(mark)).toBe(false);
+    const pointer = join(folder.path, 'sub', '.git');
+    expect(stderr).toContain(
+      `look at ${pointer}: It was made during the session, and leads git to ${join(folder.path, 'evil')}. To undo it: mv -n -- ${pointer} ${pointer}.put-aside`,
+    );
+    expect(stderr).toContain(
+      `look at ${join(folder.path, 'evil', 'HEAD')}: It makes its folder a bare repository`,
+    );
+    // the trap is one: so the person's own git runs it
+    try {
+      git('status --short');
+    } catch {
+      // it may fail in what it found there
+    }
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it('is told with settings for a later session in an ordinary folder', async () => {
+    const script = build(
+      'mkdir -p sub/.sallyport; echo \'approval_policy = "never"\' > sub/.sallyport/config.toml',
+    );
+    const { stderr } = await real.run(script, { cwd: folder.path, policy: 'never' });
+    expect(stderr).toContain(
+      `look at ${join(folder.path, 'sub', '.sallyport')}: It was made during the session, and the project layer`,
+    );
+  });
+
+  it('does not hold up the engine, however much there is to read', async () => {
+    const make = `import os
+for number in range(300):
+    for inner in ('objects', 'refs'): os.makedirs('r%d/.git/%s' % (number, inner))
+    open('r%d/.git/config' % number, 'w').write('[diff "' + 'a' * 250 + '"]\\n' + '[user]\\nname = x\\n' * 3500)
+    open('r%d/.git/HEAD' % number, 'w').write('ref: refs/heads/x\\n')
+`;
+    writeFileSync(join(folder.path, 'make.py'), make);
+    const { result, stderr } = await real.run('/usr/bin/python3 make.py', {
+      cwd: folder.path,
+      policy: 'never',
+    });
+    expect(result.exitCode).toBe(0);
+    expect(stderr).toContain(`look at ${folder.path}: It holds more repositories than could be looked at`);
   });
 
   it.each([

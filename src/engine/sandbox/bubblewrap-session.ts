@@ -18,6 +18,7 @@ import { launchWords, rootsOf } from './launch-words.ts';
 import { planLimits } from './limits.ts';
 import { LiveGrants } from './live-grants.ts';
 import { describeLost, isReplaced } from './lost-places.ts';
+import { OpenedPaths } from './opened-paths.ts';
 import { isBelow, isInside } from './path-inside.ts';
 import type { Placeholders } from './placeholders.ts';
 import { type ProtectPlan, type ProtectSpec, planProtection, refuseMovedRoots } from './protect.ts';
@@ -78,6 +79,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     lateHidden,
     isClosed: false,
   };
+  const opened = new OpenedPaths();
   const endAll = async (): Promise<void> => {
     state.isClosed = true;
     const processes = [...state.running.values()].flatMap((running) => running.process ?? []);
@@ -94,11 +96,14 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     },
     notes: [...parts.firstPlan.notes, ...parts.view.hidden.notes, ...networkNotes(parts.spec.settings)],
     launch: (spec) => launch(state, spec),
-    grant: (path, mode) => state.grants.add(path, mode),
+    grant: (path, mode) => {
+      opened.note(path, mode);
+      return state.grants.add(path, mode);
+    },
     revoke: (path) => state.grants.remove(path),
     keepsClosed: (path) => state.grants.keepsClosed(path),
     inspect: async () => [
-      ...inspectRoots(rootsOf(parts.spec), parts.firstPlan),
+      ...(await inspectRoots({ roots: rootsOf(parts.spec), opened: opened.list() }, parts.firstPlan)),
       ...describeLost(parts.placeholders.vanished(), await state.grants.endLost()),
     ],
     close: () => parts.scope.close(),

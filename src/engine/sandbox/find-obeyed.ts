@@ -1,82 +1,73 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMissing, readPlainFile } from './follow-git.ts';
+import { type ConfigPlace, isHarmless } from './harmless-settings.ts';
+import type { InspectionBudget } from './inspection-budget.ts';
+import { listEntries } from './list-entries.ts';
+import { OddConfig, readGitConfig } from './read-git-config.ts';
 
 /** Larger configurations do not come from git; they count as ones that must be looked at. */
 const MAX_CONFIG_BYTES = 64 * 1024;
+/** Git's own samples are a dozen. */
+const MAX_HOOKS = 200;
+/** What a look at one folder costs before anything in it is read. */
+const LOOK_BYTES = 512;
+const SHOWN_CHARS = 80;
 
 /**
- * Keys of git's configuration whose values are programs, or lead to further configuration:
- * https://git-scm.com/docs/git-config
+ * What in a git folder (a real path) makes git run programs or read other files, in words; null when nothing does. Whatever
+ * cannot be read, or is not plainly understood, counts. Links to elsewhere (`commondir`) are not looked at here.
+ * @throws BudgetSpent
  */
-const RUNS = [
-  /^core\.(fsmonitor|sshcommand|hookspath|pager|editor|askpass|gitproxy|attributesfile|worktree|alternaterefscommand)$/,
-  /^(sequence\.editor|credential\.helper|credential\..*\.helper|pager\..*|gpg\.(.*\.)?program|gpg\.ssh\.defaultkeycommand)$/,
-  /^(diff|merge|difftool|mergetool|browser|man)\..*\.?(external|command|textconv|driver|cmd|path)$/,
-  /^(diff\.external|interactive\.difffilter|uploadpack\.packobjectshook|sendemail\..*|web\.browser|trailer\..*\.(command|cmd))$/,
-  /^filter\..*\.(clean|smudge|process)$/,
-  /^remote\..*\.(uploadpack|receivepack|vcs|promisor|proxy)$/,
-  /^extensions\.partialclone$/,
-  /^(include|includeif\..*)\.path$/,
-  /^submodule\..*\.update$/,
-  /^(alias\..*|protocol\..*|url\..*)$/,
-] as const;
-
-/**
- * What in a git folder makes git run programs or look elsewhere, in words; null when nothing does. A `.git` that is a file
- * only leads to another folder. Whatever cannot be read counts.
- */
-export function findObeyed(git: string): string | null {
+export function findObeyed(place: ConfigPlace, budget: InspectionBudget): string | null {
+  budget.spend(LOOK_BYTES);
   try {
-    if (!lstatSync(git).isDirectory()) return null;
     for (const name of ['config', 'config.worktree']) {
-      const key = findRunningKey(readConfig(join(git, name)));
-      if (key !== null) return `"${key}"`;
+      const found = findInConfig(join(place.git, name), place, budget);
+      if (found !== null) return found;
     }
-    const hook = readdirSync(join(git, 'hooks'), { withFileTypes: true }).find(isHook);
-    return hook === undefined ? null : `the hook ${hook.name}`;
+    return findHook(join(place.git, 'hooks'), budget);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
-    return 'something that cannot be read';
-  }
-}
-
-function isHook(entry: { readonly name: string; isDirectory(): boolean }): boolean {
-  return !entry.isDirectory() && !entry.name.endsWith('.sample');
-}
-
-function readConfig(file: string): string {
-  let fd: number;
-  try {
-    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
+    if (cause instanceof OddConfig) return cause.message;
+    if (isFileFault(cause)) return 'something that cannot be read';
     throw cause;
   }
+}
+
+function findInConfig(file: string, place: ConfigPlace, budget: InspectionBudget): string | null {
+  const text = readPlainFile(file, MAX_CONFIG_BYTES);
+  if (text === null) return null;
+  budget.spend(text.length);
+  for (const setting of readGitConfig(text)) {
+    if (isHarmless(setting, place)) continue;
+    const { section, part, key } = setting;
+    const name = [section, ...(part === null ? [] : [part]), key].join('.');
+    return `"${Buffer.from(name, 'latin1').toString('utf8').slice(0, SHOWN_CHARS)}"`;
+  }
+  return null;
+}
+
+function findHook(hooks: string, budget: InspectionBudget): string | null {
+  const stat = lstatOrNull(hooks);
+  if (stat === null) return null;
+  if (!stat.isDirectory()) return 'hooks that lie elsewhere';
+  const { entries, isCut } = listEntries(hooks, MAX_HOOKS);
+  budget.spend(entries.length * LOOK_BYTES);
+  const hook = entries.find((entry) => !entry.isDirectory() && !entry.name.endsWith('.sample'));
+  if (hook !== undefined) return `the hook ${hook.name.slice(0, SHOWN_CHARS)}`;
+  return isCut ? `more than ${MAX_HOOKS} hooks` : null;
+}
+
+function lstatOrNull(path: string) {
   try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile() || stat.size > MAX_CONFIG_BYTES) throw new Error('it is no plain file of that size');
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (cause) {
+    if (isMissing(cause)) return null;
+    throw cause;
   }
 }
 
-/** The first key that has a program for its value. Sections with odd letters are read by their plain ones, which is enough. */
-function findRunningKey(text: string): string | null {
-  let section = '';
-  for (const raw of text.replaceAll('\\\n', ' ').split('\n')) {
-    let line = raw.trim();
-    const head = /^\[\s*([^\]\s"]+)\s*(?:"((?:[^"\\]|\\.)*)")?\s*\]/.exec(line);
-    if (head !== null) {
-      const [whole, name = '', part] = head;
-      section = part === undefined ? name.toLowerCase() : `${name.toLowerCase()}.${part}`;
-      // A key may stand on the line of its section.
-      line = line.slice(whole.length).trim();
-    } else if (line.startsWith('[')) return line.slice(0, 80);
-    const [key = ''] = /^[a-z][a-z0-9-]*/i.exec(line) ?? [];
-    if (key === '') continue;
-    const full = `${section}.${key.toLowerCase()}`;
-    if (RUNS.some((pattern) => pattern.test(full))) return full.slice(0, 80);
-  }
-  return null;
+/** Of the file system, or of a file that is none. */
+function isFileFault(cause: unknown): boolean {
+  return cause instanceof Error && ('code' in cause || cause.message.startsWith('it is no plain file'));
 }

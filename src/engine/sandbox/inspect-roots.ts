@@ -1,66 +1,183 @@
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { findObeyed } from './find-obeyed.ts';
-import { findNestedRepositories } from './nested-repositories.ts';
-import { printRepository } from './print-repository.ts';
+import { basename, join } from 'node:path';
+import { showLine } from '../../timeline/index.ts';
+import { findGitlinks } from './find-gitlinks.ts';
+import { inspectBare, inspectRepository, type RepositoryScene } from './inspect-repository.ts';
+import { BudgetSpent, InspectionBudget, type Pieces, runInSlices } from './inspection-budget.ts';
+import { type NestedRepositories, searchNestedRepositories } from './nested-repositories.ts';
+import type { InspectedPlace } from './opened-paths.ts';
+import { lastChangeOf, printGitFolder, printRepository, printSettings } from './print-repository.ts';
 import type { ProtectPlan } from './protect.ts';
+import { ALWAYS_PROTECTED } from './protected-names.ts';
 import type { LateFinding } from './sandbox.ts';
+
+/** Of all configurations that one inspection reads: ten thousand ordinary ones. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** More than a person looks at. */
+const MAX_FINDINGS = 200;
+/** Clocks of file systems lag behind. */
+const CLOCK_SLACK_MS = 1000;
 
 /**
  * What appeared in the roots since `before` was planned and may be obeyed by trusted programs: files that run code
  * later, a replaced link, the layout of a bare repository (git takes its configuration from the folder itself), a
- * changed repository that no mount could protect, a new one that makes git run programs.
+ * changed repository that no mount could protect, a new one that makes git run programs or that leads elsewhere, settings
+ * of agents in ordinary folders. The engine goes on working meanwhile.
  */
-export function inspectRoots(roots: readonly string[], before: ProtectPlan): LateFinding[] {
+export function inspectRoots(place: InspectedPlace, before: ProtectPlan): Promise<LateFinding[]> {
+  return runInSlices(inspectAll(place, before));
+}
+
+function* inspectAll(place: InspectedPlace, before: ProtectPlan): Pieces<LateFinding[]> {
   const findings: LateFinding[] = [];
-  for (const { path, reason } of before.watched) {
-    if (exists(path)) findings.push(aside(path, `It was made during the session, and ${reason}.`));
-  }
-  for (const { path, target } of before.links) {
-    if (readTarget(path) !== target) {
-      const undo = `${moveAside(path)}; ln -s -- ${quote(target)} ${quote(path)}`;
-      findings.push({ path, reason: `It led to ${target} and was replaced.`, undo });
+  const [top = '/'] = place.roots;
+  try {
+    for (const finding of lookForAll(place, before)) {
+      if (findings.length >= MAX_FINDINGS) throw new BudgetSpent();
+      if (finding !== undefined) findings.push(finding);
+      yield;
     }
+  } catch (cause) {
+    if (!(cause instanceof BudgetSpent)) throw cause;
+    findings.push(unseen(top));
   }
-  for (const { folder, print } of before.checked) {
-    if (printRepository(folder) !== print) {
-      findings.push(
-        aside(
-          join(folder, '.git'),
-          'Its hooks or configuration were changed, and git runs programs from them.',
-        ),
-      );
-    }
-  }
-  for (const root of roots) findings.push(...inspectRoot(root), ...inspectNewRepositories(root, before));
   return findings;
+}
+
+/** A finding, or nothing for a piece of work without one. */
+type Looks = Generator<LateFinding | undefined, void>;
+
+/** @throws BudgetSpent */
+function* lookForAll(place: InspectedPlace, before: ProtectPlan): Looks {
+  yield* lookAgain(before);
+  const seen: Array<{ root: string; nested: NestedRepositories }> = [];
+  for (const root of place.roots) {
+    yield* inspectRoot(root);
+    seen.push({ root, nested: yield* searchNestedRepositories(root) });
+  }
+  const known = new Set([...place.roots, ...before.nested, ...before.checked.map(({ folder }) => folder)]);
+  const walked = seen.flatMap(({ nested }) => [
+    ...nested.folders,
+    ...nested.beyond.map(({ folder }) => folder),
+  ]);
+  const fresh = walked.filter((folder) => !known.has(folder));
+  const bare = newOnes(
+    seen.flatMap(({ nested }) => nested.bare),
+    before.bare,
+  );
+  const scene: RepositoryScene = {
+    writable: [...place.roots, ...place.opened.map(({ path }) => path)],
+    gitFolders: new Set([
+      ...before.gitFolders,
+      ...place.opened.flatMap(({ path, isGitFolder }) => (isGitFolder ? [path] : [])),
+      ...[...fresh, ...before.checked.map(({ folder }) => folder)]
+        .map((folder) => join(folder, '.git'))
+        .filter(isFolder),
+      ...[...bare, ...before.bare].map(({ folder }) => folder),
+    ]),
+    budget: new InspectionBudget(MAX_BYTES),
+  };
+  for (const folder of [...fresh, ...before.dangling]) yield* lookAtRepository(folder, scene);
+  for (const { folder } of bare) {
+    const reason = inspectBare(folder, scene);
+    yield reason === null ? undefined : aside(join(folder, 'HEAD'), reason);
+  }
+  for (const { folder } of newOnes(
+    seen.flatMap(({ nested }) => nested.settings),
+    before.settings,
+  ))
+    yield aside(folder, `It was made during the session, and ${reasonOf(folder)}.`);
+  yield* lookAtSubmodules({ place, before, scene }, new Set([...known, ...walked]));
+  for (const { root, nested } of seen) {
+    // Depth is no surprise: the notes of the session speak of it.
+    const bound = nested.cut?.bound ?? 'depth';
+    if (bound !== 'depth' && !before.bounds.includes(bound)) yield unseen(root);
+  }
+}
+
+/** What was there before. */
+function* lookAgain(before: ProtectPlan): Looks {
+  for (const { path, reason } of before.watched)
+    yield exists(path) ? aside(path, `It was made during the session, and ${reason}.`) : undefined;
+  for (const { path, target } of before.links) {
+    if (readTarget(path) === target) continue;
+    const undo = `${moveAside(path)}; ln -s -- ${quote(target)} ${quote(path)}`;
+    yield { path, reason: showLine(`It led to ${target} and was replaced.`), undo };
+  }
+  yield* lookAtPrints(before);
+}
+
+/** What no mount protects. What is gone is obeyed no more. */
+function* lookAtPrints({ checked, bare, settings }: ProtectPlan): Looks {
+  const changed = 'Its hooks or configuration were changed, and git runs programs from them.';
+  for (const { folder, print } of checked)
+    yield printRepository(folder) === print ? undefined : asideGit(join(folder, '.git'), changed);
+  for (const { folder, print } of bare) {
+    const head = join(folder, 'HEAD');
+    yield exists(head) && printGitFolder(folder) !== print ? aside(head, changed) : undefined;
+  }
+  for (const { folder, print } of settings) {
+    const now = exists(folder) ? printSettings(folder) : null;
+    const reason = `It was changed during the session, and ${reasonOf(folder)}.`;
+    yield now === null || now === print ? undefined : aside(folder, reason);
+  }
 }
 
 /** Making or cloning one is ordinary work; what makes git run programs is not a part of it. */
-function inspectNewRepositories(root: string, before: ProtectPlan): LateFinding[] {
-  const known = new Set([...before.nested, ...before.checked.map(({ folder }) => folder)]);
-  const { folders, beyond } = findNestedRepositories(root);
-  return [...folders, ...beyond.map(({ folder }) => folder)]
-    .filter((folder) => !known.has(folder))
-    .flatMap((folder) => {
-      const found = findObeyed(join(folder, '.git'));
-      if (found === null) return [];
-      return [aside(join(folder, '.git'), `It was made during the session, and git obeys ${found} in it.`)];
-    });
+function* lookAtRepository(folder: string, scene: RepositoryScene): Looks {
+  const work = inspectRepository(folder, scene);
+  let piece = work.next();
+  for (; piece.done !== true; piece = work.next()) yield undefined;
+  if (piece.value !== null) yield asideGit(join(folder, '.git'), piece.value);
 }
 
-function inspectRoot(root: string): LateFinding[] {
-  const findings: LateFinding[] = [];
-  if (['HEAD', 'objects', 'refs'].every((name) => exists(join(root, name)))) {
-    findings.push(
-      aside(join(root, 'HEAD'), 'The folder looks like a bare repository: git obeys its config.'),
-    );
+interface Inspected {
+  readonly place: InspectedPlace;
+  readonly before: ProtectPlan;
+  readonly scene: RepositoryScene;
+}
+
+/** An index that was open for writing may name submodules where nothing was searched. Git looks into them by itself. */
+function* lookAtSubmodules({ place, before, scene }: Inspected, walked: ReadonlySet<string>): Looks {
+  const links = findGitlinks(place, before);
+  let piece = links.next();
+  for (; piece.done !== true; piece = links.next()) yield undefined;
+  for (const index of piece.value.unclear)
+    yield aside(index, 'It is no plain index, so that the submodules it names were not looked at.');
+  for (const folder of piece.value.folders) {
+    const isNew = !walked.has(folder) && lastChangeOf(folder) >= before.lookedAtMs - CLOCK_SLACK_MS;
+    if (isNew) yield* lookAtRepository(folder, scene);
   }
+}
+
+function newOnes<One extends { readonly folder: string }>(
+  found: readonly One[],
+  before: readonly One[],
+): One[] {
+  const known = new Set(before.map(({ folder }) => folder));
+  return found.filter(({ folder }) => !known.has(folder));
+}
+
+function reasonOf(settings: string): string {
+  return ALWAYS_PROTECTED.find(({ name }) => name === basename(settings))?.reason ?? 'agents read it';
+}
+
+function unseen(root: string): LateFinding {
+  return {
+    path: root,
+    reason:
+      'It holds more repositories than could be looked at after the run: git may obey what is in the others.',
+    undo: null,
+  };
+}
+
+function* inspectRoot(root: string): Looks {
+  const has = (name: string): boolean => exists(join(root, name));
+  if (has('HEAD') && (has('commondir') || (has('objects') && has('refs'))))
+    yield aside(join(root, 'HEAD'), 'The folder looks like a bare repository: git obeys its config.');
   const pointer = join(root, '.git', 'commondir');
-  if (exists(pointer) && exists(join(root, '.git', 'objects')) && !namesItself(pointer)) {
-    findings.push(aside(pointer, 'It makes git take its configuration elsewhere.'));
-  }
-  return findings;
+  if (exists(pointer) && exists(join(root, '.git', 'objects')) && !namesItself(pointer))
+    yield aside(pointer, 'It makes git take its configuration elsewhere.');
 }
 
 /** Our own placeholder: it leads nowhere else. */
@@ -73,9 +190,16 @@ function namesItself(pointer: string): boolean {
   }
 }
 
-/** A finding that is put out of use by giving it another name. */
+/** A finding with a line that moves what it is about. What a session made may be named in the reason. */
 export function aside(path: string, reason: string): LateFinding {
-  return { path, reason, undo: moveAside(path) };
+  return { path, reason: showLine(reason), undo: moveAside(path) };
+}
+
+/** The same for a `.git`: a folder would still be a bare repository under its other name. */
+function asideGit(git: string, reason: string): LateFinding {
+  const finding = aside(git, reason);
+  if (!isFolder(git)) return finding;
+  return { ...finding, undo: `${moveAside(git)} && ${moveAside(join(`${git}.put-aside`, 'HEAD'))}` };
 }
 
 /** Under another name nobody obeys it, and nothing is lost. */
@@ -102,6 +226,14 @@ function readTarget(path: string): string | null {
 function exists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
     return false;
   }

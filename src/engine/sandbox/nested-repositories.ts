@@ -1,34 +1,46 @@
-import { type Dirent, lstatSync, readdirSync, statfsSync } from 'node:fs';
+import { type Dirent, lstatSync, type Stats, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { printRepository } from './print-repository.ts';
+import { type Pieces, runAtOnce } from './inspection-budget.ts';
+import { type FolderEntries, listEntries, listSmallFolder, MAX_ENTRIES } from './list-entries.ts';
+import { printGitFolder, printRepository, printSettings } from './print-repository.ts';
+import { ALWAYS_PROTECTED } from './protected-names.ts';
 
 export interface NestedRepositories {
   /** Folders below the root that have a `.git` of any kind, as many as can be protected by mounts. */
   readonly folders: readonly string[];
   /** Those beyond: they can only be looked at again after a run. */
   readonly beyond: readonly CheckedRepository[];
+  /** Folders below the root that are laid out as a git folder themselves: the same. */
+  readonly bare: readonly CheckedRepository[];
+  /** Folders of settings (`.codex` and the like) in ordinary folders: the same. Empty ones are left out. */
+  readonly settings: readonly CheckedRepository[];
   /** Where the look ended at a bound, and which; there may be more. Null when all was seen. */
   readonly cut: SearchCut | null;
 }
 
 export interface SearchCut {
-  readonly bound: 'depth' | 'folders' | 'repositories';
-  /** The first folder that was not looked into. */
+  readonly bound: SearchBound;
+  /** The first folder that was not looked into, or not to its end. */
   readonly at: string;
 }
 
+export type SearchBound = 'depth' | 'folders' | 'repositories' | 'entries';
+
 export interface CheckedRepository {
   readonly folder: string;
-  /** What in its `.git` runs code, as it was. */
+  /** What in it, or in its `.git`, is obeyed, as it was. */
   readonly print: string;
 }
 
 const MAX_DEPTH = 6;
 /** Deeper ones, down to here, are looked at again. */
 export const MAX_CHECKED_DEPTH = 9;
+/** Of repositories, bare ones and folders of settings together. */
 const MAX_CHECKED = 2000;
 const MAX_FOUND = 300;
 export const MAX_VISITED = 20_000;
+/** Of all folders together. */
+const MAX_ALL_ENTRIES = 4 * MAX_ENTRIES;
 
 /** Never entered: they hold no repositories of the person, and a great many folders. */
 const PRUNED = new Set([
@@ -41,89 +53,150 @@ const PRUNED = new Set([
  * of its own. Others may say what they like.
  */
 const COUNTS_FOLDERS = new Set([0xef53, 0x58465342, 0x01021994]);
+/** On these, and on Btrfs and overlays of them, the size of a folder grows with what is in it. */
+const SIZES_GROW = new Set([...COUNTS_FOLDERS, 0x9123683e, 0x794c7630]);
+/** Of a folder that is read at once: some thousand names. */
+const SMALL_FOLDER_BYTES = 64 * 1024;
+
+const SETTINGS = ALWAYS_PROTECTED.map(({ name }) => name).filter((name) => name !== '.git');
 
 /** Looks for repositories below `root`, breadth first, without following links. Each costs two mounts at every launch. */
 export function findNestedRepositories(root: string): NestedRepositories {
-  const folders: string[] = [];
-  const beyond: CheckedRepository[] = [];
-  const add = (folder: string, depth: number): void => {
-    if (depth <= MAX_DEPTH && folders.length < MAX_FOUND) folders.push(folder);
-    else beyond.push({ folder, print: printRepository(folder) });
-  };
-  const device = deviceThatCounts(root);
+  return runAtOnce(searchNestedRepositories(root));
+}
+
+/** The same, one folder after the other. */
+export function* searchNestedRepositories(root: string): Pieces<NestedRepositories> {
+  const search = new NestedSearch(root);
   let layer = [root];
-  let visited = 0;
   for (let depth = 0; depth <= MAX_CHECKED_DEPTH && layer.length > 0; depth++) {
     const next: string[] = [];
     for (const folder of layer) {
-      if (beyond.length >= MAX_CHECKED)
-        return { folders, beyond, cut: { bound: 'repositories', at: folder } };
-      if (++visited > MAX_VISITED) return { folders, beyond, cut: { bound: 'folders', at: folder } };
-      const seen = lookInto(folder, device);
-      if (folder !== root && seen.isRepository) add(folder, depth);
-      next.push(...seen.folders);
+      const bound = search.boundReached();
+      if (bound !== null) return search.result({ bound, at: folder });
+      // One by one: a hundred thousand are too many arguments.
+      for (const inner of search.lookInto(folder, depth)) next.push(inner);
+      yield;
     }
     layer = next;
   }
   const [deeper] = layer;
-  return { folders, beyond, cut: deeper === undefined ? null : { bound: 'depth', at: deeper } };
+  return search.result(deeper === undefined ? null : { bound: 'depth', at: deeper });
 }
 
-interface Seen {
-  readonly isRepository: boolean;
-  /** To look into next. */
-  readonly folders: readonly string[];
+class NestedSearch {
+  readonly #root: string;
+  readonly #device: KnownDevice;
+  readonly #folders: string[] = [];
+  readonly #beyond: CheckedRepository[] = [];
+  readonly #bare: CheckedRepository[] = [];
+  readonly #settings: CheckedRepository[] = [];
+  #visited = 0;
+  #entries = 0;
+  /** The first folder with more in it than was read. */
+  #overfull: string | null = null;
+
+  constructor(root: string) {
+    this.#root = root;
+    this.#device = knowDevice(root);
+  }
+
+  boundReached(): SearchBound | null {
+    if (this.#beyond.length + this.#bare.length + this.#settings.length >= MAX_CHECKED) return 'repositories';
+    if (this.#entries >= MAX_ALL_ENTRIES) return 'entries';
+    return this.#visited >= MAX_VISITED ? 'folders' : null;
+  }
+
+  result(cut: SearchCut | null): NestedRepositories {
+    const [folders, beyond, bare, settings] = [this.#folders, this.#beyond, this.#bare, this.#settings];
+    const overfull: SearchCut | null =
+      this.#overfull === null ? null : { bound: 'entries', at: this.#overfull };
+    // A folder that was read in part is worse than one that lies deep.
+    return {
+      folders,
+      beyond,
+      bare,
+      settings,
+      cut: cut?.bound === 'depth' ? (overfull ?? cut) : (cut ?? overfull),
+    };
+  }
+
+  /** Gives the folders to look into next. */
+  lookInto(folder: string, depth: number): readonly string[] {
+    this.#visited += 1;
+    const stat = lookAt(folder);
+    if (stat !== null && isLeaf(stat, this.#device)) {
+      if (folder !== this.#root) this.#note(folder, depth, (name) => exists(`${folder}/${name}`));
+      return [];
+    }
+    const isSmall = stat !== null && this.#device.sizesGrow && stat.dev === this.#device.dev;
+    const { entries, isCut }: FolderEntries =
+      isSmall && stat.size <= SMALL_FOLDER_BYTES ? listSmallFolder(folder) : listEntries(folder, MAX_ENTRIES);
+    this.#entries += entries.length;
+    if (isCut) this.#overfull ??= folder;
+    const names = new Set(entries.map(({ name }) => name));
+    if (folder !== this.#root) this.#note(folder, depth, (name) => names.has(name));
+    return foldersToEnter(folder, entries);
+  }
+
+  #note(folder: string, depth: number, has: (name: string) => boolean): void {
+    if (has('.git')) {
+      if (depth <= MAX_DEPTH && this.#folders.length < MAX_FOUND) this.#folders.push(folder);
+      else this.#beyond.push({ folder, print: printRepository(folder) });
+    }
+    if (has('HEAD') && (has('commondir') || (has('objects') && has('refs'))))
+      this.#bare.push({ folder, print: printGitFolder(folder) });
+    for (const name of SETTINGS) {
+      const place = `${folder}/${name}`;
+      const print = has(name) && isFolderOrLink(place) ? printSettings(place) : null;
+      if (print !== null) this.#settings.push({ folder: place, print });
+    }
+  }
 }
 
-function lookInto(folder: string, device: number | null): Seen {
-  if (isLeaf(folder, device)) return { isRepository: exists(join(folder, '.git')), folders: [] };
-  const entries = listFolder(folder);
-  return {
-    isRepository: entries.some((entry) => entry.name === '.git'),
-    folders: foldersToEnter(folder, entries),
-  };
+/** The file system of the root, and what its numbers tell. */
+interface KnownDevice {
+  readonly dev: number | null;
+  readonly countsFolders: boolean;
+  readonly sizesGrow: boolean;
 }
 
-/** The device of the root where its links can be relied on; null elsewhere. */
-function deviceThatCounts(root: string): number | null {
+function knowDevice(root: string): KnownDevice {
   try {
-    return COUNTS_FOLDERS.has(statfsSync(root).type) ? lstatSync(root).dev : null;
+    const { type } = statfsSync(root);
+    const { dev } = lstatSync(root);
+    return { dev, countsFolders: COUNTS_FOLDERS.has(type), sizesGrow: SIZES_GROW.has(type) };
   } catch {
-    return null;
+    return { dev: null, countsFolders: false, sizesGrow: false };
   }
 }
 
 /** Whether no folder is in it, known without reading it: large workspaces are mostly files. */
-function isLeaf(folder: string, device: number | null): boolean {
-  if (device === null) return false;
+function isLeaf(stat: Stats, { dev, countsFolders }: KnownDevice): boolean {
+  return countsFolders && stat.dev === dev && stat.nlink === 2;
+}
+
+function lookAt(path: string): Stats | null {
   try {
-    const stat = lstatSync(folder);
-    return stat.dev === device && stat.nlink === 2;
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch {
-    return false;
+    // Unreadable for the person: the sandboxed program cannot enter it either.
+    return null;
   }
 }
 
 function exists(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // Unreadable for the person: the sandboxed program cannot enter it either.
-    return false;
-  }
+  return lookAt(path) !== null;
+}
+
+/** A file of that name is no settings. */
+function isFolderOrLink(path: string): boolean {
+  const stat = lookAt(path);
+  return stat !== null && (stat.isDirectory() || stat.isSymbolicLink());
 }
 
 function foldersToEnter(folder: string, entries: readonly Dirent[]): string[] {
   return entries
     .filter((entry) => entry.isDirectory() && !PRUNED.has(entry.name))
     .map((entry) => join(folder, entry.name));
-}
-
-function listFolder(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    // Unreadable for the person: the sandboxed program cannot enter it either.
-    return [];
-  }
 }

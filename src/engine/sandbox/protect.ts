@@ -12,13 +12,14 @@ import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 import { pinsOf } from './bubblewrap-arguments.ts';
-import { lookAtProtected } from './git-places.ts';
+import { hasGitParts, lookAtProtected, type ProtectedPlace } from './git-places.ts';
 import {
   type CheckedRepository,
   findNestedRepositories,
   MAX_CHECKED_DEPTH,
   MAX_VISITED,
   type NestedRepositories,
+  type SearchBound,
   type SearchCut,
 } from './nested-repositories.ts';
 import { isBelow, isInside, sortByDepth } from './path-inside.ts';
@@ -51,6 +52,16 @@ export interface ProtectPlan {
   readonly nested: readonly string[];
   /** Repositories that no mount protects, as they were. */
   readonly checked: readonly CheckedRepository[];
+  /** Folders that are laid out as git folders, and folders of settings in ordinary ones: the same. */
+  readonly bare: readonly CheckedRepository[];
+  readonly settings: readonly CheckedRepository[];
+  /** Git folders that the protected `.git` lead to, by real path; folders whose `.git` leads to none yet. */
+  readonly gitFolders: readonly string[];
+  readonly dangling: readonly string[];
+  /** Bounds that the search for nested repositories reached. */
+  readonly bounds: readonly SearchBound[];
+  /** When the roots were looked at, in milliseconds since 1970. */
+  readonly lookedAtMs: number;
   readonly notes: readonly string[];
 }
 
@@ -61,6 +72,12 @@ interface Draft {
   readonly watched: Array<{ path: string; reason: string }>;
   readonly nested: string[];
   readonly checked: CheckedRepository[];
+  readonly bare: CheckedRepository[];
+  readonly settings: CheckedRepository[];
+  readonly gitFolders: string[];
+  readonly dangling: string[];
+  readonly bounds: SearchBound[];
+  readonly lookedAtMs: number;
   readonly notes: string[];
 }
 
@@ -73,6 +90,12 @@ export function planProtection(spec: ProtectSpec): ProtectPlan {
     watched: [],
     nested: [],
     checked: [],
+    bare: [],
+    settings: [],
+    gitFolders: [],
+    dangling: [],
+    bounds: [],
+    lookedAtMs: Date.now(),
     notes: [],
   };
   const isInRoots = (path: string): boolean => spec.roots.some((root) => isBelow(path, root));
@@ -86,7 +109,12 @@ export function planProtection(spec: ProtectSpec): ProtectPlan {
 function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
   const nested = (spec.findNested ?? findNestedRepositories)(root);
   draft.nested.push(...nested.folders);
-  if (nested.cut !== null) draft.notes.push(describeCut(root, nested.cut));
+  draft.bare.push(...nested.bare);
+  draft.settings.push(...nested.settings);
+  if (nested.cut !== null) {
+    draft.bounds.push(nested.cut.bound);
+    draft.notes.push(describeCut(root, nested.cut));
+  }
   if (nested.beyond.length > 0) {
     draft.checked.push(...nested.beyond);
     draft.notes.push(
@@ -112,6 +140,8 @@ function describeCut(root: string, { bound, at }: SearchCut): string {
       return `${at} lies more than ${MAX_CHECKED_DEPTH} folders deep in ${root}: repositories nested that deep are not protected.`;
     case 'folders':
       return `${root} holds more than ${MAX_VISITED} folders: repositories nested from ${at} on are not protected.`;
+    case 'entries':
+      return `${at} holds more files than can be looked through: repositories nested from there on are not protected.`;
     case 'repositories':
       return `${root} holds more repositories than can be looked at: those from ${at} on are not protected.`;
   }
@@ -168,6 +198,7 @@ function namesOf(spec: ProtectSpec): string[] {
 
 function addAlways(draft: Draft, root: string, path: string): void {
   const place = lookAtProtected(path);
+  if (basename(path) === '.git') addGitFolders(draft, path, place);
   switch (place.kind) {
     case 'present':
       for (const protectedPath of place.paths) draft.readOnly.add(protectedPath);
@@ -185,6 +216,14 @@ function addAlways(draft: Draft, root: string, path: string): void {
     case 'missing':
       addMissing(draft, root, path);
   }
+}
+
+function addGitFolders(draft: Draft, path: string, place: ProtectedPlace): void {
+  if (place.kind === 'missing') return;
+  draft.gitFolders.push(...place.paths);
+  // Whoever makes what a file leads to makes the repository.
+  const leads = place.paths.filter((lead) => lead !== path);
+  if (isFile(path) && !leads.some(hasGitParts)) draft.dangling.push(dirname(path));
 }
 
 function addMissing(draft: Draft, root: string, path: string): void {
@@ -214,6 +253,14 @@ function realParent(path: string): string {
 function isEmptyFolder(path: string): boolean {
   try {
     return lstatSync(path).isDirectory() && readdirSync(path).length === 0;
+  } catch {
+    return false;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
   } catch {
     return false;
   }

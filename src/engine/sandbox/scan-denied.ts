@@ -3,14 +3,16 @@
  * link is followed; what was not looked into is said. Without it a pattern would be a promise about names that no mount
  * keeps.
  */
-import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decidePath } from '../../policy/index.ts';
+import { listEntries, MAX_ENTRIES } from './list-entries.ts';
 import { isInside } from './path-inside.ts';
 import type { WallSettings } from './sandbox.ts';
 
 /** Folders that are looked into in one scan; a few hundredths of a second. */
 const MAX_FOLDERS = 20_000;
+/** Names that are compared in one scan. */
+const MAX_NAMES = 4 * MAX_ENTRIES;
 /** Each is a mount. */
 const MAX_FOUND = 500;
 
@@ -59,6 +61,9 @@ class DeniedSearch {
   readonly found: string[] = [];
   readonly #visited = new Set<string>();
   readonly #settings: WallSettings;
+  #names = 0;
+  /** The first folder with more in it than was read. */
+  #overfull: string | null = null;
 
   constructor(settings: WallSettings) {
     this.#settings = settings;
@@ -70,19 +75,28 @@ class DeniedSearch {
       const next: string[] = [];
       for (const folder of layer) {
         if (this.#visited.has(folder)) continue;
-        if (this.#visited.size >= MAX_FOLDERS || this.found.length >= MAX_FOUND) return folder;
+        if (this.#isAtBound()) return folder;
         this.#visited.add(folder);
-        next.push(...this.#lookInto(folder));
+        // One by one: a hundred thousand are too many arguments.
+        for (const inner of this.#lookInto(folder)) next.push(inner);
       }
       layer = next;
     }
-    return null;
+    return this.#overfull;
+  }
+
+  #isAtBound(): boolean {
+    const isFull = this.#visited.size >= MAX_FOLDERS || this.found.length >= MAX_FOUND;
+    return isFull || this.#names >= MAX_NAMES;
   }
 
   /** The folders below that are to be looked into. */
   #lookInto(folder: string): string[] {
     const { profile = null, ignored = null } = this.#settings;
-    return listFolder(folder).flatMap((entry) => {
+    const { entries, isCut } = listEntries(folder, MAX_ENTRIES);
+    if (isCut) this.#overfull ??= folder;
+    this.#names += entries.length;
+    return entries.flatMap((entry) => {
       const path = join(folder, entry.name);
       const { kind } = decidePath(path, { profile, ignored, secretPaths: [] });
       if (kind === 'deny-glob' || kind === 'ignored') {
@@ -103,15 +117,6 @@ export function scanDenied(settings: WallSettings): DeniedScan {
   for (const top of listTops(settings)) cut ??= search.search([top]);
   const found = [...new Set(search.found)];
   if (cut === null) return { found, notes: [] };
-  const note = `What patterns deny was looked for in ${MAX_FOLDERS} folders, or found ${MAX_FOUND} times: from ${cut} on nothing was looked for, and can be read.`;
+  const note = `What patterns deny was looked for in ${MAX_FOLDERS} folders and ${MAX_NAMES} names, or found ${MAX_FOUND} times: from ${cut} on nothing was looked for, and can be read.`;
   return { found, notes: [note] };
-}
-
-function listFolder(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch {
-    // Unreadable for the person: the sandboxed program cannot enter it either.
-    return [];
-  }
 }

@@ -15,6 +15,7 @@ import { findPackageRoot } from './helper-paths.ts';
 import { listReadOnly } from './hidden-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
 import { launchTethered } from './launch-tethered.ts';
+import { OpenedPaths } from './opened-paths.ts';
 import { pinsOfPlan, planProtection, refuseMovedRoots } from './protect.ts';
 import type {
   GrantMode,
@@ -160,16 +161,20 @@ async function openSession(spec: SessionSpec, parts: SeatbeltParts): Promise<San
 function createSession(state: State): SandboxSession {
   const { spec, parts, scope } = state;
   const firstPlan = planOf(spec.settings);
+  const opened = new OpenedPaths();
   scope.defer(() => endAll(state.running));
   return {
     isWalled: true,
     ask: { command: parts.ask, socket: spec.askSocket ?? null },
     notes: [...firstPlan.notes, ...notesFor(spec.settings)],
     launch: (launchSpec) => launch(state, launchSpec),
-    grant: (path, mode) => Promise.resolve(grant(state, path, mode)),
+    grant: (path, mode) => {
+      opened.note(path, mode);
+      return Promise.resolve(grant(state, path, mode));
+    },
     revoke: (path) => Promise.resolve(revoke(state, path)),
     keepsClosed: () => false,
-    inspect: () => Promise.resolve(inspectRoots(rootsOf(spec.settings), firstPlan)),
+    inspect: () => inspectRoots({ roots: rootsOf(spec.settings), opened: opened.list() }, firstPlan),
     close: () => scope.close(),
   };
 }

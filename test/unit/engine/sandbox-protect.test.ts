@@ -13,7 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inspectRoots } from '../../../src/engine/sandbox/inspect-roots.ts';
-import { planProtection, refuseMovedRoots, resolveRoot } from '../../../src/engine/sandbox/protect.ts';
+import {
+  type ProtectPlan,
+  planProtection,
+  refuseMovedRoots,
+  resolveRoot,
+} from '../../../src/engine/sandbox/protect.ts';
 import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from '../../../src/engine/sandbox/protected-names.ts';
 
 let base = '';
@@ -121,7 +126,10 @@ describe('planProtection', () => {
       roots: [root],
       names: [],
       paths: [],
-      findNested: () => ({ folders: [], beyond: [], cut: { bound: 'folders', at: join(root, 'late') } }),
+      findNested: () => ({
+        ...{ folders: [], beyond: [], bare: [], settings: [] },
+        cut: { bound: 'folders', at: join(root, 'late') },
+      }),
     });
     expect(made.notes).toEqual([
       `${root} holds more than 20000 folders: repositories nested from ${root}/late on are not protected.`,
@@ -177,24 +185,26 @@ describe('planProtection', () => {
   });
 });
 
+const look = (before: ProtectPlan, roots = [root]) => inspectRoots({ roots, opened: [] }, before);
+
 describe('inspectRoots', () => {
-  it('finds what appeared or was replaced', () => {
+  it('finds what appeared or was replaced', async () => {
     make('ws/real');
     symlinkSync('real', join(root, '.git'));
     const { made } = plan();
-    expect(inspectRoots([root], made)).toEqual([]);
+    expect(await look(made)).toEqual([]);
     write('ws/.envrc');
     for (const name of ['HEAD', 'objects', 'refs']) write(`ws/${name}`);
     rmSync(join(root, '.git'));
     symlinkSync('other', join(root, '.git'));
-    expect(inspectRoots([root], made).map((row) => row.path.slice(root.length + 1))).toEqual([
+    expect((await look(made)).map((row) => row.path.slice(root.length + 1))).toEqual([
       '.envrc',
       '.git',
       'HEAD',
     ]);
   });
 
-  it('names a command that undoes each, also for odd names, and loses nothing', () => {
+  it('names a command that undoes each, also for odd names, and loses nothing', async () => {
     root = join(base, "it's a $(id) `w`\n*");
     mkdirSync(root);
     symlinkSync('real', join(root, '.git'));
@@ -203,18 +213,18 @@ describe('inspectRoots', () => {
     for (const name of ['HEAD', 'objects', 'refs']) writeFileSync(join(root, name), '');
     rmSync(join(root, '.git'));
     symlinkSync('other', join(root, '.git'));
-    const findings = inspectRoots([root], before);
+    const findings = await look(before);
     expect(findings).toHaveLength(3);
     for (const { undo } of findings) {
       expect(undo).not.toMatch(/[\n\u0000-\u001f]/);
-      execFileSync('/bin/bash', ['-c', undo], { cwd: '/' });
+      execFileSync('/bin/bash', ['-c', undo ?? 'exit 1'], { cwd: '/' });
     }
-    expect(inspectRoots([root], before)).toEqual([]);
+    expect(await look(before)).toEqual([]);
     expect(readFileSync(join(root, '.envrc.put-aside'), 'utf8')).toBe('evil');
     expect(readlinkSync(join(root, '.git'))).toBe('real');
   });
 
-  it('looks again at repositories beyond those that mounts protect, and says so before', () => {
+  it('looks again at repositories beyond those that mounts protect, and says so before', async () => {
     for (let count = 0; count < 303; count++) write(`ws/r${count}/.git/hooks/sample`);
     write('ws/1/2/3/4/5/6/7/.git/config');
     const { made, readOnly, notes } = plan();
@@ -222,14 +232,12 @@ describe('inspectRoots', () => {
     expect(notes.join()).toMatch(/: 4 of them are looked at.*300 repositories/);
     const open = made.checked.map(({ folder }) => folder.slice(root.length + 1));
     expect(open).toContain('1/2/3/4/5/6/7');
-    expect(inspectRoots([root], made)).toEqual([]);
+    expect(await look(made)).toEqual([]);
     for (const name of open.slice(0, 3)) write(`ws/${name}/.git/hooks/post-checkout`);
     write('ws/1/2/3/4/5/6/7/.git/config', 'evil = yes');
-    expect(
-      inspectRoots([root], made)
-        .map(({ path }) => path.slice(root.length + 1))
-        .sort(),
-    ).toEqual(open.map((name) => `${name}/.git`).sort());
+    expect((await look(made)).map(({ path }) => path.slice(root.length + 1)).sort()).toEqual(
+      open.map((name) => `${name}/.git`).sort(),
+    );
   });
 });
 
