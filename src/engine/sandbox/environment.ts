@@ -2,10 +2,12 @@
  * The environment of what runs in a session.
  *
  * Promises: variables that look like secrets, that lead to services of the host, or that change how programs load are
- * not passed, and so cannot be read from /proc inside either; git neither runs hooks nor a file monitor.
+ * not passed, and so cannot be read from /proc inside either; git neither runs hooks nor a file monitor; tools that need
+ * a cache have one of the session's own.
  * Does not promise to know every secret: a value under an innocent name passes, unless it is an address with a password.
  */
-import type { ConfigSnapshot, EnvironmentPolicy } from '../../protocol/index.ts';
+import type { EnvironmentPolicy } from '../../protocol/index.ts';
+import { type CacheAccess, cacheVariables } from './environment-caches.ts';
 import {
   type EnvironmentRow,
   HOST_VARIABLES,
@@ -16,7 +18,7 @@ import {
 import { isInside } from './path-inside.ts';
 
 /** What of the configuration decides about the environment. */
-export type EnvironmentAccess = Pick<ConfigSnapshot, 'sandboxMode' | 'writableRoots' | 'tmpWritable'>;
+export type EnvironmentAccess = CacheAccess;
 
 export interface ScrubbedEnvironment {
   /** For the launch. */
@@ -57,7 +59,12 @@ export function scrubEnvironment(
     if (reason === null) pass(name, value);
     else dropped.push({ name, reason });
   }
-  Object.assign(passed, gitVariables(passed), temporaryFolder(passed, access));
+  Object.assign(
+    passed,
+    gitVariables(passed),
+    temporaryFolder(passed, access),
+    cacheVariables(passed, access),
+  );
   for (const [name, value] of Object.entries(policy.set)) if (isUsable(name, value)) pass(name, value);
   return { passed, inner, dropped };
 }

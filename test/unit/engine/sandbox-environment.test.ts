@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { cacheVariables } from '../../../src/engine/sandbox/environment-caches.ts';
 import { scrubEnvironment } from '../../../src/engine/sandbox/index.ts';
 
 const POLICY = { include: [], exclude: [], set: {} };
-const WALLED = { sandboxMode: 'workspace-write' as const, writableRoots: ['/work'], tmpWritable: true };
+const WALLED = {
+  sandboxMode: 'workspace-write' as const,
+  workspace: '/work',
+  writableRoots: ['/work'],
+  tmp: 'private' as const,
+  tmpWritable: true,
+};
 const OPEN = { ...WALLED, sandboxMode: 'danger-full-access' as const };
 
 const PASSED = [
@@ -147,5 +154,48 @@ describe('scrubEnvironment', () => {
     const { passed } = scrubEnvironment({ 'A=B': 'x', C: 'a\0b' }, POLICY, WALLED);
     expect(Object.keys(passed)).not.toEqual(expect.arrayContaining(['C']));
     expect(passed['A=B']).toBeUndefined();
+  });
+
+  it.each([
+    ['its own /tmp', {}, '/tmp/.cache/npm'],
+    [
+      'its own /tmp, which a mode that writes nothing has too',
+      { sandboxMode: 'read-only' as const, tmpWritable: false },
+      '/tmp/.cache/npm',
+    ],
+    ["never this machine's /tmp", { tmp: 'shared' as const }, '/dev/shm/.cache/npm'],
+    ['nor a /tmp that is not writable', { tmpWritable: false }, '/dev/shm/.cache/npm'],
+    [
+      'nor a /tmp that is the workspace',
+      { workspace: '/tmp', writableRoots: ['/tmp'] },
+      '/dev/shm/.cache/npm',
+    ],
+  ])('gives tools a cache in %s', (_where, access, place) => {
+    const given = cacheVariables({}, { ...WALLED, ...access }, 'linux');
+    expect(given['npm_config_cache']).toBe(place);
+    expect(given['GOCACHE']).toBe(place.replace('npm', 'go-build'));
+    expect(Object.keys(given)).toEqual(
+      expect.not.arrayContaining(['XDG_CACHE_HOME', 'CARGO_HOME', 'GOMODCACHE']),
+    );
+  });
+
+  it('keeps a cache that can be written inside, and none that cannot', () => {
+    const env = {
+      GOCACHE: '/work/go',
+      UV_CACHE_DIR: '/work/../home/u/.cache/uv',
+      NPM_CONFIG_CACHE: '/home/u/.npm',
+    };
+    const given = cacheVariables(env, WALLED, 'linux');
+    expect(given).toMatchObject({ UV_CACHE_DIR: '/tmp/.cache/uv', NPM_CONFIG_CACHE: '/tmp/.cache/npm' });
+    expect(Object.keys(given)).toEqual(expect.not.arrayContaining(['GOCACHE', 'npm_config_cache']));
+    const readOnly = { ...WALLED, sandboxMode: 'read-only' as const };
+    expect(cacheVariables(env, readOnly, 'linux')['GOCACHE']).toBe('/tmp/.cache/go-build');
+  });
+
+  it('gives none without a wall, nor where /tmp is that of the machine; the configuration has the last word', () => {
+    expect(cacheVariables({}, OPEN, 'linux')).toEqual({});
+    expect(cacheVariables({}, WALLED, 'darwin')).toEqual({});
+    const policy = { ...POLICY, set: { npm_config_cache: '/own' } };
+    expect(scrubEnvironment({}, policy, WALLED).passed['npm_config_cache']).toBe('/own');
   });
 });
