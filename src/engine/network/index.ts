@@ -1,5 +1,5 @@
 export { type BareNetwork, openBareNetwork } from './bare-network.ts';
-export { type BridgeLink, createBridgeLink, type TellBridge } from './bridge-link.ts';
+export { createBridgeLink, type TellBridge } from './bridge-link.ts';
 export { type Forward, forwardConnections } from './forward-connections.ts';
 export { forwardedPorts } from './forwarded-ports.ts';
 export { createLaunchSecrets, type LaunchSecrets } from './launch-secrets.ts';
