@@ -11,8 +11,11 @@ interface QuietRow {
   readonly reason: string;
 }
 
-/** Below the home folder: the path itself and whatever lies below it. */
-const QUIET_IN_HOME: readonly { readonly path: string; readonly reason: string }[] = [
+/**
+ * Below the home folder: a path itself and whatever lies below it, or a pattern of what follows the home folder. Programs
+ * write many of these under another name first (`.lesshsQ`, `.viminfz.tmp`, `.bash_history-00042.tmp`) and then move them.
+ */
+const QUIET_IN_HOME: readonly QuietRow[] = [
   { path: '.cache', reason: 'caches are rebuilt' },
   { path: '.npm', reason: "npm's logs, cache and update notes" },
   { path: '.yarn', reason: "yarn's cache" },
@@ -20,27 +23,42 @@ const QUIET_IN_HOME: readonly { readonly path: string; readonly reason: string }
   { path: '.local/share/pnpm', reason: "pnpm's store and notes" },
   { path: '.config/configstore', reason: 'update notes of Node tools' },
   { path: '.config/.wrangler', reason: 'logs of wrangler' },
-  { path: '.node_repl_history', reason: 'line history' },
-  { path: '.bash_history', reason: 'line history' },
-  { path: '.zsh_history', reason: 'line history' },
-  { path: '.python_history', reason: 'line history' },
-  { path: '.psql_history', reason: 'line history' },
-  { path: '.sqlite_history', reason: 'line history' },
-  { path: '.irb_history', reason: 'line history' },
-  { path: '.lesshst', reason: 'line history of less' },
-  { path: '.viminfo', reason: 'line history of vim' },
+  { path: /^\.config\/(nextjs-nodejs|astro)(\/|$)/, reason: 'usage counters of Node tools' },
+  { path: /^\.[a-z_]+_history([-.][\w.~-]*)?$/, reason: 'line history' },
+  { path: /^\.(histfile|octave_hist|Rhistory)$/, reason: 'line history' },
+  { path: /^\.zcompdump[\w.-]*$/, reason: 'what zsh can complete, found again at each start' },
+  { path: /^\.local\/share\/fish\/fish_history[\w.-]*$/, reason: 'line history of fish' },
+  { path: /^(\.local\/share\/|[._])lesshs[tQZ]$/, reason: 'line history of less' },
+  { path: /^\.viminf(o|[a-z]\.tmp|o\.tmp)$/, reason: 'line history of vim' },
   { path: '.vim/.netrwhist', reason: 'folder history of vim' },
+  { path: '.local/share/nano', reason: 'line history of nano' },
+  { path: '.w3m', reason: 'history of w3m' },
   { path: '.wget-hsts', reason: 'notes of wget' },
   { path: '.cargo/.package-cache', reason: "cargo's lock file" },
   { path: '.cargo/.global-cache', reason: "cargo's usage notes" },
   { path: '.local/state', reason: 'state that programs keep for convenience' },
-  { path: '.local/share/recently-used.xbel', reason: 'list of recent files' },
+  { path: /^\.local\/share\/recently-used\.xbel[\w.]*$/, reason: 'list of recent files' },
   { path: '.dotnet', reason: 'first-run notes of dotnet' },
   { path: '.config/go/telemetry', reason: "go's usage counters" },
   { path: '.gnupg', reason: 'trust database that gpg touches on every start' },
   { path: '.pki', reason: 'certificate database that browsers make on every start' },
-  { path: '.matplotlib', reason: 'font cache of matplotlib' },
+  { path: '.dbus', reason: 'notes of a message bus that is not reached inside' },
+  { path: '.config/pulse', reason: 'notes of a sound server that is not reached inside' },
+  { path: '.config/ibus', reason: 'notes of an input method that is not reached inside' },
+  { path: '.config/htop', reason: 'settings that htop writes at each end' },
+  { path: '.java', reason: 'preferences and font cache of Java' },
+  { path: '.nv', reason: 'shader cache of graphics cards' },
+  { path: '.fontconfig', reason: 'font cache' },
+  { path: '.kube/cache', reason: "kubectl's cache" },
+  { path: /^\.(config\/)?matplotlib(\/|$)/, reason: 'font cache of matplotlib' },
 ];
+
+/** Folders that these make in passing, when they are missing, and then do without; for others they are worth a question. */
+const MADE_IN_PASSING = {
+  programs: /^(top|htop|less|man|nano|n?vim?|view|vimdiff|vim\.\w+)$/,
+  path: /^\.(config(\/procps)?|local(\/share)?)$/,
+  reason: 'folders for settings and histories, made in passing',
+};
 
 /** Anywhere. */
 const QUIET_ANYWHERE: readonly QuietRow[] = [
@@ -54,6 +72,10 @@ const QUIET_ANYWHERE: readonly QuietRow[] = [
   {
     path: /^\/usr\/(local\/)?(lib|lib64|share)\/[^/]+\/extensions$/,
     reason: 'folders of installed programs, made on every start when they are missing',
+  },
+  {
+    path: /\/\.[^/]+\.sw[a-px]$/,
+    reason: 'what vim keeps beside a file that it shows, and puts elsewhere when it cannot',
   },
   { path: /^\/(var\/)?run\/(utmp|lock)/, reason: 'lists of logins and locks of the machine' },
   {
@@ -113,9 +135,13 @@ export function quietWriteReason(
   { home }: ConfigSnapshot,
   argv: readonly string[] = [],
 ): string | null {
-  const inHome = QUIET_IN_HOME.find(({ path }) => fits(`${home}/${path}`, real));
+  const below = real.startsWith(`${home}/`) ? real.slice(home.length + 1) : null;
+  const inHome = below === null ? undefined : QUIET_IN_HOME.find(({ path }) => fits(path, below));
+  if (inHome !== undefined) return inHome.reason;
+  const { programs, path: folders, reason } = MADE_IN_PASSING;
+  if (below !== null && folders.test(below) && programs.test(baseOf(argv[0] ?? ''))) return reason;
   const rows = isReadingGit(argv) ? [...QUIET_ANYWHERE, ...QUIET_FOR_READING_GIT] : QUIET_ANYWHERE;
-  return (inHome ?? rows.find(({ path }) => fits(path, real)))?.reason ?? null;
+  return rows.find(({ path }) => fits(path, real))?.reason ?? null;
 }
 
 /** Why a refused connection to this socket is nothing to ask a person about; null when it is. */
