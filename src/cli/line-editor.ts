@@ -6,13 +6,15 @@ export interface LineEditorPorts {
   onLine(line: string): void;
   /** Ctrl-C. */
   onInterrupt(): void;
+  /** Ctrl-Z. */
+  onSuspend(): void;
 }
 
 const MAX_LINE_CHARS = 4000;
 const ESCAPE_SEQUENCE = /\x1b(?:\[[0-9;?]*[ -/]*[@-~]|O.|.)/g;
 
 /**
- * Reads lines from a terminal in raw mode: echo, Backspace, Ctrl-U, Enter, Ctrl-C. Cursor keys and other sequences are
+ * Reads lines from a terminal in raw mode: echo, Backspace, Ctrl-U, Enter, Ctrl-C, Ctrl-Z. Cursor keys and other sequences are
  * dropped. Raw, because at the end of input a terminal in line mode could not be read again.
  */
 export class LineEditor {
@@ -35,6 +37,7 @@ export class LineEditor {
   #take(character: string): void {
     if (character === '\r' || character === '\n') this.#enter();
     else if (character === '\x03') this.#ports.onInterrupt();
+    else if (character === '\x1a') this.#ports.onSuspend();
     else if (character === '\x7f' || character === '\b') this.#erase(1);
     else if (character === '\x15') this.#erase([...this.#line].length);
     else if (character >= ' ' && this.#line.length < MAX_LINE_CHARS) {

@@ -8,6 +8,8 @@ import type { QuestionTerminal } from './terminal-questions.ts';
 export interface OwnTerminal extends QuestionTerminal {
   /** What is typed on standard input goes to the script, except while a question is shown. */
   passInput(script: ScriptInput): void;
+  /** To the script as if it was typed for it, although a question is shown. */
+  typeForScript(keys: string): void;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -124,6 +126,10 @@ class TerminalOwner implements OwnTerminal {
     process.stdin.on('end', () => script.end());
     process.stdin.on('error', () => script.end());
     if (this.#onKeys !== undefined) this.#holdInput();
+  }
+
+  typeForScript(keys: string): void {
+    this.#script?.write(Buffer.from(keys));
   }
 
   capture(onKeys: (text: string) => void): () => void {

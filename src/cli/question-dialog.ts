@@ -19,6 +19,7 @@ export type DialogTurn =
 
 type DialogState =
   | { at: 'key' }
+  | { at: 'aside' }
   | { at: 'id'; scope: GrantScope }
   | { at: 'feedback'; scope: 'once' | 'session' }
   | { at: 'text' }
@@ -55,12 +56,19 @@ export class QuestionDialog {
     return { text: `${block}\n└ ${this.#keys()}`, prompt: this.#keyPrompt() };
   }
 
+  /** From now on nothing that is typed is an answer, until an Enter by itself brings the keys back. */
+  setAside(): void {
+    this.#state = { at: 'aside' };
+  }
+
   /** Takes a whole line, without its end. */
   take(line: string): DialogTurn {
     const word = line.trim();
     switch (this.#state.at) {
       case 'key':
         return this.#takeKey(word);
+      case 'aside':
+        return this.#comeBack(line);
       case 'id':
         return this.#takeId(word, this.#state.scope);
       case 'feedback':
@@ -108,6 +116,17 @@ export class QuestionDialog {
     if (key === 'n' && this.#options.maySkip === true) return { kind: 'skip' };
     if (key === '?') return this.#say(`${this.#help()}\n  ${this.#keys()}`);
     return this.#say(word === '' ? `  ${this.#keys()}` : `That is none of the keys:\n  ${this.#keys()}`);
+  }
+
+  #comeBack(line: string): DialogTurn {
+    if (line !== '')
+      return {
+        kind: 'say',
+        text: 'Nothing was answered: Enter by itself comes back to the question.',
+        prompt: '',
+      };
+    this.#state = { at: 'key' };
+    return this.#say(`  ${this.#keys()}`);
   }
 
   #askFeedback(scope: 'once' | 'session'): DialogTurn {

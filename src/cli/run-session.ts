@@ -21,7 +21,7 @@ import { printEvents } from './print-events.ts';
 import { ScreenQuestions } from './screen-questions.ts';
 import type { ScreenWatch } from './screen-watch.ts';
 import { connectScriptStreams } from './script-streams.ts';
-import { TerminalQuestions } from './terminal-questions.ts';
+import { type QuestionPorts, TerminalQuestions } from './terminal-questions.ts';
 import type { WallReport } from './wall-report.ts';
 
 /** One script to run as a session of this terminal. */
@@ -59,6 +59,8 @@ export async function runSession(
   const { params, terminal } = request;
   let sessionId: SessionId | undefined;
   let interrupts = 0;
+  // a terminal of its own knows who is in its foreground, which need not be the program that the session began with
+  const keys = params.terminal === undefined ? undefined : terminal;
   const interrupt = (): void => {
     interrupts += 1;
     if (sessionId !== undefined) sendSignal(client, sessionId, interrupts === 1 ? 'SIGINT' : 'SIGTERM');
@@ -67,7 +69,11 @@ export async function runSession(
   const questions =
     terminal === undefined || !request.asksHere
       ? undefined
-      : createQuestions(client, terminal, { onInterrupt: interrupt, screen: request.screen });
+      : createQuestions(client, terminal, {
+          onInterrupt: () => (keys === undefined ? interrupt() : keys.typeForScript('\x03')),
+          ...(keys !== undefined && { onSuspend: () => keys.typeForScript('\x1a') }),
+          screen: request.screen,
+        });
   const listener = filterSession(request.questions ?? questions?.listener ?? NOBODY);
   if (request.questions !== undefined || questions !== undefined) {
     await followApprovals(client, listener, { mayAnswer: false });
@@ -145,7 +151,7 @@ async function followReport(
 function createQuestions(
   client: EngineClient,
   terminal: OwnTerminal,
-  { onInterrupt, screen }: { onInterrupt: () => void; screen: ScreenWatch | undefined },
+  { screen, ...keys }: Pick<QuestionPorts, 'onInterrupt' | 'onSuspend'> & { screen: ScreenWatch | undefined },
 ): { listener: ApprovalListener; end: () => void } {
   const setTimer = (callback: () => void, delayMs: number): (() => void) => {
     const timer = setTimeout(callback, delayMs);
@@ -154,7 +160,7 @@ function createQuestions(
   const questions = new TerminalQuestions({
     terminal,
     answer: (approval, answer) => answerFromTerminal(client, approval, answer),
-    onInterrupt,
+    ...keys,
     setTimer,
   });
   const asker: ApprovalListener = {

@@ -17,6 +17,8 @@ export interface QuestionPorts {
   answer(approval: Approval, answer: ApprovalAnswer): Promise<AnswerResult>;
   /** Ctrl-C while a question is shown. */
   onInterrupt(): void;
+  /** Ctrl-Z while a question is shown; without it, nothing. */
+  onSuspend?(): void;
   setTimer(callback: () => void, delayMs: number): () => void;
   /** Offers `n`: leave a question for the next one. */
   readonly maySkip?: boolean;
@@ -24,6 +26,9 @@ export interface QuestionPorts {
 
 /** What is typed so soon after a question appeared was not meant for it. */
 const GRACE_MS = 300;
+
+/** So long what a key has reached may take to end and take its question back, before it is said that it still stands. */
+const SETTLE_MS = 500;
 
 interface ShownQuestion {
   readonly approval: Approval;
@@ -40,13 +45,15 @@ export class TerminalQuestions {
   #release: (() => void) | undefined;
   #cancelGrace: (() => void) | undefined;
   #isInGrace = false;
+  #cancelReminder: (() => void) | undefined;
 
   constructor(ports: QuestionPorts) {
     this.#ports = ports;
     this.#editor = new LineEditor({
       echo: (text) => this.#write(text),
       onLine: (line) => this.#takeLine(line),
-      onInterrupt: () => ports.onInterrupt(),
+      onInterrupt: () => this.#passOn('Ctrl-C', '^C'),
+      onSuspend: () => this.#passOn('Ctrl-Z', '^Z'),
     });
   }
 
@@ -108,11 +115,39 @@ export class TerminalQuestions {
   }
 
   #takeKeys(text: string): void {
-    if (this.#isInGrace) {
-      if (text.includes('\x03')) this.#ports.onInterrupt();
-      return;
-    }
-    this.#editor.feed(text);
+    if (!this.#isInGrace) this.#editor.feed(text);
+    else if (text.includes('\x03')) this.#passOn('Ctrl-C', '^C');
+    else if (text.includes('\x1a')) this.#passOn('Ctrl-Z', '^Z');
+  }
+
+  /**
+   * Such a key is for what asks, and never a part of an answer. Whoever typed it believes to be done with the question:
+   * what is typed next must not answer it.
+   */
+  #passOn(key: 'Ctrl-C' | 'Ctrl-Z', echo: string): void {
+    const { onSuspend } = this.#ports;
+    if (key === 'Ctrl-Z' && onSuspend === undefined) return;
+    if (key === 'Ctrl-C') this.#ports.onInterrupt();
+    else onSuspend?.();
+    const shown = this.#shown;
+    if (shown === undefined || shown.isAnswering) return;
+    this.#endTimers();
+    this.#editor.clear();
+    shown.dialog.setAside();
+    this.#write(`${echo}\r\n`);
+    this.#cancelReminder = this.#ports.setTimer(() => {
+      const then = key === 'Ctrl-Z' ? ', and what asks can stop only when it is settled' : '';
+      this.#writeLines(
+        `${shown.approval.approvalId}: ${key} was passed on; the question still stands${then}.\n` +
+          '  Enter comes back to it.',
+      );
+    }, SETTLE_MS);
+  }
+
+  #endTimers(): void {
+    this.#cancelGrace?.();
+    this.#cancelReminder?.();
+    this.#isInGrace = false;
   }
 
   #takeLine(line: string): void {
@@ -143,8 +178,7 @@ export class TerminalQuestions {
   }
 
   #finish(): void {
-    this.#cancelGrace?.();
-    this.#isInGrace = false;
+    this.#endTimers();
     this.#shown = undefined;
     this.#showNext();
   }

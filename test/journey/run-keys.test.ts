@@ -130,6 +130,41 @@ describe('run on a terminal', () => {
     expect(existsSync(join(place.folder, 'a.txt'))).toBe(true);
   });
 
+  it('Ctrl-C at a question ends what asks and not the shell, Ctrl-Z stops it, and neither is an answer', async () => {
+    const terminal = place.openTerminal([
+      ...['run', '-a', 'untrusted', '--', 'bash', '--norc', '--noprofile', '--noediting'],
+    ]);
+    await terminal.see(/Your answer to ([a-z]+-\w{8}): /);
+    terminal.type('a\r');
+    await terminal.see(/[$#] /);
+    terminal.type("PS1='ready> '\r");
+    await terminal.see(/(?<!')ready> /);
+    terminal.type('touch never.txt\r');
+    await terminal.see(/Your answer to ([a-z]+-\w{8}): /);
+    terminal.type('\x03');
+    await terminal.see('withdrawn');
+    await terminal.see('ready> ');
+    terminal.type('echo "shell $((20+2)) rc=$?"\r');
+    await terminal.see('shell 22 rc=130');
+    terminal.type('touch later.txt\r');
+    await terminal.see(/Your answer to ([a-z]+-\w{8}): /);
+    terminal.type('\x1a');
+    await terminal.see('Ctrl-Z was passed on');
+    terminal.type('a\r');
+    await terminal.see('Nothing was answered');
+    expect(existsSync(join(place.folder, 'later.txt'))).toBe(false);
+    terminal.type('\r');
+    await terminal.see(/Your answer to ([a-z]+-\w{8}): /);
+    terminal.type('a\r');
+    await terminal.see('Stopped');
+    terminal.type('fg; echo "back $((40+2))"\r');
+    await terminal.see('back 42');
+    expect(existsSync(join(place.folder, 'later.txt'))).toBe(true);
+    expect(existsSync(join(place.folder, 'never.txt'))).toBe(false);
+    terminal.type('exit\r');
+    expect(await terminal.ended).toBe(0);
+  });
+
   it('a question beside a whole screen waits for another terminal, with bell and title', async () => {
     const script = "printf '\\033[?1049h'; touch b.txt; printf '\\033[?1049l'; echo rc=$?";
     const terminal = place.openTerminal(['run', '-a', 'untrusted', '--', 'sh', '-c', script]);

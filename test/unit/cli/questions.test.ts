@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { LineEditor } from '../../../src/cli/line-editor.ts';
 import { QuestionDialog } from '../../../src/cli/question-dialog.ts';
 import { renderKeys, renderQuestion } from '../../../src/cli/question-text.ts';
-import { TerminalQuestions } from '../../../src/cli/terminal-questions.ts';
 import { measureColumns } from '../../../src/cli/wrap-lines.ts';
-import { type AnswerResult, Approval, type ApprovalAnswer } from '../../../src/protocol/index.ts';
+import { Approval, type ApprovalAnswer } from '../../../src/protocol/index.ts';
 
 function makeApproval(changes: Record<string, unknown> = {}): Approval {
   return Approval.parse({
@@ -171,129 +170,8 @@ describe('the line editor', () => {
   ];
   it.each(rows)('%s', (_name, typed, expected) => {
     const lines: string[] = [];
-    new LineEditor({ echo: () => {}, onLine: (line) => lines.push(line), onInterrupt: () => {} }).feed(typed);
+    const ports = { echo: () => {}, onInterrupt: () => {}, onSuspend: () => {} };
+    new LineEditor({ ...ports, onLine: (line) => lines.push(line) }).feed(typed);
     expect(lines).toEqual(expected);
-  });
-});
-
-describe('questions on a terminal', () => {
-  function createTerminal(result: AnswerResult['result'] = 'accepted') {
-    let screen = '';
-    let onKeys: ((text: string) => void) | undefined;
-    const timers: (() => void)[] = [];
-    const answers: [string, ApprovalAnswer][] = [];
-    const questions = new TerminalQuestions({
-      terminal: {
-        write: (text) => {
-          screen += text;
-        },
-        columns: () => 80,
-        capture: (listener) => {
-          onKeys = listener;
-          return () => {
-            onKeys = undefined;
-          };
-        },
-      },
-      answer: async (approval, answer) => {
-        answers.push([approval.approvalId, answer]);
-        const { approvalId } = approval;
-        return result === 'already-settled'
-          ? { result, approvalId, outcome: 'rejected', by: 'page' }
-          : { result: 'accepted', approvalId };
-      },
-      onInterrupt: () => {
-        screen += '<interrupt>';
-      },
-      setTimer: (callback) => {
-        timers.push(callback);
-        return () => {};
-      },
-    });
-    return {
-      questions,
-      answers,
-      screen: () => screen,
-      isCaptured: () => onKeys !== undefined,
-      type: (text: string) => onKeys?.(text),
-      passGrace: () => timers.splice(0).forEach((timer) => void timer()),
-    };
-  }
-  const first = makeApproval();
-  const second = makeApproval({ approvalId: 'cmd-aaaaaaaa', text: 'second thing' });
-
-  it('what was typed before the prompt does not answer', async () => {
-    const t = createTerminal();
-    t.questions.ask(first);
-    t.type('a\r');
-    t.passGrace();
-    expect(t.answers).toEqual([]);
-    t.type('a\r');
-    expect(t.answers).toEqual([['cmd-7k3q9d2e', { outcome: 'allowed', scope: 'once' }]]);
-    await Promise.resolve();
-    expect(t.screen()).toContain('cmd-7k3q9d2e: allowed (once)');
-    expect(t.isCaptured()).toBe(false);
-  });
-
-  it('one after the other, and the terminal is given back at the end', async () => {
-    const t = createTerminal();
-    t.questions.ask(first);
-    t.questions.ask(second);
-    t.questions.ask(second);
-    t.passGrace();
-    expect(t.screen()).not.toContain('second thing');
-    t.type('a\r');
-    await Promise.resolve();
-    expect(t.screen()).toContain('second thing');
-    t.type('r\rno\r');
-    expect(t.answers).toHaveLength(1);
-    t.passGrace();
-    t.type('r\rno\r');
-    await Promise.resolve();
-    expect(t.answers[1]).toEqual(['cmd-aaaaaaaa', { outcome: 'rejected', feedback: 'no' }]);
-    expect(t.isCaptured()).toBe(false);
-  });
-
-  it('the outcome of an answer stands before the next question, also when the history tells it first', async () => {
-    const t = createTerminal();
-    t.questions.ask(first);
-    t.questions.ask(second);
-    t.passGrace();
-    t.type('a\r');
-    t.questions.settle(first.approvalId, 'allowed (once) by terminal');
-    await Promise.resolve();
-    const screen = t.screen();
-    expect(screen.indexOf('cmd-7k3q9d2e: allowed (once)')).toBeGreaterThan(0);
-    expect(screen.indexOf('second thing')).toBeGreaterThan(screen.indexOf('cmd-7k3q9d2e: allowed (once)'));
-  });
-
-  it('one that is answered elsewhere goes away and says so', () => {
-    const t = createTerminal();
-    t.questions.ask(first);
-    t.passGrace();
-    t.type('a');
-    t.questions.settle(first.approvalId, 'rejected by cli');
-    expect(t.screen()).toContain('cmd-7k3q9d2e: rejected by cli');
-    t.type('\r');
-    expect(t.answers).toEqual([]);
-    expect(t.isCaptured()).toBe(false);
-  });
-
-  it('one that was answered first by somebody else says so', async () => {
-    const t = createTerminal('already-settled');
-    t.questions.ask(first);
-    t.passGrace();
-    t.type('a\r');
-    await Promise.resolve();
-    expect(t.screen()).toContain('already answered: rejected by page');
-  });
-
-  it('Ctrl-C interrupts, also before the prompt', () => {
-    const t = createTerminal();
-    t.questions.ask(first);
-    t.type('\x03');
-    t.passGrace();
-    t.type('\x03');
-    expect(t.screen().match(/<interrupt>/g)).toHaveLength(2);
   });
 });
