@@ -151,6 +151,26 @@ for n in range(3):
     expect(denialsOf(ran)).toMatchObject([{ op: 'write', path: `${outside.path}/new` }]);
   });
 
+  test.each([
+    ['under never', { policy: 'never' }, '-a on-request, to be asked'],
+    ['where nobody can be asked', { answers: 'nobody' as const }, '--wait'],
+  ])(
+    '%s what is tried 3,000 times is one line with a way out, and how often at the end',
+    async (_, more, way) => {
+      const code = `
+for n in range(3000):
+    try: os.mkdir(out + '/new')
+    except OSError: pass`;
+      const ran = await python(code, { ...more, answer: () => allowOnce });
+      const lines = ran.stderr.split('\n').filter((line) => line.startsWith('sallyport: refused:'));
+      expect(lines).toHaveLength(2);
+      expect(lines[0]).toContain(`write ${outside.path}/new`);
+      expect(lines[0]).toContain('--add-dir DIR');
+      expect(lines[0]).toContain(way);
+      expect(lines[1]).toBe(`${lines[0]} (2999 times more)`);
+    },
+  );
+
   test('a connection to another machine fails fast and is one row; loopback passes', async () => {
     const code = `
 for n in range(3):

@@ -128,6 +128,20 @@ describe.skipIf(!isLinux)('questions of a script (Linux: real gate and wall)', (
     expect(isKept).toBe(true);
     expect(ran.result.exitCode).toBe(126);
     expect(ran.stderr).toContain('sallyport: refused: nobody can answer');
+    expect(ran.stderr).toMatch(/nobody can answer the question here: rm -rf dist\. Way out: .*--wait/);
+  });
+
+  test.each([
+    ['curl http://foo.example/', 'foo.example', '--allow-domain HOST'],
+    ['echo x > /var/tmp/sallyport-nowhere', '/var/tmp/sallyport-nowhere', '--add-dir DIR'],
+  ])('under never %s is refused by name, with the way out', async (script, name, way) => {
+    const folder = makeWorkspace();
+    const ran = await real.run(script, { cwd: folder.path, policy: 'never' });
+    folder.remove();
+    const line =
+      ran.stderr.split('\n').find((text) => text.startsWith('sallyport: refused:')) ?? ran.result.message;
+    expect(line).toContain(name);
+    expect(line).toContain(`Way out: ${way}; or -a on-request`);
   });
 
   test('an asker that is killed while it waits withdraws its question', async () => {

@@ -21,6 +21,7 @@ import type { WallDenials } from './wall-denials.ts';
 /** A shell lives as long as its script: what is opened once for a redirection of its own must not stay open so long. */
 const SHELLS = new Set(['bash', 'sh', 'dash', 'zsh', 'ksh']);
 const SHELL_ACCESS_MS = 2000;
+const MAX_SAID = 10_000;
 
 /** A held call, as a question and as a row of the history. */
 export interface HeldCall {
@@ -46,6 +47,9 @@ export class HeldCallDesk {
   readonly #waiting = new Map<string, Promise<void>>();
   /** By folder, the file in it that was opened last by itself. */
   readonly #opened = new Map<string, string>();
+
+  /** By program, what it was told. */
+  readonly #said = new Set<string>();
 
   constructor(context: ScriptContext, denials: WallDenials) {
     this.#context = context;
@@ -82,7 +86,7 @@ export class HeldCallDesk {
       runStep(context.ports, context.scope, this.#propose(held, gone)),
     );
     if (settled.outcome !== 'allowed') {
-      gate.deny(held.slot, settled.message);
+      gate.deny(held.slot, this.#sayOnce(held, settled));
       if (settled.stopTurn) context.stop('a person stopped it');
       const rule = settled.message.replace(/^sallyport: /, '');
       if (settled.outcome === 'refused') await this.#denials.report(held.pid, { ...held.denial, rule });
@@ -91,6 +95,20 @@ export class HeldCallDesk {
     gate.allow(held.slot, 'watch');
     this.#noteOpened(held, settled.judgement);
     this.#endLater(held, settled);
+  }
+
+  /** What the caller reads of it; nothing where the same program has read the same before. */
+  #sayOnce({ pid }: HeldCall, { outcome, message }: { outcome: string; message: string }): string {
+    if (outcome !== 'refused') return message;
+    const key = `${pid} ${message}`;
+    if (this.#said.has(key)) {
+      this.#denials.told.isNew(message);
+      return '';
+    }
+    if (this.#said.size < MAX_SAID) this.#said.add(key);
+    // The first of all of them counts as told there too.
+    this.#denials.told.note(message);
+    return message;
   }
 
   /** Once means: until the asking program has ended, or for a shell until it has had time to use it. */

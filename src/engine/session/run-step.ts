@@ -15,6 +15,7 @@ import {
   type RunId,
   toFault,
 } from '../../protocol/index.ts';
+import { showLine } from '../../timeline/index.ts';
 import type { Settlement } from '../approvals/index.ts';
 import { isStanding, makeGrant } from './grant-answer.ts';
 import { judgeKept, keptPaths } from './judge-kept.ts';
@@ -23,6 +24,7 @@ import { poseQuestion } from './pose-question.ts';
 import type { ProposedRun, RunScope, RunStepPorts, SettledRun } from './proposed-run.ts';
 import { recallAnswer } from './recall-answer.ts';
 import { makeRefusal } from './refusals.ts';
+import { TO_BE_ASKED, wayOutOf } from './way-out.ts';
 
 const NOTHING_OPENED = async (): Promise<void> => undefined;
 
@@ -77,8 +79,12 @@ async function settle(
     });
   }
   await ports.append([judged]);
-  if (judgement.verdict === 'refuse') return refuse(ports, run, runId, decidingReason(judgement));
-  if (!ports.hasAnswerer()) return refuse(ports, run, runId, 'nobody can answer the question here');
+  if (judgement.verdict === 'refuse') return refuseJudged(ports, scope, run, { runId, judgement });
+  if (!ports.hasAnswerer()) {
+    const reason = 'nobody can answer the question here';
+    const said = `${reason}: ${showLine(run.text, 200)}. Way out: ${TO_BE_ASKED}.`;
+    return refuse(ports, run, runId, { reason, said });
+  }
   const settlement = await poseQuestion(ports, scope, run, { runId, judgement, facts });
   if (settlement.outcome === 'allowed') return allow(ports, scope, run, { runId, judgement, settlement });
   if (settlement.outcome === 'edited') return replace(ports, run, runId, settlement);
@@ -207,12 +213,25 @@ async function refuse(
   ports: RunStepPorts,
   run: ProposedRun,
   runId: RunId,
-  reason: string,
+  { reason, said = reason }: { readonly reason: string; readonly said?: string },
 ): Promise<SettledRun> {
   await ports.append([
     { type: 'step/finished', stepId: run.step.stepId, runId, outcome: 'refused', feedback: reason },
   ]);
-  return { outcome: 'refused', runId, message: `sallyport: refused: ${reason}`, stopTurn: false };
+  return { outcome: 'refused', runId, message: `sallyport: refused: ${said}`, stopTurn: false };
+}
+
+/** Whoever ran it is told the way out too, where the policy alone is in it. */
+function refuseJudged(
+  ports: RunStepPorts,
+  { snapshot }: RunScope,
+  run: ProposedRun,
+  { runId, judgement }: { runId: RunId; judgement: Judgement },
+): Promise<SettledRun> {
+  const reason = decidingReason(judgement);
+  const isByPolicy = lastReason(judgement)?.code.startsWith('policy-') === true;
+  const said = isByPolicy ? `${reason} ${wayOutOf(judgement, snapshot)}` : reason;
+  return refuse(ports, run, runId, { reason, said });
 }
 
 /** It does not run; what the person wrote is judged anew and runs in its place. */
@@ -222,7 +241,8 @@ async function replace(
   runId: RunId,
   { approvalId, text, by }: Extract<Settlement, { outcome: 'edited' }>,
 ): Promise<SettledRun> {
-  if (run.replaceWith === undefined) return refuse(ports, run, runId, 'another text cannot run in its place');
+  if (run.replaceWith === undefined)
+    return refuse(ports, run, runId, { reason: 'another text cannot run in its place' });
   await run.replaceWith(text);
   const feedback = `edited by ${by}; what was written in its place runs instead`;
   const { stepId } = run.step;
@@ -260,11 +280,17 @@ async function stop(
   return { outcome, runId, message, stopTurn, approvalId, feedback };
 }
 
-/** What decided, behind the path or rule that it is about; what a yes would have opened is of no use to who gets none. */
-function decidingReason({ reasons }: Judgement): string {
-  const last = reasons.findLast(({ code }) => !code.startsWith('grant-'));
+/** What a yes would have opened is of no use to who gets none. */
+function lastReason({ reasons }: Judgement): Judgement['reasons'][number] | undefined {
+  return reasons.findLast(({ code }) => !code.startsWith('grant-'));
+}
+
+const PLACES = /-path$|^rule-prompt$|^(?:blocked-)?host$|^private-address$|^host-socket$/;
+
+/** What decided, behind the path, host or rule that it is about. */
+function decidingReason(judgement: Judgement): string {
+  const last = lastReason(judgement);
   if (last === undefined) return 'policy refuses it';
-  const place =
-    last.code.startsWith('policy-') && reasons.find(({ code }) => /-path$|^rule-prompt$/.test(code));
+  const place = last.code.startsWith('policy-') && judgement.reasons.find(({ code }) => PLACES.test(code));
   return place ? `${place.text} ${last.text}` : last.text;
 }

@@ -222,6 +222,7 @@ export class ScriptRun {
     if (this.#argv !== undefined) await endInFront(context, outcome);
     this.#host.network?.end(context);
     await context.runs.finishAll();
+    this.#denials.sumUp(this.#host.sinks.streams.stderr);
     await this.#reportFindings();
     const exitCode = exitStatusOf(outcome);
     const ended = this.#stopReason === undefined ? 'ran' : 'cancelled';

@@ -8,6 +8,8 @@ import type { EventOf } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import { type GateDenial, type LimitHit, nameWallRule } from '../sandbox/index.ts';
 import type { ScriptContext } from './script-context.ts';
+import { ToldLines } from './told-lines.ts';
+import { wayOutOfCall } from './way-out.ts';
 
 /** Rows of one script; beyond that a last one says that there were more. */
 const MAX_ROWS = 1000;
@@ -18,6 +20,8 @@ const NOT_ASKED = 'questions are not asked in this session';
 const DIRECT_CONNECTION = 'the sandbox has no direct way to other machines';
 
 export class WallDenials {
+  /** What people were told of it, on the standard error of the script or of the program that tried. */
+  readonly told = new ToldLines();
   readonly #context: ScriptContext;
   readonly #seen = new Set<string>();
 
@@ -34,8 +38,14 @@ export class WallDenials {
     const { snapshot } = this.#context;
     const habit = op === 'connect' ? quietSocketReason(path) : quietWriteReason(path, snapshot);
     if (habit !== null) return this.report(pid, { op, path, rule: `tried by habit: ${habit}` });
-    if (!stderr.destroyed) stderr.write(`sallyport: refused: ${op} ${showLine(path)}: ${NOT_ASKED}\n`);
+    const line = `sallyport: refused: ${op} ${showLine(path)}: ${NOT_ASKED}. ${wayOutOfCall(op !== 'connect', path, snapshot)}`;
+    if (this.told.isNew(line) && !stderr.destroyed) stderr.write(`${line}\n`);
     await this.report(pid, { op, path, rule: NOT_ASKED });
+  }
+
+  /** At the end: how often came what was told once. */
+  sumUp(stderr: Writable): void {
+    for (const line of this.told.sumUp()) if (!stderr.destroyed) stderr.write(`${line}\n`);
   }
 
   /** A limit of the launch: the row of the script as a whole. What ends it is told with its outcome; of a file, here. */
