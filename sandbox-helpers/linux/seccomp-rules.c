@@ -5,13 +5,15 @@
  * Promises: inside the sandbox the calls below answer EPERM (clone3 ENOSYS, so that C libraries
  * fall back to clone, whose flags a filter can read). They are the calls that reach past the
  * namespaces: mounting, new user namespaces, keyrings (not namespaced), kernel modules, clocks,
- * pushing characters into a terminal, socket families without a network namespace.
+ * pushing characters into a terminal, socket families without a network namespace. And
+ * pidfd_getfd: the namespace's first process holds the descriptor by which it says how the launch
+ * ended, and which process a pidfd means is nothing that a filter can read.
  * Does not promise to stop ptrace or process_vm_*: the pid namespace and the missing
- * capabilities bound them, and debuggers need them. Only the namespace's first process is spared:
- * who stops that one keeps the sandbox from ending. seccomp(2) stays open: the exec gate and
- * other sandboxes stack filters, which can only take away.
+ * capabilities bound them, and debuggers need them. Only the namespace's first process is spared,
+ * from changes of its limits too: who stops that one keeps the sandbox from ending. seccomp(2)
+ * stays open: the exec gate and other sandboxes stack filters, which can only take away.
  * Without it: a command that is root inside could undo the mounts that protect paths, and any
- * command could type into the terminal it was started from.
+ * command could type into the terminal it was started from, or end its launch with any status.
  */
 #include <errno.h>
 #include <linux/audit.h>
@@ -71,11 +73,12 @@ static const struct call refused_calls[] = {
     {246, 104} /* kexec_load */, {320, 294} /* kexec_file_load */, {172, NOT_THERE} /* iopl */, {173, NOT_THERE} /* ioperm */,
     {175, 105} /* init_module */, {313, 273} /* finit_module */, {176, 106} /* delete_module */,
     {103, 116} /* syslog */, {153, 58} /* vhangup */, {164, 170} /* settimeofday */, {227, 112} /* clock_settime */,
+    COMMON(438) /* pidfd_getfd */,
 };
 
 /* Calls that are judged by their arguments. */
 static const struct call clone_call = {56, 220}, clone3_call = COMMON(435), unshare_call = {272, 97}, personality_call = {135, 92};
-static const struct call ptrace_call = {101, 117}, readv_call = {310, 270}, writev_call = {311, 271};
+static const struct call ptrace_call = {101, 117}, readv_call = {310, 270}, writev_call = {311, 271}, prlimit_call = {302, 261};
 static const struct call ioctl_call = {16, 29}, socket_call = {41, 198}, socketpair_call = {53, 199};
 
 static bool is_for_x86;
@@ -200,6 +203,7 @@ int main(int argc, char **argv) {
     spare_first_process(ptrace_call, 1);
     spare_first_process(readv_call, 0);
     spare_first_process(writev_call, 0);
+    spare_first_process(prlimit_call, 0);
     limit_ioctl();
     limit_sockets(socket_call);
     limit_sockets(socketpair_call);

@@ -42,7 +42,12 @@ function readNumbers(machine: string): Map<string, number> {
 }
 
 /** Younger than the headers of some machines; common to all. */
-const YOUNG: Readonly<Record<string, number>> = { quotactl_fd: 443, mount_setattr: 442, open_tree_attr: 467 };
+const YOUNG: Readonly<Record<string, number>> = {
+  pidfd_getfd: 438,
+  quotactl_fd: 443,
+  mount_setattr: 442,
+  open_tree_attr: 467,
+};
 
 const REFUSED_CALLS = [
   ...['mount', 'umount2', 'pivot_root', 'chroot', 'setns', 'open_tree', 'move_mount', 'fsopen', 'fsconfig'],
@@ -50,7 +55,7 @@ const REFUSED_CALLS = [
   ...['quotactl_fd', 'acct', 'bpf', 'perf_event_open', 'userfaultfd', 'io_uring_setup', 'io_uring_enter'],
   ...['io_uring_register', 'keyctl', 'add_key', 'request_key', 'open_by_handle_at', 'kexec_load'],
   ...['kexec_file_load', 'init_module', 'finit_module', 'delete_module', 'syslog', 'vhangup'],
-  ...['settimeofday', 'clock_settime'],
+  ...['settimeofday', 'clock_settime', 'pidfd_getfd'],
 ];
 const X86_CALLS = ['iopl', 'ioperm'];
 
@@ -113,6 +118,13 @@ const BY_ARGUMENTS: [call: string, args: bigint[], goesOn: boolean][] = [
   ['process_vm_writev', [2n], true],
   ['process_vm_writev', [1n], false],
   ['process_vm_writev', [1n | GARBAGE], false],
+  ['prlimit64', [0n, 1n, 1n], true],
+  ['prlimit64', [GARBAGE, 1n], true],
+  ['prlimit64', [2n, 1n, 1n], true],
+  ['prlimit64', [-1n], true],
+  ['prlimit64', [1n], false],
+  ['prlimit64', [1n, 0n, 1n, 1n], false],
+  ['prlimit64', [1n | GARBAGE], false],
 ];
 
 const MACHINES = [

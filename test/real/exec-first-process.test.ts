@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
 
+const EPERM = 1;
+
 /** Host processes that are the first of a sandbox around `workspace`. */
 function findFirstProcesses(workspace: string): number[] {
   return readdirSync('/proc').flatMap((name) => {
@@ -23,6 +25,37 @@ print(libc.ptrace(16, 1, 0, 0), ctypes.get_errno(), flush=True)
 print(libc.ptrace(0x4206, 1, 0, 0), ctypes.get_errno(), flush=True)
 os.kill(1, 19)`;
 
+/**
+ * Takes what the first process has open, and says `n + 1` wherever a number can be said: bubblewrap's first process tells
+ * how the program ended by an event descriptor. Waits only where that worked.
+ */
+const FORGE = `import ctypes, os, time
+libc = ctypes.CDLL(None, use_errno=True)
+first = libc.syscall(434, 1, 0)
+said = False
+for number in range(64):
+    taken = libc.syscall(438, first, number, 0)
+    if taken < 0:
+        continue
+    print('taken', os.readlink('/proc/self/fd/%d' % taken), flush=True)
+    if 'eventfd' in os.readlink('/proc/self/fd/%d' % taken):
+        said = os.write(taken, (8).to_bytes(8, 'little')) == 8
+print('first', first >= 0, ctypes.get_errno(), flush=True)
+if said:
+    time.sleep(10)`;
+
+const LIMIT = `import ctypes, os, resource, subprocess
+libc = ctypes.CDLL(None, use_errno=True)
+size = ctypes.c_ulong * 2
+print(libc.prlimit(1, resource.RLIMIT_CPU, size(1, 1), None), ctypes.get_errno())
+print(libc.prlimit(1, resource.RLIMIT_CPU, None, size()), ctypes.get_errno())
+child = subprocess.Popen(['cat'], stdin=subprocess.PIPE)
+print(libc.prlimit(child.pid, resource.RLIMIT_NOFILE, size(40, 40), None))
+print(resource.prlimit(child.pid, resource.RLIMIT_NOFILE))
+child.communicate()
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+print(resource.prlimit(0, resource.RLIMIT_CORE))`;
+
 describe.skipIf(process.platform !== 'linux')(
   "the sandbox's first process (Linux: real gate and wall)",
   () => {
@@ -36,9 +69,24 @@ describe.skipIf(process.platform !== 'linux')(
       const folder = makeFolder();
       const ran = await real.run(`python3 -c "${ATTACH}"; exit 5`, { cwd: folder.path, policy: 'never' });
       folder.remove();
-      const EPERM = 1;
       expect(ran.stdout).toBe(`-1 ${EPERM}\n-1 ${EPERM}\n`);
       expect(ran.result.exitCode).toBe(5);
+    });
+
+    test('hands nothing out that it has open, so nobody ends the launch with a status of their own', async () => {
+      const folder = makeFolder();
+      const script = `python3 -c "${FORGE}"; echo after; exit 5`;
+      const ran = await real.run(script, { cwd: folder.path, policy: 'never' });
+      folder.remove();
+      expect(ran.stdout).toBe(`first True ${EPERM}\nafter\n`);
+      expect(ran.result.exitCode).toBe(5);
+    });
+
+    test('keeps its limits; those of other programs can be set', async () => {
+      const folder = makeFolder();
+      const ran = await real.run(`python3 -c "${LIMIT}"`, { cwd: folder.path, policy: 'never' });
+      folder.remove();
+      expect(ran.stdout).toBe(`-1 ${EPERM}\n-1 ${EPERM}\n0\n(40, 40)\n(0, 0)\n`);
     });
 
     test('shows nothing of itself, its memory least of all', async () => {

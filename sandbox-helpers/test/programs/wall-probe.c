@@ -124,6 +124,11 @@ int main(void) {
     probe("process_vm_writev first", SYS_process_vm_writev, 1, 0, 0);
     probe("process_vm_readv self", SYS_process_vm_readv, getpid(), 0, 0);
     probe("process_vm_writev self", SYS_process_vm_writev, getpid(), 0, 0);
+    probe("prlimit64 first", SYS_prlimit64, 1, 0, -1);
+    probe("prlimit64 first high", SYS_prlimit64, 1 | FAR, 0, -1);
+    probe("prlimit64 self", SYS_prlimit64, getpid(), 0, 0);
+    probe("prlimit64 zero", SYS_prlimit64, 0, 0, 0);
+    PLAIN("pidfd_getfd", 438);
     probe("ptrace traceme", SYS_ptrace, 0, 0, 0);
     return 0;
 }

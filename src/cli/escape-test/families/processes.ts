@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { type CasePlace, findProcesses, settles } from '../case-place.ts';
 import type { EscapeCase } from '../escape-case.ts';
+import { FIRST_PROCESS_CASES } from './first-process.ts';
 
 const family = 'processes';
 const kind = 'containment';
@@ -250,4 +251,5 @@ export const PROCESS_CASES: readonly EscapeCase[] = [
   ...AIMED.map(aimedCase),
   ...LEFT.map(leftCase),
   ...OTHERS,
+  ...FIRST_PROCESS_CASES,
 ];

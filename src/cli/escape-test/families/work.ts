@@ -88,6 +88,12 @@ const PROGRAMS: readonly Row[] = [
     ['strace'],
   ],
   [
+    'prlimit',
+    'set a limit of an own program',
+    'cat < <(sleep 5) & prlimit --pid $! --nofile=40:40; prlimit --pid $! --nofile --output SOFT --noheadings | grep -qw 40; kill $!',
+    ['prlimit'],
+  ],
+  [
     'strace attached',
     'trace a running program',
     'sleep 2 & strace -p $! -o trace.txt & wait; grep -q . trace.txt',
