@@ -177,6 +177,12 @@ static void tell_file_size(void) {
     tell("file-size", rule);
 }
 
+static void tell_wall_ended(int signal) {
+    char rule[RULE_BYTES];
+    snprintf(rule, sizeof rule, "the wall was ended from outside (bubblewrap, signal %d); everything in it has ended", signal);
+    tell("wall", rule);
+}
+
 /* Memory that processes share is in the sum of what is resident many times, so a sum alone ends nothing. */
 static bool uses_too_much(int64_t resident_bytes, int64_t now) {
     if (resident_bytes <= limits.memory_bytes || now < share_at_ms) return false;
@@ -220,10 +226,11 @@ bool has_ended_launch(void) {
     return has_ended;
 }
 
-void close_limits(int exit_status) {
+void close_limits(int exit_status, int wall_signal) {
     if (has_group_refused_fork()) tell_processes();
     if (has_group_run_out()) tell_memory();
     if (limits.file_bytes && exit_status == 128 + SIGXFSZ) tell_file_size();
+    if (wall_signal) tell_wall_ended(wall_signal);
     say_unsaid(true);
     remove_control_groups();
     limits = (struct limits){0};

@@ -25,8 +25,11 @@ int next_look_ms(void);
 bool is_over_limit(void);
 /* Whether a limit was told for which a launch is ended: its status is that of a killed one, whatever its program says. */
 bool has_ended_launch(void);
-/* Nothing lives any more: tells a reason that shows only now, and removes the control groups. */
-void close_limits(int exit_status);
+/*
+ * Nothing lives any more: tells a reason that shows only now, and removes the control groups. The second number is the
+ * signal that ended the wall from outside, 0 for none.
+ */
+void close_limits(int exit_status, int wall_signal);
 /* `exec-gate cap N -- PROGRAM ARGS`, inside: this user's processes in this namespace are N at most from here on. */
 int cap_processes(int argc, char **argv);
 

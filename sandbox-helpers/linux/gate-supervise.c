@@ -284,7 +284,8 @@ int supervise(const struct gate_options *options) {
     /* Under a gate nothing may outlive its supervisor: without one, exec fails for ever. */
     if (options->gates_exec || options->anchor || !has_child_ended) kill_everything();
     for (int round = 0; has_watches() && round < 100; round++) serve(5, signals);
-    close_limits(exit_status());
+    bool is_cut = options->anchor && has_child_ended && WIFSIGNALED(child_status) && !is_killed && !gate.is_refusing;
+    close_limits(exit_status(), is_cut ? WTERMSIG(child_status) : 0);
     deliver_output(options, signals);
     flush_rpc(FLUSH_MS);
     return exit_status();

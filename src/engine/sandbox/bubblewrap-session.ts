@@ -6,6 +6,7 @@
  */
 import { Fault } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
+import type { GateHandlers } from './exec-gate.ts';
 import { type GrantedPath, type GrantPlan, planGrant } from './granted-paths.ts';
 import type { HelperPaths } from './helper-paths.ts';
 import type { Holder } from './holder.ts';
@@ -13,7 +14,7 @@ import { identifySocket, listHostSockets } from './host-sockets.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
 import { inspectRoots } from './inspect-roots.ts';
 import { LateHidden } from './late-hidden.ts';
-import { launchSupervised, type SupervisedSpec } from './launch-supervised.ts';
+import { launchSupervised, type SupervisedSpec, wallEnded } from './launch-supervised.ts';
 import { launchWords, rootsOf } from './launch-words.ts';
 import { planLimits } from './limits.ts';
 import { LiveGrants } from './live-grants.ts';
@@ -51,6 +52,8 @@ interface Running {
   process: SandboxProcess | null;
   /** Host number of the root program once it runs. */
   rootPid: number | null;
+  /** Told when the wall goes although nobody here has ended it. */
+  readonly onLimit: GateHandlers['onLimit'];
   /** Grants that its own mounts include. */
   readonly planned: ReturnType<LiveGrants['mounted']>;
 }
@@ -63,6 +66,19 @@ interface State extends SessionParts {
   readonly lateHidden: LateHidden;
   /** No launch may start any more. */
   isClosed: boolean;
+}
+
+/**
+ * A launch that does not end although its supervisor was killed hangs in the kernel: what it lives in, the namespaces of
+ * the holder, is taken from it then all the same.
+ */
+const ENDING_MS = 10_000;
+
+async function settleWithin(work: Promise<void>, limitMs: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, limitMs);
+  await Promise.race([work, over.promise]);
+  clearTimeout(timer);
 }
 
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
@@ -84,10 +100,17 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     state.isClosed = true;
     const processes = [...state.running.values()].flatMap((running) => running.process ?? []);
     for (const process of processes) process.kill();
-    await Promise.all(processes.map((process) => process.finished));
+    const ended = Promise.all(processes.map((process) => process.finished)).then(() => undefined);
+    await settleWithin(ended, ENDING_MS);
   };
   parts.scope.defer(endAll);
-  void parts.holder.ended.then(endAll);
+  void parts.holder.ended.then((outcome) => {
+    if (!state.isClosed) {
+      const how = outcome.kind === 'signalled' ? `, ${outcome.signal}` : '';
+      for (const running of state.running.values()) running.onLimit?.(wallEnded(`its holder${how}`));
+    }
+    return endAll();
+  });
   return {
     isWalled: true,
     ask: {
@@ -124,7 +147,12 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
   if (state.isClosed) throw launchFault('The session is closed, or its holder has ended.');
   if (state.running.has(spec.launchId)) throw launchFault(`A launch ${spec.launchId} runs already.`);
   // Known before it starts: the supervisor's first messages may come before its start is reported here.
-  const running: Running = { process: null, rootPid: null, planned: state.grants.mounted() };
+  const running: Running = {
+    process: null,
+    rootPid: null,
+    onLimit: spec.handlers?.onLimit,
+    planned: state.grants.mounted(),
+  };
   state.running.set(spec.launchId, running);
   try {
     const words = await planLaunch(state, spec, running.planned);

@@ -21,7 +21,8 @@ const SWAPPED_PARTS = ['program', 'arguments', 'environment', 'unknown'] as cons
 /** What differs between a program that was started and the one that was shown; unknown: it could not be looked at. */
 type SwappedPart = (typeof SWAPPED_PARTS)[number];
 
-const LIMITS_HIT = ['processes', 'memory', 'time', 'file-size'] as const;
+/** The last is no limit: somebody outside has ended the wall, and with it the launch. */
+const LIMITS_HIT = ['processes', 'memory', 'time', 'file-size', 'wall'] as const;
 
 /** A line of the supervisor, understood. Sizes are bounded by the length of a line. */
 export type GateMessage =

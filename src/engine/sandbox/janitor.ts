@@ -19,6 +19,11 @@ export interface Janitor {
   readonly stateFile: string;
   /** Placeholders that are there now, made by this session or another. */
   readonly placeholders: readonly string[];
+  /** Settles when the helper has ended, by `close` or because somebody has ended it. */
+  readonly ended: Promise<void>;
+  hasEnded(): boolean;
+  /** It has ended, and not by itself. */
+  wasKilled(): boolean;
   /** Lets go; the helper then removes what nobody uses. Waits until it has. */
   close(): Promise<void>;
 }
@@ -62,7 +67,14 @@ export async function startJanitor(
     child.stdin.end('end\n');
     await ended;
   };
-  return { stateFile, placeholders, close };
+  return {
+    stateFile,
+    placeholders,
+    ended: ended.then(() => undefined),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    wasKilled: () => child.signalCode !== null,
+    close,
+  };
 }
 
 /** A file name that no other root has; longer ones are hashed. Loading the hash costs a bare run 10 ms. */

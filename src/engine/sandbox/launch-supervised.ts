@@ -13,7 +13,13 @@ import { join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
 import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { removeGroups } from './control-groups.ts';
-import { attachExecGate, type ExecGate, type GateHandlers, type GateMode } from './exec-gate.ts';
+import {
+  attachExecGate,
+  type ExecGate,
+  type GateHandlers,
+  type GateMode,
+  type LimitHit,
+} from './exec-gate.ts';
 import { keepUnread } from './keep-unread.ts';
 import type { LaunchLimits } from './limits.ts';
 import type { LaunchStdio, SandboxProcess, SandboxTerminal } from './sandbox.ts';
@@ -71,7 +77,7 @@ export async function launchSupervised(spec: SupervisedSpec): Promise<SandboxPro
     const { limits } = spec;
     if (limits !== undefined) void started.finished.then(() => removeGroups(limits.places, started.pid));
     const gate = channel === null ? null : await connect(spec, started, channel);
-    return describeProcess(spec.launchId, started, gate);
+    return describeProcess(spec, started, gate);
   } finally {
     channel?.close();
   }
@@ -148,11 +154,22 @@ async function connect(spec: SupervisedSpec, started: StartedProcess, channel: C
   return gate;
 }
 
-function describeProcess(launchId: string, started: StartedProcess, gate: ExecGate | null): SandboxProcess {
+/** So long a supervisor may take to end what it started before it is ended itself, and all of it with it. */
+const KILL_ANSWER_MS = 3000;
+
+function describeProcess(
+  { launchId, handlers }: Pick<SupervisedSpec, 'launchId' | 'handlers'>,
+  started: StartedProcess,
+  gate: ExecGate | null,
+): SandboxProcess {
   let hasEnded = false;
-  void started.finished.then(() => {
+  let isKilled = false;
+  void started.finished.then((outcome) => {
     hasEnded = true;
     gate?.close();
+    // It takes every signal that it can: this one came from somebody else.
+    if (outcome.kind === 'signalled' && !isKilled)
+      handlers.onLimit?.(wallEnded(`its supervisor, ${outcome.signal}`));
   });
   const signalSupervisor = (signal: NodeJS.Signals): void => {
     if (hasEnded || started.pid === 0) return;
@@ -173,12 +190,19 @@ function describeProcess(launchId: string, started: StartedProcess, gate: ExecGa
       else gate.signal(constants.signals[signal]);
     },
     kill() {
+      isKilled = true;
       gate?.kill();
       if (gate === null) return signalSupervisor('SIGKILL');
       // The supervisor ends its tree itself; when it is stuck, its own death does.
-      setTimeout(() => signalSupervisor('SIGKILL'), 500).unref();
+      setTimeout(() => signalSupervisor('SIGKILL'), KILL_ANSWER_MS).unref();
     },
   };
+}
+
+/** What is told of a launch whose wall somebody else has ended; `what` names the part and how. */
+export function wallEnded(what: string): LimitHit {
+  const rule = `the wall was ended from outside (${what}); everything in it has ended`;
+  return { type: 'limit', name: 'wall', rule };
 }
 
 function channelFault(path: string, cause: unknown): Fault {

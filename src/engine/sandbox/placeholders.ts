@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import type { Scope } from '../base/index.ts';
 import { type Janitor, placeholderStateFile, startJanitor } from './janitor.ts';
+import { keepJanitor } from './kept-janitor.ts';
 import { placeholderPath } from './placeholder-spec.ts';
 
 /** The placeholders of one session: each root has its janitor, and later needs get another one for the same root. */
@@ -41,7 +42,8 @@ export function createPlaceholders({ program, sallyportHome, scope }: Placeholde
     held.look();
     const fresh = paths.filter((spec) => !asked.has(spec) || held.mustBeAsked(placeholderPath(spec)));
     if (fresh.length === 0) return;
-    const janitor = await startJanitor(program, placeholderStateFile(sallyportHome, root), fresh);
+    const stateFile = placeholderStateFile(sallyportHome, root);
+    const janitor = await keepJanitor(() => startJanitor(program, stateFile, fresh));
     scope.use(janitor, (opened) => opened.close());
     janitors.push(janitor);
     for (const spec of fresh) asked.add(spec);
