@@ -4,6 +4,7 @@ import { Fault, type SessionOpenParams } from '../protocol/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { currentFolder } from './current-folder.ts';
 import { type AnswerFlags, openerOf } from './opener.ts';
+import { ScreenWatch } from './screen-watch.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 import { openHere, runHere } from './session-here.ts';
 
@@ -56,7 +57,12 @@ export async function runExec(words: readonly string[]): Promise<number> {
     title: script.trim().slice(0, 200),
     ...(here.screen !== undefined && { terminal: here.screen }),
   };
-  return await runHere(here, { script, params, isJson }, { origin: 'exec', reportFile: flags.report });
+  const screen = here.screen === undefined ? {} : { screen: new ScreenWatch() };
+  return await runHere(
+    here,
+    { script, params, isJson, ...screen },
+    { origin: 'exec', reportFile: flags.report },
+  );
 }
 
 function readScript(args: readonly string[]): string {

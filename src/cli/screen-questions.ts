@@ -13,7 +13,8 @@ export interface ScreenQuestionPorts {
 
 /** A program that never ends its sequence must not keep a question from being asked. */
 const HALF_SEQUENCE_MS = 300;
-const CANCEL_SEQUENCE = '\x18';
+/** Some sequences end by the first, some by the second. */
+const CANCEL_SEQUENCE = '\x18\x1b\\';
 const KEEP_TITLE = '\x1b[22;2t';
 const GIVE_TITLE_BACK = '\x1b[23;2t';
 

@@ -1,6 +1,7 @@
 import type { AnswerResult, Approval, ApprovalAnswer, ApprovalId } from '../protocol/index.ts';
 import { showLine } from '../timeline/index.ts';
 import { LineEditor } from './line-editor.ts';
+import { CLEAR_BELOW, PLAIN_TERMINAL } from './plain-terminal.ts';
 import { QuestionDialog } from './question-dialog.ts';
 
 /** What a terminal is to the questions asked on it. */
@@ -102,7 +103,8 @@ export class TerminalQuestions {
     this.#release ??= this.#ports.terminal.capture((text) => this.#takeKeys(text));
     this.#editor.clear();
     const { text, prompt } = dialog.open();
-    this.#writeLines(`\n${text}`);
+    this.#write(`${PLAIN_TERMINAL}\r\n${CLEAR_BELOW}`);
+    this.#writeLines(text);
     this.#isInGrace = true;
     this.#cancelGrace = this.#ports.setTimer(() => {
       this.#isInGrace = false;

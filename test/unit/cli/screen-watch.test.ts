@@ -114,6 +114,6 @@ describe('questions beside a program on the screen', () => {
     questions.onSettled(ID, 'allowed');
     expect(told).toHaveLength(1);
     runTimers();
-    expect(told.slice(1)).toEqual(['\x18', `settle ${ID}`]);
+    expect(told.slice(1)).toEqual(['\x18\x1b\\', `settle ${ID}`]);
   });
 });

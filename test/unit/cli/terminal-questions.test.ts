@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CLEAR_BELOW, PLAIN_TERMINAL } from '../../../src/cli/plain-terminal.ts';
 import { TerminalQuestions } from '../../../src/cli/terminal-questions.ts';
 import { type AnswerResult, Approval, type ApprovalAnswer } from '../../../src/protocol/index.ts';
 
@@ -71,6 +72,13 @@ describe('questions on a terminal', () => {
   }
   const first = makeApproval();
   const second = makeApproval({ approvalId: 'cmd-aaaaaaaa', text: 'second thing' });
+
+  it('are written to a terminal that was brought back first, whatever was printed on it', () => {
+    const terminal = createTerminal();
+    terminal.questions.ask(makeApproval());
+    expect(terminal.screen().startsWith(`${PLAIN_TERMINAL}\r\n${CLEAR_BELOW}`)).toBe(true);
+    expect(terminal.screen()).toContain('npm test');
+  });
 
   it('what was typed before the prompt does not answer', async () => {
     const t = createTerminal();
