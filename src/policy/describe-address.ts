@@ -36,14 +36,14 @@ export interface AddressFacts {
 
 const WORDS: Readonly<Record<AddressKind, string>> = {
   public: 'a public address',
-  loopback: 'a loopback address, which is this machine itself',
+  loopback: 'a loopback address, which is this machine itself, outside the sandbox',
   'link-local': 'a link-local address, which is in the network next to this machine',
   private: 'an address of a private network',
   shared: "an address of a provider's shared network",
   metadata: 'the metadata service of a cloud, which hands out credentials',
   multicast: 'a multicast address',
   broadcast: 'a broadcast address',
-  unspecified: 'the unspecified address, which reaches this machine itself',
+  unspecified: 'the unspecified address, which reaches this machine itself, outside the sandbox',
   documentation: 'an address reserved for documentation',
   benchmark: 'an address reserved for benchmarks',
   reserved: 'a reserved address',

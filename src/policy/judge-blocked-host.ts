@@ -11,6 +11,8 @@ export interface BlockedHost {
   readonly port: number;
   /** What of its addresses is private; none for a host of the internet. */
   readonly privateAddresses: readonly string[];
+  /** There was a yes to the name before anybody knew where it leads. */
+  readonly isSecond?: boolean;
 }
 
 /** The code of the reason that a connection leads to a private address: such a yes counts once only. */
@@ -21,7 +23,21 @@ export function isAboutPrivateAddress(judgement: Pick<Judgement, 'reasons'>): bo
   return judgement.reasons.some(({ code }) => code === PRIVATE_ADDRESS);
 }
 
-function reasonFor({ host, port, privateAddresses }: BlockedHost, snapshot: ConfigSnapshot): Reason {
+/** What a person may not know: the same address is another machine inside, and a yes to a name is none to where it leads. */
+function explainPrivate({ host, port, isSecond }: BlockedHost, address: string): string {
+  const { kind } = describeAddress(address);
+  const isOwn = kind === 'loopback' || kind === 'unspecified';
+  const named = [...new Set([host, address])].map((each) => `--allow-domain ${formatHostPort(each, port)}`);
+  return [
+    isSecond === true ? ' It is asked by itself, because the yes before was to the name.' : '',
+    isOwn
+      ? ` Servers inside are reached without the proxy; this one is allowed for good by ${showText(named.join(' '))}.`
+      : '',
+  ].join('');
+}
+
+function reasonFor(blocked: BlockedHost, snapshot: ConfigSnapshot): Reason {
+  const { host, port, privateAddresses } = blocked;
   const place = showText(formatHostPort(host, port));
   const [address] = privateAddresses;
   if (address === undefined) {
@@ -36,7 +52,7 @@ function reasonFor({ host, port, privateAddresses }: BlockedHost, snapshot: Conf
   const lead = address === host ? `${place} is` : `${place} leads to ${address}${more},`;
   return {
     code: PRIVATE_ADDRESS,
-    text: `${lead} a private address (${kind}): what listens there often trusts whoever can reach it.`,
+    text: `${lead} a private address (${kind}): what listens there often trusts whoever can reach it.${explainPrivate(blocked, address)}`,
   };
 }
 

@@ -74,8 +74,12 @@ export function readNetworkNeeds(
       text: `It connects to ${showHost(host)}, which the hosts of this session do not allow (${showText(rule)}).`,
     }));
   // A private address is asked about when it connects, by itself: a question in front would only be a second one.
+  // So is a name without a dot, which most often is one of this machine or its network.
+  const isLaterAsked = (host: string, rule: string): boolean =>
+    isNearHost(host) || (!isOn && rule === ON_NO_LIST && !/[.:]/.test(host));
   const asked = judged.filter(
-    ({ verdict, host }) => verdict === 'ask' && !coversHost(access, host) && !isNearHost(host.host),
+    ({ verdict, host, rule }) =>
+      verdict === 'ask' && !coversHost(access, host) && !isLaterAsked(host.host, rule),
   );
   const reasons = asked.map(({ host, rule }) => ({
     code: 'host',
@@ -87,7 +91,7 @@ export function readNetworkNeeds(
   const isLater =
     !isOn &&
     (need.hosts.length === 0 ||
-      judged.some(({ verdict, host }) => verdict === 'ask' && isNearHost(host.host)));
+      judged.some(({ verdict, host, rule }) => verdict === 'ask' && isLaterAsked(host.host, rule)));
   const notes = isLater ? [{ code: 'unnamed-hosts', text }] : [];
   return { hosts: asked.map(({ host }) => host), reasons, notes, refusals };
 }

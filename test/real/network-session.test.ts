@@ -98,9 +98,9 @@ describe('a host on no list', () => {
     const done = await run(fetchHidden('refused.test'), options);
     expect(done.questions).toEqual([]);
     // said once, in the answer and in the history
-    expect(done.stdout).toMatch(/^sallyport: refused: refused\.test:\d+: (?!refused)/);
+    expect(done.stdout).toMatch(/^sallyport: refused: refused\.test:\d+: (?!refused:)/);
     const judged = done.events.find(({ type }) => type === 'network/judged');
-    expect(judged).toMatchObject({ verdict: 'refuse', rule: expect.not.stringMatching(/^refused/) });
+    expect(judged).toMatchObject({ verdict: 'refuse', rule: expect.not.stringMatching(/^refused:/) });
     expect(judgedOf(done.events)).toEqual(['refuse refused.test']);
   });
 

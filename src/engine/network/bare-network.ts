@@ -10,6 +10,7 @@ import { createBridgeLink, type TellBridge } from './bridge-link.ts';
 import { type Forward, forwardConnections } from './forward-connections.ts';
 import { forwardedPorts } from './forwarded-ports.ts';
 import { createLaunchSecrets } from './launch-secrets.ts';
+import { findOwnNames } from './look-up-names.ts';
 import type { HostDecision, HostRequest } from './proxy-spec.ts';
 import { publishPort, readPublish } from './publish-port.ts';
 import { startProxy } from './start-proxy.ts';
@@ -35,6 +36,7 @@ export interface BareNetwork {
   onBridge(tell: TellBridge): void;
   readonly launchId: string;
   readonly secret: string;
+  readonly ownNames: readonly string[];
   close(): Promise<void>;
 }
 
@@ -96,6 +98,7 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
     },
     launchId: LAUNCH_ID,
     secret,
+    ownNames: findOwnNames(plan.allow),
     async close() {
       await proxy.close();
       const ends = await Promise.allSettled(open.values());

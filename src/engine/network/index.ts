@@ -3,6 +3,7 @@ export { createBridgeLink, type TellBridge } from './bridge-link.ts';
 export { type Forward, forwardConnections } from './forward-connections.ts';
 export { forwardedPorts } from './forwarded-ports.ts';
 export { createLaunchSecrets, type LaunchSecrets } from './launch-secrets.ts';
+export { findOwnNames, isKnownHere } from './look-up-names.ts';
 export type {
   ClosedConnection,
   FailedConnection,

@@ -70,10 +70,14 @@ export function createTargetJudge(spec: ProxySpec): (request: TargetRequest) => 
     return addresses.some((address) => isPrivateAddress(address) || own.has(address));
   };
 
-  const ask = async (request: TargetRequest, addresses: readonly string[]): Promise<JudgedTarget> => {
+  const ask = async (
+    request: TargetRequest,
+    addresses: readonly string[],
+    isSecond = false,
+  ): Promise<JudgedTarget> => {
     const { launchId, port, via, gone } = request;
     const isPrivate = isNear(request, addresses);
-    const asked = { launchId, host: request.host.text, port, via, addresses, isPrivate, gone };
+    const asked = { launchId, host: request.host.text, port, via, addresses, isPrivate, isSecond, gone };
     const decision = await untilGone(gone, () => spec.judge(asked));
     // whatever else comes back from there is no yes
     if (decision.verdict === 'allow') return { kind: 'allowed', addresses };
@@ -89,7 +93,7 @@ export function createTargetJudge(spec: ProxySpec): (request: TargetRequest) => 
     const { addresses } = found;
     const isDenied = addresses.some((address) => spec.isDenied?.(address, request.port) ?? false);
     return isDenied || isNear(request, addresses)
-      ? await ask(request, addresses)
+      ? await ask(request, addresses, true)
       : { kind: 'allowed', addresses };
   };
 

@@ -14,6 +14,8 @@ export interface HostRequest {
   readonly addresses: readonly string[];
   /** One of the addresses is private, or the machine's own, and it is no port of `forwards`. */
   readonly isPrivate: boolean;
+  /** It was judged before, by its name alone, and may be reached as far as that goes. */
+  readonly isSecond: boolean;
   /** Aborted when the program that asks goes away. The answer then no longer matters. */
   readonly gone: AbortSignal;
 }

@@ -16,10 +16,30 @@ export interface NetworkAddress {
   readonly secret: string;
   /** Whether `INSIDE_PATHS.certificates` is there. */
   readonly hasCertificates: boolean;
+  /** Names of this machine by which servers inside are reached. */
+  readonly ownNames: readonly string[];
 }
 
-/** What is reached without the proxy: servers inside. */
-const DIRECT = 'localhost,127.0.0.1,::1';
+/**
+ * What is reached without the proxy: servers inside. Each tool understands some of these and passes over the others.
+ * Networks: curl, git, Go, requests. A range: `http` of Node. Brackets: `fetch` of Node, urllib. A dot or a star in front:
+ * `http` of Node, where a name alone is not its sub-domains too. What knows neither networks nor ranges has the addresses
+ * of the loopback that are in use.
+ */
+const DIRECT = [
+  'localhost',
+  '.localhost',
+  '127.0.0.1',
+  '127.0.0.2',
+  '127.0.1.1',
+  '127.0.0.0/8',
+  '127.0.0.0-127.255.255.255',
+  '0.0.0.0',
+  '::1',
+  '[::1]',
+  '::',
+  '[::]',
+];
 
 /** The person's own, which lead to proxies that cannot be reached from inside. */
 const REPLACED = /^(https?|all|ftp|rsync|no|npm_config_(https?_)?|cargo_https?)_?proxy$/i;
@@ -50,20 +70,21 @@ export function networkEnvironment(
 
 function proxyVariables(
   environment: Variables,
-  { launchId, secret, hasCertificates }: NetworkAddress,
+  { launchId, secret, hasCertificates, ownNames }: NetworkAddress,
 ): Variables {
   const place = `${launchId}:${secret}@127.0.0.1:${PROXY_PORT}`;
   const http = `http://${place}`;
   const both = (name: string, value: string): Variables => ({ [name]: value, [name.toLowerCase()]: value });
-  const java = [environment['JAVA_TOOL_OPTIONS'], javaOptions(launchId, secret)];
+  const direct = [...DIRECT, ...ownNames].join(',');
+  const java = [environment['JAVA_TOOL_OPTIONS'], javaOptions(launchId, secret, ownNames)];
   return {
     ...both('HTTP_PROXY', http),
     ...both('HTTPS_PROXY', http),
     ...both('ALL_PROXY', `socks5h://${place}`),
-    ...both('NO_PROXY', DIRECT),
+    ...both('NO_PROXY', direct),
     npm_config_proxy: http,
     npm_config_https_proxy: http,
-    npm_config_noproxy: DIRECT,
+    npm_config_noproxy: direct,
     // its look for a newer npm would be a question that nobody expects
     npm_config_update_notifier: 'false',
     CARGO_HTTP_PROXY: http,
@@ -76,12 +97,13 @@ function proxyVariables(
 }
 
 /** Java reads no address with a password; programs that ask for a login by these names, such as Maven, have one. */
-function javaOptions(launchId: string, secret: string): string {
+function javaOptions(launchId: string, secret: string, ownNames: readonly string[]): string {
   const options = ['http', 'https'].flatMap((scheme) => [
     `-D${scheme}.proxyHost=127.0.0.1`,
     `-D${scheme}.proxyPort=${PROXY_PORT}`,
     `-D${scheme}.proxyUser=${launchId}`,
     `-D${scheme}.proxyPassword=${secret}`,
   ]);
-  return [...options, '-Dhttp.nonProxyHosts=localhost|127.*|[::1]'].join(' ');
+  const direct = ['localhost', '*.localhost', '127.*', '0.0.0.0', '[::1]', '[::]', ...ownNames];
+  return [...options, `-Dhttp.nonProxyHosts=${direct.join('|')}`].join(' ');
 }

@@ -25,7 +25,7 @@ export interface BareSpec {
   readonly folders: OwnFolders;
   readonly environment: Pick<ScrubbedEnvironment, 'passed' | 'inner'>;
   /** The hosts that it may reach; without it there is no way out. */
-  readonly network?: (SessionNetwork & Pick<NetworkAddress, 'launchId' | 'secret'>) | undefined;
+  readonly network?: (SessionNetwork & Pick<NetworkAddress, 'launchId' | 'secret' | 'ownNames'>) | undefined;
   /** Told of everything that the wall stopped; costs a look at every file that is opened. */
   readonly report?: ((denial: Denial) => void) | undefined;
 }

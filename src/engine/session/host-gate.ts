@@ -17,7 +17,13 @@ import {
 } from '../../policy/index.ts';
 import type { Step } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
-import type { FailedConnection, HostDecision, HostRequest, StoppedRequest } from '../network/index.ts';
+import {
+  type FailedConnection,
+  type HostDecision,
+  type HostRequest,
+  isKnownHere,
+  type StoppedRequest,
+} from '../network/index.ts';
 import type { OpenHosts } from './open-hosts.ts';
 import type { ProposedRun, SettledRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
@@ -52,6 +58,8 @@ interface Target {
   readonly host: string;
   readonly port: number;
   readonly privateAddresses: readonly string[];
+  /** The name alone was asked about, or allowed, before. */
+  readonly isSecond: boolean;
 }
 
 const refused = (words: string): HostDecision => ({ verdict: 'refuse', words });
@@ -92,7 +100,8 @@ export class HostGate {
   /** True for names that may be looked up before anybody has said yes. */
   mayLookUpFirst(host: string, port: number): boolean {
     const listed = judgeTarget({ host, port, addresses: [] }, this.#lists);
-    return listed.verdict === 'allow' || this.#openHosts.covers(host, port) || isNearHost(host);
+    const isOpen = listed.verdict === 'allow' || this.#openHosts.covers(host, port);
+    return isOpen || isNearHost(host) || isKnownHere(host);
   }
 
   /** True when the lists deny this very address. */
@@ -115,7 +124,12 @@ export class HostGate {
     if (!isPrivate && this.#openHosts.covers(host, port))
       return this.#tell(launch, request, { verdict: 'allow' }, 'opened by an answer');
     const privateAddresses = isPrivate ? privateOf(request) : [];
-    return this.#settle(launch, request, { host, port, privateAddresses });
+    return this.#settle(launch, request, {
+      host,
+      port,
+      privateAddresses,
+      isSecond: isPrivate && request.isSecond,
+    });
   }
 
   /** What was stopped before it could be judged, such as an unreadable host. */
@@ -263,6 +277,12 @@ function byWhom(step: Step, root: Step): string {
   return `   (by ${line.length > MAX_BY ? `${line.slice(0, MAX_BY)}…` : line})`;
 }
 
+/** Of a second question for one connection: what it is about. */
+function whereTo({ privateAddresses: [address, ...more], isSecond }: Target): string {
+  if (!isSecond || address === undefined) return '';
+  return ` at the private address ${address}${more.length > 0 ? ` and ${more.length} more` : ''}`;
+}
+
 function proposeConnection(context: ScriptContext, target: Target, gone: AbortSignal): ProposedRun {
   const { board, root, snapshot, ports } = context;
   const owner = ownerOf(context);
@@ -270,7 +290,7 @@ function proposeConnection(context: ScriptContext, target: Target, gone: AbortSi
   return {
     step,
     kind: 'net',
-    text: `connect to ${formatHostPort(target.host, target.port)}${byWhom(step, root)}`,
+    text: `connect to ${formatHostPort(target.host, target.port)}${whereTo(target)}${byWhom(step, root)}`,
     cwd: step.cwd,
     collectFacts: async () => ({
       at: ports.nowMs(),

@@ -12,6 +12,7 @@ import type { Scope } from '../base/index.ts';
 import {
   createBridgeLink,
   createLaunchSecrets,
+  findOwnNames,
   forwardConnections,
   forwardedPorts,
   type HostProxy,
@@ -53,6 +54,7 @@ export class SessionNetwork {
   readonly #secrets: LaunchSecrets;
   readonly #proxy: HostProxy;
   readonly #published: PublishedPorts;
+  readonly #ownNames: readonly string[];
   readonly #fixed: Readonly<Record<string, string>>;
 
   private constructor(parts: {
@@ -62,6 +64,7 @@ export class SessionNetwork {
     secrets: LaunchSecrets;
     proxy: HostProxy;
     published: PublishedPorts;
+    ownNames: readonly string[];
     fixed: Readonly<Record<string, string>>;
   }) {
     this.wall = parts.wall;
@@ -70,6 +73,7 @@ export class SessionNetwork {
     this.#secrets = parts.secrets;
     this.#proxy = parts.proxy;
     this.#published = parts.published;
+    this.#ownNames = parts.ownNames;
     this.#fixed = parts.fixed;
   }
 
@@ -119,8 +123,9 @@ export class SessionNetwork {
       onBridge: (tell) => bridge.connect(tell),
       certificates,
     };
+    const ownNames = findOwnNames(network.allow);
     const fixed = snapshot.environment.set;
-    return new SessionNetwork({ wall, openHosts, gate, secrets, proxy, published, fixed });
+    return new SessionNetwork({ wall, openHosts, gate, secrets, proxy, published, ownNames, fixed });
   }
 
   /** Opens hosts for as long as something needs them; the result closes them. */
@@ -135,7 +140,8 @@ export class SessionNetwork {
     this.#published.begin(context);
     const secret = this.#secrets.issue(launchId);
     const hasCertificates = this.wall.certificates !== undefined;
-    return networkEnvironment(environment, { launchId, secret, hasCertificates }, this.#fixed);
+    const address = { launchId, secret, hasCertificates, ownNames: this.#ownNames };
+    return networkEnvironment(environment, address, this.#fixed);
   }
 
   /** It has ended: its credential is worth nothing, its connections are cut, its questions withdrawn. */

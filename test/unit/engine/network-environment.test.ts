@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
-import { readPublish } from '../../../src/engine/network/index.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { findOwnNames, isKnownHere, readPublish } from '../../../src/engine/network/index.ts';
 import { networkEnvironment } from '../../../src/engine/sandbox/index.ts';
 
-const address = { launchId: 'run-1', secret: 'abc', hasCertificates: false };
+const address = { launchId: 'run-1', secret: 'abc', hasCertificates: false, ownNames: ['me', 'me.corp'] };
 const PROXY = 'http://run-1:abc@127.0.0.1:3128';
 
 describe('the way to the proxy', () => {
@@ -23,7 +26,11 @@ describe('the way to the proxy', () => {
       PROXY,
     ]);
     expect(made['all_proxy']).toBe('socks5h://run-1:abc@127.0.0.1:3128');
-    expect(made['NO_PROXY']).toBe('localhost,127.0.0.1,::1');
+    expect(made['NO_PROXY']?.split(',')).toEqual(
+      expect.arrayContaining(['localhost', '.localhost', '127.0.0.0/8', '0.0.0.0', '[::1]', 'me', 'me.corp']),
+    );
+    expect(new Set([made['no_proxy'], made['npm_config_noproxy']])).toEqual(new Set([made['NO_PROXY']]));
+    expect(made['JAVA_TOOL_OPTIONS']).toContain('|127.*|0.0.0.0|[::1]|[::]|me|me.corp');
     expect(made['npm_config_update_notifier']).toBe('false');
     expect([made['PROXY_COMMAND'], made['PATH'], made['FTP_PROXY']]).toEqual(['kept', '/bin', undefined]);
   });
@@ -40,6 +47,32 @@ describe('the way to the proxy', () => {
     expect(made['SSL_CERT_FILE']).toBeUndefined();
     expect(made['JAVA_TOOL_OPTIONS']).toMatch(/^-Xmx1g -Dhttp\.proxyHost=127\.0\.0\.1 /);
     expect(made['GIT_SSH_COMMAND']).toBe("ssh -v -o ProxyCommand='/run/sallyport/dial %h %p'");
+  });
+});
+
+describe('names that this machine knows by itself', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-hosts-'));
+  const file = join(folder, 'hosts');
+  const own = hostname().toLowerCase();
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('are those of its hosts file, as it is now, and its own', () => {
+    writeFileSync(file, '127.0.0.1 localhost\n10.0.0.7\tBox box.corp # old.corp\n::1 box\n');
+    const known = ['box', 'box.corp', 'old.corp', 'corp', '10.0.0.7', own].map((name) =>
+      isKnownHere(name, file),
+    );
+    expect(known).toEqual([true, true, false, false, false, true]);
+    writeFileSync(file, '10.0.0.7 another.corp\n');
+    expect([isKnownHere('box', file), isKnownHere('another.corp', file)]).toEqual([false, true]);
+    expect(isKnownHere('box', join(folder, 'gone'))).toBe(false);
+  });
+
+  test('are its own where they lead to the loopback, and nobody has listed them', () => {
+    writeFileSync(file, `127.0.1.1 ${own}\n`);
+    expect(findOwnNames(['other.corp', '*'], file)).toContain(own);
+    expect(findOwnNames([`${own}:8080`], file)).not.toContain(own);
+    writeFileSync(file, `127.0.1.1 ${own}\n10.0.0.7 ${own}\n`);
+    expect(findOwnNames([], file)).not.toContain(own);
   });
 });
 
