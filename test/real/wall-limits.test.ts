@@ -97,6 +97,28 @@ describe.skipIf(!isLinux)('limits in a session', () => {
     expect(denied).toEqual([expect.objectContaining({ op: 'other', rule })]);
   });
 
+  it('a file of a program that the script starts is told once, whatever the script makes of it', async () => {
+    const ran = await real.run('for n in 1 2; do head -c 3000000 /dev/zero > big; echo $?; done; echo on', {
+      cwd: folder.path,
+      flags: { limits: { max_file_size: '1MiB' } },
+    });
+    expect(ran.stdout).toBe('153\n153\non\n');
+    expect(ran.result).toMatchObject({ outcome: 'ran', exitCode: 0 });
+    expect(ran.stderr.match(/sallyport: stopped: a file of more than 1 MiB/g)).toHaveLength(1);
+  });
+
+  it('a full /tmp is told, a roomy one is not', async () => {
+    const options = { cwd: folder.path, flags: { overrides: ['tmp_size="1MiB"'] } };
+    const full = await real.run('head -c 3000000 /dev/zero > /tmp/big', options);
+    expect(full.result.exitCode).not.toBe(0);
+    expect(full.stderr).toMatch(
+      /sallyport: look at \/tmp: The private \/tmp of the session is full.*tmp_size/,
+    );
+    const roomy = await real.run('head -c 300000 /dev/zero > /tmp/big', options);
+    expect(roomy.result.exitCode).toBe(0);
+    expect(roomy.stderr).not.toContain('is full');
+  });
+
   it('a file that grew too large is told, and the script goes on', async () => {
     const ran = await real.run('head -c 3000000 /dev/zero > big; echo $?; exit 153', {
       cwd: folder.path,

@@ -7,6 +7,7 @@
 import { Fault } from '../../protocol/index.ts';
 import type { Scope } from '../base/index.ts';
 import type { GateHandlers } from './exec-gate.ts';
+import { describeFullTmp } from './full-tmp.ts';
 import { type GrantedPath, type GrantPlan, planGrant } from './granted-paths.ts';
 import type { HelperPaths } from './helper-paths.ts';
 import type { Holder } from './holder.ts';
@@ -127,6 +128,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     keepsClosed: (path) => state.grants.keepsClosed(path),
     inspect: async () => [
       ...(await inspectRoots({ roots: rootsOf(parts.spec), opened: opened.list() }, parts.firstPlan)),
+      ...describeFullTmp(parts.holder.anchorPid, parts.spec.settings),
       ...describeLost(parts.placeholders.vanished(), await state.grants.endLost()),
     ],
     close: () => parts.scope.close(),

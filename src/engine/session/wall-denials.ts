@@ -7,6 +7,7 @@ import { quietSocketReason, quietWriteReason } from '../../policy/index.ts';
 import type { EventOf } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import { type GateDenial, type LimitHit, nameWallRule } from '../sandbox/index.ts';
+import { describeFileLimit } from './file-limit.ts';
 import type { ScriptContext } from './script-context.ts';
 import { ToldLines } from './told-lines.ts';
 import { wayOutOfCall } from './way-out.ts';
@@ -23,6 +24,7 @@ export class WallDenials {
   /** What people were told of it, on the standard error of the script or of the program that tried. */
   readonly told = new ToldLines();
   readonly #context: ScriptContext;
+  #isFileTold = false;
   readonly #seen = new Set<string>();
 
   constructor(context: ScriptContext) {
@@ -50,9 +52,18 @@ export class WallDenials {
 
   /** A limit of the launch: the row of the script as a whole. What ends it is told with its outcome; of a file, here. */
   async tellLimit(name: LimitHit['name'], rule: string, stderr: Writable): Promise<void> {
+    // A program of the script and the script itself may both have met it.
+    if (name === 'file-size' && this.#isFileTold) return;
+    this.#isFileTold ||= name === 'file-size';
     if (name === 'file-size' && !stderr.destroyed) stderr.write(`sallyport: stopped: ${rule}\n`);
     const { root, rootRunId, append } = this.#context;
     await append([{ type: 'wall/denied', stepId: root.stepId, runId: rootRunId, op: 'other', rule }]);
+  }
+
+  /** A program of the script has ended: where the kernel did that for a file's size, it is told like the script's own. */
+  async tellExit({ signal }: { readonly signal?: number | undefined }, stderr: Writable): Promise<void> {
+    const rule = describeFileLimit(signal, this.#context.snapshot.limits);
+    if (rule !== undefined) await this.tellLimit('file-size', rule, stderr);
   }
 
   /** Writes the row, unless the same run was told of the same thing before. */
