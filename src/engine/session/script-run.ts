@@ -15,14 +15,7 @@ import {
 } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import { exitStatusOf } from '../base/index.ts';
-import {
-  type ExecGate,
-  type GateHandlers,
-  type LimitHit,
-  type SandboxProcess,
-  type SwappedStart,
-  sayFolderMoved,
-} from '../sandbox/index.ts';
+import type { ExecGate, GateHandlers, LimitHit, SandboxProcess, SwappedStart } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
 import { Askers } from './askers.ts';
 import { type HeldCall, HeldCallDesk } from './held-call.ts';
@@ -212,11 +205,7 @@ export class ScriptRun {
     const refusal = await settleInFront(context, this.#split, { host: this.#host, argv: this.#argv });
     if (refusal) return this.refuse(refusal);
     this.#launched = this.#launch();
-    const process = await this.#launched.catch(sayFolderMoved);
-    if (typeof process === 'string') {
-      await context.runs.refuseAll(process);
-      return this.refuse(process);
-    }
+    const process = await this.#launched;
     this.#process = process;
     if (this.#stopReason !== undefined) process.kill();
     await context.append([
