@@ -108,6 +108,25 @@ describe('through an upstream proxy', () => {
     await proxy.end();
   });
 
+  it('that nobody runs is named, by every door, and not the host', async () => {
+    const dead = createServer();
+    const port = await listenOnLoopback(dead);
+    await new Promise((resolve) => dead.close(resolve));
+    const failed: string[] = [];
+    const proxy = await world.open({
+      upstream: `http://me:secret@127.0.0.1:${port}`,
+      onFailed: ({ words }) => failed.push(words),
+    });
+    const words = `the upstream proxy 127.0.0.1:${port} (network.proxy): nothing listens there`;
+    expect(await talk(proxy, `CONNECT far.test:80 HTTP/1.1\r\n${LOGIN}\r\n`)).toContain(words);
+    expect((await fetchThrough(proxy, 'http://far.test/x')).status).toBe(502);
+    expect(failed).toEqual([words, words]);
+    // this machine's own loopback is not asked of it
+    expect(await talk(proxy, `CONNECT 127.0.0.1:${port} HTTP/1.1\r\n${LOGIN}\r\n`)).toMatch(
+      / 502 [\s\S]*127\.0\.0\.1:\d+: nothing listens there/,
+    );
+  });
+
   it.each([
     'https://proxy.test:8080',
     'socks5://proxy.test',

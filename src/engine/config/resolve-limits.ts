@@ -1,4 +1,5 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
 import type { Limits, NetworkSettings } from '../../protocol/index.ts';
 import {
   parseCount,
@@ -27,7 +28,7 @@ export function resolveLimits(readKey: (key: string) => unknown): Limits {
 
 /**
  * The proxy of this machine and the file of further certificates. Throws a `user` fault with its place when the file
- * cannot be read.
+ * cannot be read, or has no certificate in it.
  */
 export function resolveNetworkFiles(
   merged: ReadonlyMap<string, MergedEntry>,
@@ -38,23 +39,43 @@ export function resolveNetworkFiles(
   return {
     proxy: typeof proxy === 'string' && proxy !== 'off' ? proxy : null,
     caFile:
-      typeof file?.value === 'string' && file.value !== 'off' ? findReadable(file.value, file, home) : null,
+      typeof file?.value === 'string' && file.value !== 'off'
+        ? findCertificates(file.value, file, home)
+        : null,
   };
 }
 
-function findReadable(typed: string, { origin }: MergedEntry, home: string): string {
+function findCertificates(typed: string, { origin }: MergedEntry, home: string): string {
+  const fault = (problem: string): Error =>
+    makeConfigFault({
+      place: { flag: showOrigin(origin) },
+      what: `network.ca_file ${showText(typed)} ${problem}`,
+      hint: 'Name a file with certificates in PEM form, or leave the key out',
+    });
+  let real: string;
+  let text: string;
   try {
-    const real = realpathSync(makeAbsolute(typed, home, home));
-    accessSync(real, constants.R_OK);
-    return real;
+    real = realpathSync(makeAbsolute(typed, home, home));
+    text = readFileSync(real, 'latin1');
   } catch (cause) {
-    throw Object.assign(
-      makeConfigFault({
-        place: { flag: showOrigin(origin) },
-        what: `network.ca_file ${showText(typed)} cannot be read`,
-        hint: 'Name a file with certificates in PEM form, or leave the key out',
-      }),
-      { cause },
-    );
+    throw Object.assign(fault('cannot be read'), { cause });
   }
+  if (!hasCertificate(text)) throw fault('has no certificate in it');
+  return real;
+}
+
+const CERTIFICATE =
+  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]*-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
+
+/** One that can be read: programs stop at a file that has none, and say of every host that it cannot be trusted. */
+function hasCertificate(text: string): boolean {
+  for (const [block] of text.matchAll(CERTIFICATE)) {
+    try {
+      new X509Certificate(block);
+      return true;
+    } catch {
+      // Not this one.
+    }
+  }
+  return false;
 }

@@ -54,7 +54,7 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
     const { port, hostPort } = readPublish(text);
     return { port, hostPort, socket: socketOf('open', port) };
   });
-  for (const { hostPort, socket } of published) await (await publishPort(hostPort, socket)).close();
+  for (const each of published) await (await publishPort(each, each.socket)).close();
   const secrets = createLaunchSecrets();
   const secret = secrets.issue(LAUNCH_ID);
   const mayReach = (host: string, port: number): boolean =>
@@ -90,7 +90,7 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
     onListener(port, isListening) {
       const found = published.find((each) => each.port === port);
       if (!isListening || found === undefined || open.has(port)) return;
-      open.set(port, publishPort(found.hostPort, found.socket));
+      open.set(port, publishPort(found, found.socket));
       open.get(port)?.then(
         () => plan.say(`port ${port} inside is open at http://127.0.0.1:${found.hostPort}`),
         (cause: unknown) => plan.say(cause instanceof Error ? cause.message : String(cause)),

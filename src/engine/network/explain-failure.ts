@@ -1,3 +1,4 @@
+import { formatHostPort } from '../../policy/index.ts';
 import { UpstreamRefusal } from './dial-upstream.ts';
 
 export interface Failure {
@@ -28,10 +29,16 @@ function readCode(error: unknown): string {
   return typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? code : 'UNKNOWN';
 }
 
-/** Why a connection could not be made, in words. */
-export function explainFailure(error: unknown): Failure {
+/** Why a connection could not be made, in words. `upstream` is the proxy that was dialled in place of the host. */
+export function explainFailure(
+  error: unknown,
+  upstream: { readonly host: string; readonly port: number } | null = null,
+): Failure {
   if (error instanceof UpstreamRefusal)
     return { kind: 'unreachable', code: 'UPSTREAM', words: error.message };
   const code = readCode(error);
-  return { kind: 'unreachable', code, words: WORDS[code] ?? `the connection failed (${code})` };
+  const words = WORDS[code] ?? `the connection failed (${code})`;
+  if (upstream === null) return { kind: 'unreachable', code, words };
+  const place = formatHostPort(upstream.host, upstream.port);
+  return { kind: 'unreachable', code, words: `the upstream proxy ${place} (network.proxy): ${words}` };
 }

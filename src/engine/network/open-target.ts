@@ -27,10 +27,13 @@ export function createOpener(spec: ProxySpec, limits: ProxyLimits): OpenerOfTarg
   const judge = createTargetJudge(spec);
   const waiting = new Map<string, number>();
 
+  /** This machine's own loopback is never that of the upstream proxy. */
+  const isDirect = (addresses: readonly string[]): boolean =>
+    addresses.length > 0 && addresses.every(isLoopback);
+
   const dial = async (request: TargetRequest, addresses: readonly string[]): Promise<Opening> => {
     const options = { timeoutMs: limits.dialMs, gone: request.gone };
-    // this machine's own loopback is never that of the upstream proxy
-    if (upstream === null || (addresses.length > 0 && addresses.every(isLoopback))) {
+    if (upstream === null || isDirect(addresses)) {
       if (request.via === 'http') {
         const socket = await dialAddresses(addresses, request.port, options);
         return { kind: 'open', target: { socket, head: NO_BYTES }, upstream: null };
@@ -67,7 +70,7 @@ export function createOpener(spec: ProxySpec, limits: ProxyLimits): OpenerOfTarg
     try {
       return await dial(request, addresses);
     } catch (error) {
-      return explainFailure(error);
+      return explainFailure(error, isDirect(addresses) ? null : upstream);
     }
   };
 

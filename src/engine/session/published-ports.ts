@@ -46,7 +46,7 @@ export class PublishedPorts {
     for (const text of typed) {
       const { port, hostPort } = readPublish(text);
       const socket = join(place.runtimeDir, `open-${port}-${place.name}.sock`);
-      const probe = await publishPort(hostPort, socket);
+      const probe = await publishPort({ port, hostPort }, socket);
       await probe.close();
       joined.push({ port, hostPort, socket });
     }
@@ -102,7 +102,7 @@ export class PublishedPorts {
     }
     const { runId, endAccess } = settled;
     context.runs.addCall(0, { stepId: context.root.stepId, runId, endAccess });
-    this.#open.set(port, await publishPort(hostPort, socket));
+    this.#open.set(port, await publishPort(published, socket));
     this.#place.say(`sallyport: port ${port} of this session is open at http://127.0.0.1:${hostPort}`);
   }
 }

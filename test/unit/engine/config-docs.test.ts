@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { CONFIG_KEYS } from '../../../src/engine/config/config-keys.ts';
 import { ALL_PRESETS } from '../../../src/policy/index.ts';
@@ -13,7 +14,7 @@ describe('the page about the configuration', () => {
     const isManaged = toml.startsWith('# /etc/sallyport/requirements.toml');
     const folder = new ConfigFolder(isManaged ? '' : toml);
     if (isManaged) folder.write('etc/requirements.toml', toml);
-    folder.write('company-ca.pem', 'certificates');
+    folder.write('company-ca.pem', rootCertificates[0] ?? '');
     const config = folder.load();
     const layer = isManaged ? 'managed' : 'user';
     const origins = Object.values(config.origins);

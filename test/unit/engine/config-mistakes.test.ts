@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import flagMistakes from '../../cases/config/flag-mistakes.json' with { type: 'json' };
 import mistakes from '../../cases/config/mistakes.json' with { type: 'json' };
@@ -10,6 +11,23 @@ import { ConfigFolder } from './config-folder.ts';
 describe('a mistake in the user file is one error with its place and the way out', () => {
   it.each(mistakes)('$name', ({ toml, error, hint }) => {
     expect(new ConfigFolder(toml).fault()).toEqual({ error, hint });
+  });
+
+  it.each([
+    ['has no certificate in it', 'not one\n'],
+    ['has no certificate in it', ''],
+    ['has no certificate in it', '-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n'],
+    ['has no certificate in it', '-----BEGIN PRIVATE KEY-----\nbm9uZQ==\n-----END PRIVATE KEY-----\n'],
+    ['cannot be read', undefined],
+  ])('a file of certificates that %s', (problem, content) => {
+    const folder = new ConfigFolder('[network]\nca_file = "~/ca.pem"\n');
+    if (content !== undefined) folder.write('ca.pem', content);
+    expect(folder.fault()).toEqual({
+      error: `FILE:2:11: network.ca_file ~/ca.pem ${problem}`,
+      hint: 'Name a file with certificates in PEM form, or leave the key out',
+    });
+    folder.write('ca.pem', `# of the company\n${rootCertificates[0]}\n`);
+    expect(folder.load().snapshot.network.caFile).toBe(join(folder.home, 'ca.pem'));
   });
 
   it('not UTF-8', () => {

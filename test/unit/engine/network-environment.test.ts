@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findOwnNames, isKnownHere, readPublish } from '../../../src/engine/network/index.ts';
+import { findOwnNames, isKnownHere, publishPort, readPublish } from '../../../src/engine/network/index.ts';
 import { networkEnvironment } from '../../../src/engine/sandbox/index.ts';
 
 const address = { launchId: 'run-1', secret: 'abc', hasCertificates: false, ownNames: ['me', 'me.corp'] };
@@ -83,6 +84,19 @@ describe('--publish', () => {
     ['127.0.0.1:3000', { port: 3000, hostPort: 3000 }],
     ['localhost:8080:3000', { port: 3000, hostPort: 8080 }],
   ])('%s', (text, read) => expect(readPublish(text)).toEqual(read));
+
+  test.each([
+    ['another one for the same port inside', { port: 80 }, (taken: number) => `--publish ${taken + 1}:80`],
+    ['the same where both are one', {}, (taken: number) => `--publish ${taken + 1}:${taken}`],
+  ])('of a port that is taken names %s', async (_what, inside, hint) => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const hostPort = typeof address === 'object' && address !== null ? address.port : 0;
+    const opened = publishPort({ port: hostPort, hostPort, ...inside }, '/nowhere');
+    await expect(opened).rejects.toMatchObject({ hint: expect.stringContaining(hint(hostPort)) as string });
+    await new Promise((resolve) => server.close(resolve));
+  });
 
   test.each(['', '0', '65536', '80:0', '0.0.0.0:80', '192.0.2.1:80', 'a', '1:2:3', '-1', '80 '])(
     'not %j',
