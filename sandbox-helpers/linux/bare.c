@@ -7,7 +7,8 @@
  * MAIN in the place of this process, after everything that was started is over: nothing of the
  * person's has run then.
  * Promises: what is started ends with this process; its status is that of the program, 128 + n for
- * a signal; signals sent to it reach the supervisor; placeholders are gone when it ends.
+ * a signal; signals sent to it reach the supervisor; placeholders are gone when it ends, also
+ * when somebody has ended their janitor; a wall that is ended from outside is told in one line.
  * Does not promise a wall: that is what the plan says, by the helpers that it names.
  * Without it: the same runs, by MAIN, in twice the time.
  */
@@ -46,6 +47,7 @@ extern char **environ;
 static struct helper holder;
 static struct helper janitors[JANITORS_MAX];
 static int janitor_count;
+static char **janitor_words[JANITORS_MAX];
 static pid_t planner;
 
 /* As if nothing had been set: what is ignored or blocked here is not what the program should meet. */
@@ -79,7 +81,10 @@ static void start_helper(struct helper *helper, char **words, char **environment
 static void start_planned(const struct bare_plan *plan) {
     static char *path_only[] = {"PATH=/usr/bin:/bin", NULL}, *nothing[] = {NULL};
     if (plan->holder && !holder.pid) start_helper(&holder, plan->holder, path_only);
-    for (; janitor_count < plan->janitor_count; janitor_count++) start_helper(&janitors[janitor_count], plan->janitors[janitor_count], nothing);
+    for (; janitor_count < plan->janitor_count; janitor_count++) {
+        janitor_words[janitor_count] = plan->janitors[janitor_count];
+        start_helper(&janitors[janitor_count], plan->janitors[janitor_count], nothing);
+    }
 }
 
 static int start_planner(char **argv) {
@@ -125,6 +130,17 @@ static void await_end(pid_t pid, int limit_ms) {
     }
 }
 
+static char *read_line(int fd);
+
+/* One that somebody has ended is followed by another: what it made would stay in the folder. */
+static void replace_janitor(int number) {
+    static char *nothing[] = {NULL};
+    close(janitors[number].to);
+    close(janitors[number].from);
+    start_helper(&janitors[number], janitor_words[number], nothing);
+    free(read_line(janitors[number].from));
+}
+
 /* Lets go of everything that was started; every launch is over. */
 static void end_helpers(void) {
     signal(SIGPIPE, SIG_IGN);
@@ -134,6 +150,7 @@ static void end_helpers(void) {
     sigprocmask(SIG_BLOCK, &child, NULL);
     if (holder.pid) close(holder.to);
     for (int i = 0; i < janitor_count; i++) {
+        if (!janitors[i].pid || waitpid(janitors[i].pid, NULL, WNOHANG) == janitors[i].pid) replace_janitor(i);
         /* a last word: there is nothing to wait for */
         if (write(janitors[i].to, "end\n", 4) != 4) kill(janitors[i].pid, SIGTERM);
         close(janitors[i].to);
@@ -215,19 +232,29 @@ static pid_t start_supervisor(const struct bare_plan *plan, long anchor) {
     fail(words[0]);
 }
 
+/* Somebody else has ended a part of the wall. */
+static void say_ended(const char *part) {
+    dprintf(STDERR_FILENO, "sallyport: stopped: the wall was ended from outside (%s); everything in it has ended\n", part);
+}
+
 /* Until the supervisor has ended; its status as a shell shows it. A holder that ends takes the launch along. */
 static int supervise(pid_t supervisor, const sigset_t *signals) {
+    bool is_told = false;
     for (;;) {
         int number = sigwaitinfo(signals, NULL);
         if (number > 0 && number != SIGCHLD) kill(supervisor, number);
         int status;
         for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
             if (pid == planner) planner = 0;
+            for (int i = 0; i < janitor_count; i++) if (pid == janitors[i].pid) janitors[i].pid = 0;
             if (pid == holder.pid) {
                 close(holder.to);
                 holder.pid = 0;
                 kill(supervisor, SIGKILL);
+                say_ended("its holder");
+                is_told = true;
             }
+            if (pid == supervisor && WIFSIGNALED(status) && !is_told) say_ended("its supervisor");
             if (pid == supervisor) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         }
     }

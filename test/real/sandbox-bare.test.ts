@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -17,6 +18,12 @@ import { giveTo, listTestUsers, makeUserFolder, type TestUser } from '../support
 import { PROGRAM } from '../support/program.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** By the number of a process, that of its parent. */
+function parentOf(pid: string): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '';
+}
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const isLinux = process.platform === 'linux';
@@ -121,6 +128,39 @@ describe.skipIf(!isLinux).each(isLinux ? usersWhoCanRead() : [])('a bare run as 
     expect(seen(mine)).toEqual(seen(whole));
     expect(mine.stdout).not.toContain('A_TOKEN');
   });
+
+  it.each(['holder', 'exec-gate', 'bwrap', 'janitor'])(
+    '%s that is killed: said, and nothing is left',
+    async (part) => {
+      const words = bareWords(unneeded, planner(), [
+        '--',
+        'sh',
+        '-c',
+        'echo begun; until [ -e over ]; do sleep 0.1; done',
+      ]);
+      const child = spawn(helper(), words, { ...options(), stdio: ['ignore', 'pipe', 'pipe'] });
+      const ended = once(child, 'close');
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      await once(child.stdout, 'data');
+      const pids = left().filter((pid) => {
+        const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return program.endsWith(`/${part}`);
+      });
+      // bubblewrap is two: the inner one ends with the outer one
+      const outer = pids.filter((pid) => !pids.includes(parentOf(pid)));
+      expect(outer).toHaveLength(1);
+      process.kill(Number(outer[0]), 'SIGKILL');
+      if (part === 'janitor') writeFileSync(join(work, 'over'), '');
+      const [status] = await ended;
+      expect(status).toBe(part === 'janitor' ? 0 : 137);
+      expect(stderr.includes('the wall was ended from outside')).toBe(part !== 'janitor');
+      await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+      expect(existsSync(join(work, '.agents'))).toBe(false);
+    },
+  );
 
   it('leaves a path to deny that is not there to the whole program, which warns of it', () => {
     expect(bare('--deny-read', 'gone', '--', 'true')).toMatchObject({ status: 99 });
