@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const outDir = join(here, '..', 'build', 'helpers', `darwin-${process.arch}`);
-const shared = ['common/fail.c', 'common/json-line.c', 'common/command-line.c'];
+const shared = ['common/fail.c', 'common/json-line.c', 'common/command-line.c', 'common/expect-folder.c'];
 const programs = { tether: 'macos/tether.c', ask: 'linux/ask.c' };
 const flags = [
   '-std=gnu11',

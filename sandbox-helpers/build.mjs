@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const machine = { x64: 'x64', arm64: 'arm64' }[process.arch];
 const outDir = join(here, '..', 'build', 'helpers', `linux-${machine}`);
 
-const shared = ['common/fail.c', 'common/json-line.c', 'common/command-line.c'];
+const shared = ['common/fail.c', 'common/json-line.c', 'common/command-line.c', 'common/expect-folder.c'];
 const programs = {
   holder: [
     'holder.c',

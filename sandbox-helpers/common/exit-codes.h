@@ -1,7 +1,11 @@
-/* Exit statuses every helper shares: a shell's own 126 and 127, and 125 for "the helper itself failed". */
+/*
+ * Exit statuses every helper shares: a shell's own 126 and 127, 125 for "the helper itself failed", and 124 where nothing
+ * was started because the working folder is another one.
+ */
 #ifndef SALLYPORT_EXIT_CODES_H
 #define SALLYPORT_EXIT_CODES_H
 
+#define EXIT_FOLDER_MOVED 124
 #define EXIT_HELPER_FAILED 125
 #define EXIT_NOT_RUNNABLE 126
 #define EXIT_NOT_FOUND 127

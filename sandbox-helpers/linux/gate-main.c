@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../common/exit-codes.h"
+#include "../common/expect-folder.h"
 #include "../common/fail.h"
 #include "gate-run.h"
 #include "gate-state.h"
@@ -44,6 +45,7 @@ static void parse_options(int argc, char **argv, struct gate_options *options) {
         else if (strcmp(name, "--launch") == 0) options->launch = value;
         else if (strcmp(name, "--gate") == 0) parse_gate(value, options);
         else if (strcmp(name, "--wall") == 0) options->wall_path = value;
+        else if (strcmp(name, "--expect-cwd") == 0) options->expected_folder = value;
         else if (strcmp(name, "--hold-lock") == 0 && options->lock_count < LOCKS_MAX)
             options->lock_paths[options->lock_count++] = argv[at + 1];
         else if (!take_limit(&options->limits, name, value)) fail_because("arguments", name);
@@ -73,6 +75,7 @@ int main(int argc, char **argv) {
     struct gate_options options;
     parse_options(argc - 2, argv + 2, &options);
     die_with(parent, options.anchor != 0);
+    if (options.expected_folder) expect_folder(options.expected_folder);
     if (getsid(0) != getpid() && setsid() < 0) fail("setsid");
     if (call_close_range(3, ~0u) != 0) fail("close_range");
     return supervise(&options);

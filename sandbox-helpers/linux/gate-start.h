@@ -14,6 +14,7 @@ struct gate_options {
     int gates_exec, gates_writes, gates_reads;
     int makes_pipes;    /* the program gets pipes for the standard streams, whatever ours are */
     const char *wall_path;
+    const char *expected_folder; /* NULL: any working directory will do */
     char *lock_paths[LOCKS_MAX]; /* one for each folder with placeholders */
     int lock_count;
     struct limits limits;

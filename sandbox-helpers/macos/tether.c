@@ -6,7 +6,9 @@
  * Does not promise to reach what has left the process group: macOS has no namespace of processes.
  * Without it a sandboxed program would go on after a crash of the engine.
  *
- * tether [--foreground] -- PROGRAM [ARGUMENT...]      --foreground: in our own group, for a program on a terminal
+ * tether [--foreground] [--expect-cwd DEVICE:INODE:PATH] -- PROGRAM [ARGUMENT...]
+ *   --foreground: in our own group, for a program on a terminal
+ *   --expect-cwd: starts nothing, with status 124, where the working directory is another one
  */
 #include <errno.h>
 #include <signal.h>
@@ -20,6 +22,7 @@
 #include <unistd.h>
 
 #include "../common/exit-codes.h"
+#include "../common/expect-folder.h"
 #include "../common/fail.h"
 
 static const int FORWARDED[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -75,7 +78,11 @@ int main(int argc, char **argv) {
     pid_t parent = getppid();
     bool is_foreground = argc > 1 && strcmp(argv[1], "--foreground") == 0;
     int at = is_foreground ? 2 : 1;
-    if (at + 1 >= argc || strcmp(argv[at], "--") != 0) fail_because("arguments", "tether [--foreground] -- PROGRAM");
+    const char *expected = at + 1 < argc && strcmp(argv[at], "--expect-cwd") == 0 ? argv[at + 1] : NULL;
+    if (expected) at += 2;
+    if (at + 1 >= argc || strcmp(argv[at], "--") != 0)
+        fail_because("arguments", "tether [--foreground] [--expect-cwd FOLDER] -- PROGRAM");
+    if (expected) expect_folder(expected);
     int queue = kqueue();
     if (queue < 0) fail("kqueue");
     for (size_t i = 0; i < FORWARDED_COUNT; i++) {

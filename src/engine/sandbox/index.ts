@@ -12,6 +12,7 @@ export type {
   LimitHit,
   SwappedStart,
 } from './exec-gate.ts';
+export { type FolderMark, markFolder, sayFolderMoved } from './folder-mark.ts';
 export { findRepository, findWorkTree, type WorkTree } from './git-places.ts';
 export { findHelpers, type HelperPaths } from './helper-paths.ts';
 export { sweepPlaceholders } from './janitor.ts';

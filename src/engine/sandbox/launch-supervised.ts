@@ -20,6 +20,7 @@ import {
   type GateMode,
   type LimitHit,
 } from './exec-gate.ts';
+import { FOLDER_MOVED_STATUS, folderMovedFault } from './folder-mark.ts';
 import { keepUnread } from './keep-unread.ts';
 import type { LaunchLimits } from './limits.ts';
 import type { LaunchStdio, SandboxProcess, SandboxTerminal } from './sandbox.ts';
@@ -138,6 +139,7 @@ async function openChannel(folder: string): Promise<Channel> {
 async function connect(spec: SupervisedSpec, started: StartedProcess, channel: Channel): Promise<ExecGate> {
   const socket = await Promise.race([channel.connected, started.finished]);
   if (!('write' in socket)) {
+    if (socket.kind === 'exited' && socket.code === FOLDER_MOVED_STATUS) throw folderMovedFault(spec.cwd);
     const words = started.pipes?.stderr.read();
     const how = Buffer.isBuffer(words) ? words.toString('utf8').trim().slice(0, 500) : '';
     throw new Fault({

@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { waitForChild } from '../base/index.ts';
+import { expectFolder } from './folder-mark.ts';
 import { keepUnread } from './keep-unread.ts';
 import type { LaunchSpec, SandboxProcess } from './sandbox.ts';
 import { startInTerminal } from './terminal.ts';
@@ -14,15 +15,16 @@ import { withUmask } from './with-umask.ts';
 /** A tether that could not be started is the outcome `failed` of `finished`. */
 export async function launchTethered(tether: string, spec: LaunchSpec): Promise<SandboxProcess> {
   const { launchId, stdio } = spec;
+  const command = [...expectFolder(spec.cwd, spec.folder), '--', ...spec.argv];
   if (stdio.kind === 'terminal') {
-    const words = ['--foreground', '--', ...spec.argv];
+    const words = ['--foreground', ...command];
     const target = { execGate: tether, cwd: spec.cwd, environment: spec.environment, umask: spec.umask };
     const started = await startInTerminal(target, stdio, words);
     return describe(launchId, started);
   }
   const isPiped = stdio.kind === 'pipes';
   const child = withUmask(spec.umask, () =>
-    spawn(tether, ['--', ...spec.argv], {
+    spawn(tether, command, {
       stdio: isPiped ? 'pipe' : 'inherit',
       env: { ...spec.environment },
       cwd: spec.cwd,

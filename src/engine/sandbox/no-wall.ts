@@ -5,6 +5,7 @@
  * starts. Everything else of the machine is open, which the person must be told.
  */
 import { mkdirSync } from 'node:fs';
+import { expectFolder } from './folder-mark.ts';
 import { findHelpers, type HelperPaths } from './helper-paths.ts';
 import { launchSupervised } from './launch-supervised.ts';
 import { planLimits } from './limits.ts';
@@ -53,7 +54,7 @@ function launch(session: SessionSpec, spec: LaunchSpec, helpers: HelperPaths): P
     launchId: spec.launchId,
     execGate: helpers.execGate,
     limits: planLimits(session.settings.limits, false),
-    options: [],
+    options: expectFolder(spec.cwd, spec.folder),
     command: [...run, ...spec.argv],
     cwd: spec.cwd,
     environment: { ...spec.environment, ...spec.innerEnvironment },

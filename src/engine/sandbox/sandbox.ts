@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { ConfigSnapshot } from '../../protocol/index.ts';
 import type { ChildOutcome } from '../base/index.ts';
 import type { ExecGate, GateHandlers, GateMode } from './exec-gate.ts';
+import type { FolderMark } from './folder-mark.ts';
 
 /** The part of the configuration in force that the wall is built from. Every path is absolute and real. */
 export type WallSettings = Pick<
@@ -83,6 +84,8 @@ export interface LaunchSpec {
   readonly argv: readonly [string, ...string[]];
   /** As seen inside; must be reachable there. */
   readonly cwd: string;
+  /** Which folder `cwd` was when it was decided: in another one nothing is started. Walls need none, they bound it anyway. */
+  readonly folder?: FolderMark | undefined;
   /** From `scrubEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that only the program inside gets, not the programs that build the wall. */

@@ -17,7 +17,7 @@ export async function launchProgram({
   context,
   handlers,
 }: ProgramLaunch): Promise<SandboxProcess> {
-  const { sandbox, network, environment, innerEnvironment, stdio, umask, cwd, enforced } = host;
+  const { sandbox, network, environment, innerEnvironment, stdio, umask, cwd, folder, enforced } = host;
   const [program, ...words] = argv;
   if (program === undefined || program === '' || argv.some((word) => word.includes('\0'))) {
     throw new Fault({
@@ -33,6 +33,7 @@ export async function launchProgram({
     launchId: context.rootRunId,
     argv: [program, ...words],
     cwd,
+    folder,
     environment: network?.begin(context, environment) ?? environment,
     innerEnvironment,
     gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',

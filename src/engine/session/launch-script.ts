@@ -18,7 +18,7 @@ const MAX_ARGUMENT_BYTES = 131_071;
 
 /** Starts the script's shell, with the questions in its text, behind the session's wall. */
 export async function launchScript(launch: ScriptLaunch): Promise<SandboxProcess> {
-  const { sandbox, network, snapshot, environment, innerEnvironment, stdio, umask, cwd, enforced } =
+  const { sandbox, network, snapshot, environment, innerEnvironment, stdio, umask, cwd, folder, enforced } =
     launch.host;
   const script = rewrite(launch);
   if (Buffer.byteLength(script) > MAX_ARGUMENT_BYTES) {
@@ -42,6 +42,7 @@ export async function launchScript(launch: ScriptLaunch): Promise<SandboxProcess
     // The dashes keep a script that begins with one from being an option.
     argv: [snapshot.shell, ...shellOptions(snapshot.shell), '-c', '--', script],
     cwd,
+    folder,
     environment: network?.begin(launch.context, environment) ?? environment,
     innerEnvironment,
     gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',

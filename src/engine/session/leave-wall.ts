@@ -4,7 +4,7 @@
  * session could put a program of its own where the person's is looked for, and have it run outside.
  */
 import { constants } from 'node:fs';
-import { access as findAccess, realpath, stat } from 'node:fs/promises';
+import { access as findAccess, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import {
   classifyPath,
@@ -17,6 +17,7 @@ import {
 } from '../../policy/index.ts';
 import type { ConfigSnapshot, Facts, PrefixRule, StepDraft } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
+import { type FolderMark, markFolder } from '../sandbox/index.ts';
 import { collectFacts } from './collect-facts.ts';
 import { findWay } from './path-way.ts';
 import { pipelineOf } from './propose-steps.ts';
@@ -76,14 +77,18 @@ export async function decideWall(
     doubtPlainScript(launching.script, launching.split) ??
     (launching.argv === undefined ? await doubtShell(place) : null);
   if (doubt !== null) return stays(doubt);
-  if ((await realpath(cwd).catch(() => null)) !== cwd) return stays('its folder is reached through a link');
+  const folder = await markFolder(cwd);
+  if (folder === null) return stays('its folder is reached through a link');
   const searchPath = await keepSafe(place);
   if (searchPath === '') return stays('PATH names no folder that the session cannot write');
-  return judgeSteps(launching.split.steps, { ...place, searchPath });
+  return judgeSteps(launching.split.steps, { ...place, searchPath, folder });
 }
 
-async function judgeSteps(steps: readonly StepDraft[], place: LaunchPlace): Promise<WallDecision> {
-  const { snapshot, cwd, searchPath, nowMs } = place;
+async function judgeSteps(
+  steps: readonly StepDraft[],
+  place: LaunchPlace & { readonly folder: FolderMark },
+): Promise<WallDecision> {
+  const { snapshot, cwd, searchPath, nowMs, folder } = place;
   const rules = new Set<PrefixRule>();
   for (const step of steps) {
     const context = { nowMs: nowMs(), cwd, home: snapshot.home, searchPath };
@@ -99,7 +104,7 @@ async function judgeSteps(steps: readonly StepDraft[], place: LaunchPlace): Prom
     for (const rule of judged.rules) rules.add(rule);
   }
   if (rules.size === 0) return stays('no program of it is allowed to run without it');
-  return { kind: 'none', rules: [...rules], searchPath };
+  return { kind: 'none', rules: [...rules], searchPath, folder };
 }
 
 /** True for what something inside the wall can put other content at. */

@@ -39,6 +39,12 @@ export class LiveRuns {
     if (run) run.refusal = why;
   }
 
+  /** What was let go never began. */
+  async refuseAll(why: string): Promise<void> {
+    for (const run of this.#runs.values()) run.refusal = why;
+    await this.finishAll();
+  }
+
   /** The process has ended; `signal` by number. */
   async exit(pid: number, ended: { code?: number | undefined; signal?: number | undefined }): Promise<void> {
     const calls = this.#calls.get(pid) ?? [];

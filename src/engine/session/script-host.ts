@@ -6,7 +6,7 @@ import type {
   StepId,
   TurnId,
 } from '../../protocol/index.ts';
-import type { LaunchStdio, SandboxSession } from '../sandbox/index.ts';
+import type { FolderMark, LaunchStdio, SandboxSession } from '../sandbox/index.ts';
 import type { LateFindings } from './late-findings.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { OutputSinks } from './script-output.ts';
@@ -46,6 +46,8 @@ export interface ScriptHost {
   /** Variables that only the programs inside get. */
   readonly innerEnvironment: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Of a launch without a wall that rules decided: which folder `cwd` was. */
+  readonly folder?: FolderMark | undefined;
   readonly agentName: string;
   readonly stdio: LaunchStdio;
   /** That of the opener. */

@@ -15,7 +15,14 @@ import {
 } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import { exitStatusOf } from '../base/index.ts';
-import type { ExecGate, GateHandlers, LimitHit, SandboxProcess, SwappedStart } from '../sandbox/index.ts';
+import {
+  type ExecGate,
+  type GateHandlers,
+  type LimitHit,
+  type SandboxProcess,
+  type SwappedStart,
+  sayFolderMoved,
+} from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
 import { Askers } from './askers.ts';
 import { type HeldCall, HeldCallDesk } from './held-call.ts';
@@ -205,7 +212,11 @@ export class ScriptRun {
     const refusal = await settleInFront(context, this.#split, { host: this.#host, argv: this.#argv });
     if (refusal) return this.refuse(refusal);
     this.#launched = this.#launch();
-    const process = await this.#launched;
+    const process = await this.#launched.catch(sayFolderMoved);
+    if (typeof process === 'string') {
+      await context.runs.refuseAll(process);
+      return this.refuse(process);
+    }
     this.#process = process;
     if (this.#stopReason !== undefined) process.kill();
     await context.append([

@@ -34,7 +34,7 @@ export class Unwalled {
   /** What a launch has in place of what the session gives it behind its wall. */
   async hostFor(
     walled: ScriptHost,
-    { rules, searchPath }: Extract<WallDecision, { kind: 'none' }>,
+    { rules, searchPath, folder }: Extract<WallDecision, { kind: 'none' }>,
   ): Promise<ScriptHost> {
     const { snapshot } = walled;
     const sandbox = await this.#open();
@@ -43,6 +43,7 @@ export class Unwalled {
     return {
       ...walled,
       sandbox,
+      folder,
       network: undefined,
       enforced: this.#enforced(snapshot, sandbox, rules),
       environment: { ...passed, ...(socket !== null && { SALLYPORT_ASK: socket }) },

@@ -1,4 +1,5 @@
 import type { Facts, PrefixRule } from '../../protocol/index.ts';
+import type { FolderMark } from '../sandbox/index.ts';
 
 /** Whether rules take the wall away from a launch. `why` is the end of a sentence. */
 export type WallDecision =
@@ -8,6 +9,8 @@ export type WallDecision =
       readonly rules: readonly PrefixRule[];
       /** The part of PATH that nothing inside the wall can change. */
       readonly searchPath: string;
+      /** The folder that it was decided for: in another one nothing may start. */
+      readonly folder: FolderMark;
     };
 
 /** What of it the facts about a step of this launch say. */
