@@ -1,17 +1,54 @@
 /** Brings the preset of an agent into the configuration of its session. */
-import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import type { CheckedParams } from '../protocol/index.ts';
 import { type AppliedPreset, applyPreset, choosePreset, listPresets } from './agents/index.ts';
 import { type LoadConfigOptions, type LoadedConfig, loadConfig, readToml } from './config/index.ts';
+import { doubtAgent } from './doubt-agent.ts';
+import { findProgram } from './find-program.ts';
+import { scrubEnvironment } from './sandbox/index.ts';
 
 type OpenParams = CheckedParams<'session/open'>;
 
-/** What the preset comes to; undefined where none fits the program, or none was wanted. */
-export function applyAgent({ agent, env, cwd }: OpenParams, home: string): AppliedPreset | undefined {
-  if (agent === undefined) return undefined;
+/** What a session's program gets as an agent. */
+export interface AgentAccess {
+  /** What its preset comes to; undefined where none fits the program, or none was wanted. */
+  readonly preset: AppliedPreset | undefined;
+  /** What is said of it before the program starts. */
+  readonly notices: readonly string[];
+  /** Why the one that fits is not in force. */
+  readonly doubt?: string;
+  /** How it is called in the session, and the words behind its name. */
+  readonly naming?: { readonly agentName: string; readonly agentWords: readonly string[] };
+}
+
+const NO_AGENT: AgentAccess = { preset: undefined, notices: [] };
+
+/**
+ * A preset that is named is taken; one that only fits the program's name is taken where no session can have put the
+ * program there. Throws a `user` fault for a name that is not known, and for a configuration that does not load.
+ */
+export async function applyAgent(params: OpenParams, input: LoadConfigOptions): Promise<AgentAccess> {
+  const { agent, env, cwd } = params;
+  if (agent === undefined) return NO_AGENT;
   const preset = choosePreset(listPresets(readToml), agent.program, agent.preset);
-  return preset && applyPreset(preset, { workspace: realOf(cwd), home, env, parse: readToml });
+  if (preset === undefined) return NO_AGENT;
+  if (agent.preset === undefined) {
+    const { snapshot } = loadConfig(input);
+    const { passed } = scrubEnvironment(env, snapshot.environment, snapshot);
+    const why = await doubtAgent(agent.program, { snapshot, cwd: realOf(cwd), searchPath: passed['PATH'] });
+    if (why !== null)
+      return {
+        ...NO_AGENT,
+        doubt: `no preset: ${why}, and a session could have put it there; \`--agent ${preset.id}\` takes the preset for ${preset.name} nevertheless`,
+      };
+  }
+  const { home } = input;
+  const applied = applyPreset(preset, { workspace: realOf(cwd), home, env, parse: readToml });
+  return {
+    preset: applied,
+    notices: [applied.notice],
+    naming: { agentName: applied.name, agentWords: applied.arguments },
+  };
 }
 
 /** A folder that is not there is said by the configuration. */
@@ -24,8 +61,9 @@ function realOf(folder: string): string {
 }
 
 /** The configuration of a session with this agent. Without a wall nothing needs to be opened. */
-export function loadWithAgent(input: LoadConfigOptions, agent: AppliedPreset | undefined): LoadedConfig {
+export function loadWithAgent(input: LoadConfigOptions, { preset: agent, doubt }: AgentAccess): LoadedConfig {
   const loaded = loadConfig(input);
+  if (doubt !== undefined) return { ...loaded, warnings: [...loaded.warnings, doubt] };
   if (agent === undefined) return loaded;
   const { sandboxMode, environment, protectedPaths } = loaded.snapshot;
   const include = [...new Set([...environment.include, ...agent.pass])];
@@ -77,18 +115,4 @@ export function listAgents(searchPath: string): readonly KnownAgent[] {
     ...{ id, name, programs, promptWords },
     path: programs.map((program) => findProgram(program, searchPath)).find((path) => path !== undefined),
   }));
-}
-
-function findProgram(name: string, searchPath: string): string | undefined {
-  const places = searchPath.split(delimiter).filter((folder) => folder !== '');
-  return places.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -194,16 +194,15 @@ class RunningEngine implements Engine {
     streams: OpenerStreams,
   ): Promise<{ session: OpenSession; warnings: readonly string[]; summary: readonly string[] }> {
     const input = this.#configInput(params);
-    const agent = applyAgent(params, input.home);
+    const agent = await applyAgent(params, input);
     let warnings: readonly string[] = [];
     const session = await this.#open(() => {
       const load: SessionInput['load'] = (overrides) => loadWithAgent(withOverrides(input, overrides), agent);
       const config = load([]);
-      warnings = config.warnings.filter((warning) => warning !== agent?.notice);
-      const { name, arguments: words } = agent ?? {};
-      return { params, config, load, streams, ...(agent && { agentName: name, agentWords: words }) };
+      warnings = config.warnings.filter((warning) => !agent.notices.includes(warning));
+      return { params, config, load, streams, ...agent.naming };
     });
-    return { session, warnings, summary: [...session.summary, ...(agent ? [agent.notice] : [])] };
+    return { session, warnings, summary: [...session.summary, ...agent.notices] };
   }
 
   async #open(read: () => SessionInput): Promise<Session> {

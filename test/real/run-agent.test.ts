@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SandboxMode } from '../../src/protocol/index.ts';
 import { makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
-import { startProgram } from '../support/run-program.ts';
+import { type ProgramOptions, startProgram } from '../support/run-program.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -46,10 +47,11 @@ describe.skipIf(process.platform !== 'linux')('an agent by its preset (Linux)', 
     base.remove();
   });
 
-  async function run(argv: readonly string[], agent?: string) {
+  async function run(argv: readonly string[], agent?: string, more: Partial<ProgramOptions> = {}) {
     const program = await startProgram(real, argv, {
       ...{ cwd, env, policy: 'never' },
       ...(agent !== undefined && { agent }),
+      ...more,
     });
     const { exitCode } = await program.result;
     await program.close();
@@ -98,6 +100,80 @@ describe.skipIf(process.platform !== 'linux')('an agent by its preset (Linux)', 
   test('a program of another name may be given one', async () => {
     const { out } = await run(['other', 'x'], 'codex');
     expect(out).toContain('codex-login');
+  });
+
+  describe('a file that is only called after an agent', () => {
+    let bins: string;
+    beforeAll(() => {
+      bins = join(cwd, 'node_modules/.bin');
+      mkdirSync(bins, { recursive: true });
+      for (const file of [join(cwd, 'codex'), join(bins, 'codex')]) {
+        writeFileSync(file, PROBE);
+        chmodSync(file, 0o755);
+      }
+      symlinkSync(join(cwd, 'codex'), join(base.path, 'bin/gemini'));
+      mkdirSync(join(cwd, 'deep'));
+      symlinkSync(join(base.path, 'bin'), join(cwd, 'deep/out'));
+      symlinkSync(join(cwd, 'made-later'), join(base.path, 'dangling'));
+      mkdirSync(join(base.path, 'empty'));
+    });
+
+    const inFront = (folder: string): string => `${folder}:${env['PATH'] ?? ''}`;
+    const NOTHING = ['key <> other <>', 'no codex login', 'no gemini login', 'no state'];
+
+    test.each<[string, () => readonly string[], (() => string)?, SandboxMode?]>([
+      ['by a path from here', () => ['./codex', 'x']],
+      ['by its whole path', () => [join(cwd, 'codex'), 'x']],
+      ['in a session that only reads', () => ['./codex', 'x'], () => env['PATH'] ?? '', 'read-only'],
+      ['on PATH', () => ['codex', 'x'], () => inFront(bins)],
+      ['on a relative PATH', () => ['codex', 'x'], () => inFront('node_modules/.bin')],
+      ['in an empty part of PATH', () => ['codex', 'x'], () => inFront('')],
+      ['by a link outside', () => ['gemini', 'x']],
+      ['by a link in the workspace', () => [join(cwd, 'deep/out/codex'), 'x']],
+      [
+        'with a folder in front in which it can be made',
+        () => ['codex', 'x'],
+        () => inFront(join(cwd, 'deep')),
+      ],
+      ['with one in front that can be made', () => ['codex', 'x'], () => inFront(join(cwd, 'a/b'))],
+      [
+        'with a link in front that leads to one',
+        () => ['codex', 'x'],
+        () => inFront(join(base.path, 'dangling')),
+      ],
+      ['with one in the shared folder', () => ['codex', 'x'], () => inFront('/tmp/nobody-has-this')],
+    ])('has nothing of it, and why is said: %s', async (_name, argv, searchPath, mode) => {
+      const { out, program } = await run(argv(), undefined, {
+        ...(searchPath && { env: { ...env, PATH: searchPath() } }),
+        ...(mode && { mode }),
+      });
+      expect(out.slice(0, 5)).toEqual(['word <x>', ...NOTHING]);
+      expect(program.summary.join()).not.toContain('preset codex');
+      expect(program.warnings.join()).toMatch(
+        /^no preset: .* programs of a session can write, .*`--agent \w+` takes/,
+      );
+    });
+
+    test('is taken where the preset is named', async () => {
+      const { out, program } = await run(['./codex', 'x'], 'codex');
+      expect(out).toContain('codex-login');
+      expect(program.warnings).toEqual([]);
+    });
+
+    test.each([
+      ['an empty folder out of reach', 'empty'],
+      ['one that is not there', 'gone/bin'],
+    ])('does not matter behind %s', async (_name, folder) => {
+      const { out } = await run(['codex', 'x'], undefined, {
+        env: { ...env, PATH: `${inFront(join(base.path, folder))}:${bins}` },
+      });
+      expect(out).toContain('codex-login');
+    });
+
+    test('by its whole path out of reach it is the agent', async () => {
+      const { out } = await run([join(base.path, 'bin/codex'), 'x']);
+      expect(out).toContain('codex-login');
+    });
   });
 
   test('a preset that is not known is said, with those that are', async () => {

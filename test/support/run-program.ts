@@ -18,6 +18,7 @@ export interface StartedProgram {
   readonly events: readonly Event[];
   readonly terminal: SessionTerminal | undefined;
   readonly summary: readonly string[];
+  readonly warnings: readonly string[];
   stdout(): Buffer;
   stderr(): string;
   type(text: string): void;
@@ -42,7 +43,7 @@ export async function startProgram(
   const stdin = new PassThrough();
   if (options.terminal === undefined) stdin.end(options.stdin ?? '');
   const unsubscribe = engine.subscribe((batch) => events.push(...batch));
-  const { session, summary } = await engine.openSession(
+  const { session, summary, warnings } = await engine.openSession(
     {
       ...openParams(options),
       origin: 'run',
@@ -58,6 +59,7 @@ export async function startProgram(
     events,
     terminal: session.terminal,
     summary,
+    warnings,
     stdout: () => Buffer.concat(pieces),
     stderr: () => Buffer.concat(errors).toString('utf8'),
     type: (text) => stdin.write(text),

@@ -7,7 +7,6 @@ import { constants } from 'node:fs';
 import { access as findAccess, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import {
-  classifyPath,
   doubtPlainScript,
   hasWallRules,
   isAtOrBelow,
@@ -15,11 +14,11 @@ import {
   judgeUnwalled,
   type ScriptSplit,
 } from '../../policy/index.ts';
-import type { ConfigSnapshot, Facts, PrefixRule, StepDraft } from '../../protocol/index.ts';
+import type { Facts, PrefixRule, StepDraft } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import { type FolderMark, markFolder } from '../sandbox/index.ts';
 import { collectFacts } from './collect-facts.ts';
-import { findWay } from './path-way.ts';
+import { findSafe, type SessionReach } from './out-of-reach.ts';
 import { pipelineOf } from './propose-steps.ts';
 import type { ScriptHost } from './script-host.ts';
 import type { WallDecision } from './wall-decision.ts';
@@ -32,15 +31,12 @@ export interface Launching {
   readonly argv?: readonly string[] | undefined;
 }
 
-interface LaunchPlace {
-  readonly snapshot: ConfigSnapshot;
+interface LaunchPlace extends SessionReach {
   readonly cwd: string;
   /** PATH as the launch would have it behind the wall. */
   readonly searchPath: string;
   /** Folders of Sallyport itself, real. */
   readonly ownFolders: readonly string[];
-  /** What live grants let programs inside write. */
-  readonly granted: readonly string[];
   nowMs(): number;
 }
 
@@ -105,20 +101,6 @@ async function judgeSteps(
   }
   if (rules.size === 0) return stays('no program of it is allowed to run without it');
   return { kind: 'none', rules: [...rules], searchPath, folder };
-}
-
-/** True for what something inside the wall can put other content at. */
-function isChangeable(path: string, { snapshot, granted }: LaunchPlace): boolean {
-  const found = classifyPath(path, snapshot);
-  const isOpen = found === 'inside' || found === 'scratch' || found === 'protected' || found === 'device';
-  return isOpen || granted.some((open) => isAtOrBelow(path, open));
-}
-
-/** What an absolute path leads to, where neither that nor the way to it can be changed from inside; else null. */
-async function findSafe(path: string, place: LaunchPlace): Promise<string | null> {
-  const way = await findWay(path);
-  if (way === null) return null;
-  return [way.real, ...way.folders].some((each) => isChangeable(each, place)) ? null : way.real;
 }
 
 /** The folders of PATH that are out of reach, in their order; nothing can be put in front of what is found in them. */
