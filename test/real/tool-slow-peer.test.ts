@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { realClock } from '../../src/engine/base/index.ts';
 import { type AskSocket, openAskSocket } from '../../src/engine/session/ask-socket.ts';
 import type { Proposal, ProposalResult } from '../../src/protocol/index.ts';
 import { makeFolder } from '../support/real-engine.ts';
@@ -25,6 +26,7 @@ describe.skipIf(process.platform === 'win32')('who proposes and does not read th
     goneCount = 0;
     const path = join(folder.path, 'ask.sock');
     asks = await openAskSocket(path, {
+      clock: realClock,
       decide: () => Promise.resolve({ reply: 'allow' }),
       propose: (proposal, gone) => {
         taken.push(proposal.tool === 'shell' ? proposal.input.script : '');

@@ -1,15 +1,18 @@
 /**
  * The session's ask socket: the only thing of ours that a sandbox can reach. Promises: it takes questions and proposals
  * bound to this session; it has no method that answers a question, reads a secret or changes anything else. What is
- * malformed, too large or too much, and any error, is denied.
+ * malformed, too large or too much, and any error, is denied. What is begun and never finished takes bounded memory, in this
+ * session and in all.
  *
  * Two forms share it, told apart by the first line: the question of the ask helper (one line, answered `allow` or `deny`,
  * then closed), and proposals as JSON-RPC 2.0 lines.
  */
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createLineSplitter, type Proposal, type ProposalResult } from '../../protocol/index.ts';
+import type { Proposal, ProposalResult } from '../../protocol/index.ts';
+import type { Clock } from '../base/index.ts';
 import { isRpcLine, ProposalPeer } from './proposal-peer.ts';
+import { LineBytes, TextBudget } from './unfinished-text.ts';
 
 export interface AskRequest {
   /** The number of the script in the session; undefined where the question does not say. */
@@ -31,6 +34,7 @@ export type AskReply =
   | { readonly reply: 'run'; readonly text: string };
 
 export interface AskPorts {
+  readonly clock: Clock;
   /** A question of the ask helper. */
   decide(request: AskRequest): Promise<AskReply>;
   /** A proposal of a tool; `gone` is aborted when it is taken back, or whoever made it goes away. */
@@ -42,13 +46,30 @@ export interface AskSocket {
   close(): Promise<void>;
 }
 
+const KIB = 1024;
+const MIB = 1024 * KIB;
 /** A patch of the largest size, as JSON. */
-const MAX_LINE_CHARS = 4 * 1024 * 1024;
+const MAX_LINE_BYTES = 4 * MIB;
+/** The ask helper sends no longer question. */
+const MAX_QUESTION_BYTES = 64 * KIB;
+/** What begins longer must have said by then that it is a message. */
+const RPC_MARKS = ['"jsonrpc"', '"method"'];
+/** From the first byte of a connection to its first line end. */
+const FIRST_LINE_MS = 10_000;
+/** For all that one session has not finished saying. */
+const SESSION_BYTES = 16 * MIB;
+/** For all sessions of this engine. */
+const engineText = new TextBudget(64 * MIB);
 /** More askers at once than any script has; a program inside must not bury a person in questions. */
 const MAX_ASKERS = 256;
 
-/** Listens at `path` (mode 0600). */
-export async function openAskSocket(path: string, ports: AskPorts): Promise<AskSocket> {
+/** Listens at `path` (mode 0600). What has no end yet counts in `shared` too, for all sessions together. */
+export async function openAskSocket(
+  path: string,
+  ports: AskPorts,
+  shared: TextBudget = engineText,
+): Promise<AskSocket> {
+  const budget = new TextBudget(SESSION_BYTES, shared);
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
@@ -58,7 +79,7 @@ export async function openAskSocket(path: string, ports: AskPorts): Promise<AskS
       reply(socket, { reply: 'deny', message: 'sallyport: refused: too many questions at once' });
       return;
     }
-    serve(socket, ports);
+    serve(socket, ports, budget);
   });
   await listen(server, path);
   await chmod(path, 0o600);
@@ -79,40 +100,55 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function serve(socket: Socket, ports: AskPorts): void {
+function serve(socket: Socket, ports: AskPorts, budget: TextBudget): void {
   const gone = new AbortController();
   let isAsked = false;
   let peer: ProposalPeer | undefined;
+  let stopWaiting: (() => void) | undefined;
+  const ask = (request: AskRequest | null): void => {
+    isAsked = true;
+    lines.close();
+    void answer(socket, request, ports);
+  };
   const takeLine = (line: string): void => {
     if (peer !== undefined) peer.take(line);
     else if (isAsked) return;
     else if (isRpcLine(line)) {
       peer = new ProposalPeer(socket, ports.propose, gone.signal);
       peer.take(line);
-    } else {
-      isAsked = true;
-      void answer(socket, readRequest(line, gone.signal), ports);
-    }
+    } else ask(readRequest(line, gone.signal));
   };
-  const splitter = createLineSplitter(takeLine, MAX_LINE_CHARS);
-  let sinceLine = 0;
-  socket.setEncoding('utf8');
+  const lines = new LineBytes(takeLine, {
+    maxBytes: MAX_LINE_BYTES,
+    budget,
+    onDropped: () => socket.destroy(),
+  });
+  const isFirst = (): boolean => !isAsked && peer === undefined;
   socket.on('error', () => socket.destroy());
-  socket.on('close', () => gone.abort());
+  socket.on('close', () => {
+    stopWaiting?.();
+    lines.close();
+    gone.abort();
+  });
   socket.on('end', () => {
     gone.abort();
     socket.end();
   });
-  socket.on('data', (text: string) => {
-    splitter.feed(text);
-    const end = text.lastIndexOf('\n');
-    sinceLine = end < 0 ? sinceLine + text.length : text.length - end - 1;
+  socket.on('data', (bytes: Buffer) => {
+    stopWaiting ??= ports.clock.setTimer(() => isFirst() && ask(null), FIRST_LINE_MS);
+    lines.feed(bytes);
     // Nothing that is meant is so long: whoever sends it gets no answer to wait for.
-    if (sinceLine > MAX_LINE_CHARS && !isAsked && peer === undefined) {
-      isAsked = true;
-      void answer(socket, null, ports);
-    }
+    if (isFirst() && isTooLong(lines)) ask(null);
+    if (!isFirst()) stopWaiting();
   });
+}
+
+/** Whether a first line is longer than any that is meant. */
+function isTooLong(lines: LineBytes): boolean {
+  if (lines.isTooLong) return true;
+  if (lines.begun.length <= MAX_QUESTION_BYTES) return false;
+  const beginning = lines.begun.subarray(0, MAX_QUESTION_BYTES);
+  return !RPC_MARKS.some((mark) => beginning.includes(mark));
 }
 
 async function answer(socket: Socket, request: AskRequest | null, ports: AskPorts): Promise<void> {

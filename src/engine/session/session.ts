@@ -117,6 +117,7 @@ export class Session implements OpenSession {
     try {
       const askPath = join(deps.folders.runtimeDir, `ask-${randomBytes(6).toString('hex')}.sock`);
       const asks = await openAskSocket(askPath, {
+        clock: deps.clock,
         decide: async (request) => requireOpen(session).#turns.answerShell(request),
         propose: async (proposal, gone) => requireOpen(session).#turns.propose(proposal, gone, 'inside'),
       });
