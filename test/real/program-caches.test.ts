@@ -85,6 +85,21 @@ describe.skipIf(!isPossible).each(isPossible ? usersWithProgram() : [])('npm ins
     });
   });
 
+  test("works with this machine's own /tmp, where nothing is left", async () => {
+    const words = [
+      'exec',
+      '-a',
+      'never',
+      '-c',
+      'tmp="shared"',
+      ...allow(),
+      `${install()}; ls /dev/shm/.cache`,
+    ];
+    const done = await sallyport(...words);
+    expect([done.code, done.output]).toEqual([0, expect.stringMatching(/added 1 package[\s\S]*npm/)]);
+    expect([existsSync('/tmp/.cache/npm'), existsSync('/dev/shm/.cache/npm')]).toEqual([false, false]);
+  });
+
   test('what was fetched is found again in the same session', async () => {
     const script = `${install()} && rm -r node_modules && ${install()} --offline && ls /tmp/.cache/npm`;
     const done = await sallyport('exec', '-a', 'never', ...allow(), script);
