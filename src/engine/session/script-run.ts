@@ -34,6 +34,7 @@ import { decideWall, launchPlace } from './leave-wall.ts';
 import { LiveRuns } from './live-runs.ts';
 import { identifySteps, previewSteps } from './propose-steps.ts';
 import type { RunScope } from './proposed-run.ts';
+import { reportFindings } from './report-findings.ts';
 import { scopeOf } from './scope-of.ts';
 import type { ScriptContext } from './script-context.ts';
 import type { ScriptHost } from './script-host.ts';
@@ -234,7 +235,7 @@ export class ScriptRun {
     this.#host.network?.end(context);
     await context.runs.finishAll();
     this.#denials.sumUp(this.#host.sinks.streams.stderr);
-    await this.#reportFindings();
+    await reportFindings(context, this.#host);
     const exitCode = exitStatusOf(outcome);
     const ended = this.#stopReason === undefined ? 'ran' : 'cancelled';
     await context.append([
@@ -268,21 +269,6 @@ export class ScriptRun {
     await append([{ type: 'step/finished', stepId: root.stepId, runId: rootRunId, outcome: 'cancelled' }]);
     const message = this.#stopReason ?? 'the session was closed';
     return this.#end({ outcome: 'cancelled', exitCode: 125, message });
-  }
-
-  async #reportFindings(): Promise<void> {
-    const { findings, sandbox, sinks } = this.#host;
-    const { sessionId, turnId } = this.#context.scope;
-    const { grants } = this.#context.ports;
-    const { sentences, closed } = await findings.report(sandbox, sinks.streams.stderr);
-    // The wall has ended them: the next command that needs one is asked about.
-    for (const { grantId, holder, access } of grants.ofSession(sessionId))
-      if (holder === sessionId && access?.write.some((path) => closed.includes(path)))
-        await grants.end(grantId, 'revoked', 'wall');
-    if (sentences.length === 0) return;
-    await this.#context.append(
-      sentences.map((text): EventBody => ({ type: 'message/added', turnId, role: 'system', text })),
-    );
   }
 
   async #end(result: SessionExecResult): Promise<SessionExecResult> {
