@@ -172,7 +172,7 @@ describe.skipIf(process.platform !== 'linux')('what scripts say (Linux)', () => 
   beforeAll(() => void place.configure(''));
 
   it('the lines of a rejection, a refusal and an expiry', async () => {
-    const [rejected = '', refused = '', expired = ''] = takeExample(
+    const [rejected = '', refused = '', host = '', expired = ''] = takeExample(
       'steps-and-approvals.md#messages-and-outcomes/1',
     ).split('\n');
     const told = (stderr: string): string[] => maskText(stderr).split('\n');
@@ -186,6 +186,8 @@ describe.skipIf(process.platform !== 'linux')('what scripts say (Linux)', () => 
     ]);
     const alone = await place.type("sallyport exec -a untrusted 'rm -rf dist'");
     expect([alone.status, told(alone.stderr)]).toEqual([126, expect.arrayContaining([maskText(refused)])]);
+    const never = await place.type("sallyport exec -a never 'curl -s http://foo.example/'");
+    expect([never.status, told(never.stderr)]).toEqual([126, expect.arrayContaining([maskText(host)])]);
     const late = await place.type("sallyport exec --wait -a untrusted -c approval_expiry=1s 'rm -rf dist'");
     expect([late.status, told(late.stderr)]).toEqual([126, expect.arrayContaining([maskText(expired)])]);
   });
