@@ -168,10 +168,11 @@ describe('a session that the page started', () => {
   });
 
   it('holds the next command while it is paused', async () => {
-    await start('sleep 2; touch held.txt; echo after');
+    // long enough for a busy machine to pause it in time
+    await start('sleep 6; touch held.txt; echo after');
     await page.getByRole('button', { name: 'Pause', exact: true }).click();
     await page.getByRole('button', { name: 'Go on' }).first().waitFor(WAIT);
-    await rows().filter({ hasText: 'sleep 2' }).filter({ hasText: 'exit 0' }).waitFor(WAIT);
+    await rows().filter({ hasText: 'sleep 6' }).filter({ hasText: 'exit 0' }).waitFor(WAIT);
     await delay(1000);
     expect(existsSync(join(folder, 'held.txt'))).toBe(false);
     await page.getByRole('main').getByRole('button', { name: 'Go on' }).click();
