@@ -1,5 +1,12 @@
 export { type ChildOutcome, exitStatusOf, waitForChild } from './child.ts';
 export { type Clock, createFakeClock, realClock } from './clock.ts';
+export {
+  ENTRY_FIXED_BYTES,
+  INDEX_HEAD_BYTES,
+  type IndexLayout,
+  readIndexEntry,
+  readIndexVersion,
+} from './git-index-entries.ts';
 export { LastBytes } from './last-bytes.ts';
 export { listLinkNames } from './list-link-names.ts';
 export {
