@@ -7,6 +7,7 @@ export {
   readIndexEntry,
   readIndexVersion,
 } from './git-index-entries.ts';
+export { isMissing } from './is-missing.ts';
 export { LastBytes } from './last-bytes.ts';
 export { listLinkNames } from './list-link-names.ts';
 export {

@@ -2,6 +2,7 @@ import { opendirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeMistake, parseRules, type RuleMistake } from '../../policy/index.ts';
 import { Fault, type RuleOrigin, type RuleSet } from '../../protocol/index.ts';
+import { isMissing } from '../base/index.ts';
 import { showText } from './config-fault.ts';
 import { readConfigText } from './read-config-file.ts';
 import { isWithin } from './resolve-paths.ts';
@@ -60,12 +61,6 @@ function listRulesFiles(folder: string): { names: string[]; isCut: boolean } {
   } finally {
     entries.closeSync();
   }
-}
-
-function isMissing(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')
-  );
 }
 
 /**

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMissing, readPlainFile } from './follow-git.ts';
+import { isMissing } from '../base/index.ts';
+import { readPlainFile } from './follow-git.ts';
 import { type ConfigPlace, isHarmless } from './harmless-settings.ts';
 import type { InspectionBudget } from './inspection-budget.ts';
 import { listEntries } from './list-entries.ts';

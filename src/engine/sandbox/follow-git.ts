@@ -2,6 +2,7 @@
  * Where a `.git`, or the `commondir` of a git folder, makes git look. Promises: nothing is waited for, and whatever git
  * itself does not write is `odd`. Without it a file of one line would lead git to a configuration that nobody looked at.
  */
+
 import {
   closeSync,
   constants,
@@ -13,6 +14,7 @@ import {
   realpathSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { isMissing } from '../base/index.ts';
 
 const MAX_POINTER_BYTES = 4096;
 
@@ -82,10 +84,6 @@ export function readPlainFile(path: string, maxBytes: number): string | null {
   } finally {
     closeSync(fd);
   }
-}
-
-export function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 }
 
 /** `from` has no link in it. */

@@ -3,10 +3,12 @@
  * Promises: bounded work, nothing is run, not git either, nothing is written. What cannot be found out
  * is `unknown` or `null`, which policy judges strictly.
  */
+
 import { access, constants, lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { namedPaths } from '../../policy/index.ts';
 import type { Facts, PathFact, StepDraft } from '../../protocol/index.ts';
+import { isMissing } from '../base/index.ts';
 import { findRepository } from '../sandbox/index.ts';
 import { createGitLook, type GitLook } from './git-facts.ts';
 import { findSkillFiles } from './is-of-skill.ts';
@@ -101,10 +103,6 @@ function kindOf(found: {
   if (found.isFile()) return 'file';
   if (found.isDirectory()) return 'dir';
   return found.isCharacterDevice() || found.isBlockDevice() ? 'device' : 'other';
-}
-
-function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR');
 }
 
 /** The real path that a missing file would get (its nearest existing ancestor resolved, the rest as written), and that ancestor. */

@@ -4,6 +4,7 @@
  * the path is only compared again). Without it a program of the session could swap a folder for a link between the
  * question and the writing, and a change that was allowed in the workspace would land beside it.
  */
+
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -89,11 +90,6 @@ async function makeByPath(path: string, { mode, made }: FolderMaking): Promise<v
     await mkdir(folder, { mode });
     await made.addByPath(folder);
   }
-}
-
-/** True for the error of a path, or a part of one, that is not there. */
-export function isMissing(cause: unknown): boolean {
-  return hasCode(cause, 'ENOENT') || hasCode(cause, 'ENOTDIR');
 }
 
 function hasCode(cause: unknown, code: string): boolean {

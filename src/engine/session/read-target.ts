@@ -4,7 +4,8 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
-import { isMissing, openFolder } from './open-folder.ts';
+import { isMissing } from '../base/index.ts';
+import { openFolder } from './open-folder.ts';
 
 /** Larger files are not patched. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;

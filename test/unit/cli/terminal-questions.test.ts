@@ -1,26 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CLEAR_BELOW, PLAIN_TERMINAL } from '../../../src/cli/plain-terminal.ts';
 import { TerminalQuestions } from '../../../src/cli/terminal-questions.ts';
-import { type AnswerResult, Approval, type ApprovalAnswer } from '../../../src/protocol/index.ts';
+import type { AnswerResult, ApprovalAnswer } from '../../../src/protocol/index.ts';
+import { makeApproval } from '../../support/made-approval.ts';
 
-function makeApproval(changes: Record<string, unknown> = {}): Approval {
-  return Approval.parse({
-    approvalId: 'cmd-7k3q9d2e',
-    sessionId: '01900000-0000-7000-8000-000000000001',
-    kind: 'cmd',
-    text: 'npm test',
-    cwd: '/w/app',
-    workspace: '/w/app',
-    category: 'inside',
-    reasons: [{ code: 'untrusted', text: 'Everything is asked under untrusted.' }],
-    risk: { score: 1, level: 'low', rationale: 'Runs tests.', evidence: [] },
-    scopes: ['once', 'step', 'session'],
-    digest: 'd',
-    askedAt: 0,
-    expiresAt: 1,
-    ...changes,
-  });
-}
 describe('questions on a terminal', () => {
   function createTerminal(result: AnswerResult['result'] = 'accepted') {
     let screen = '';
