@@ -1,7 +1,8 @@
 // Linter, compiler, tests and leftovers, and the one line that sums them up.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { root, runProgram } from './own-node.mjs';
+import { readReport, takeSecondTries } from './test-report.mjs';
 
 const tool = (...path) => join(root, 'node_modules', ...path);
 const REPORT = tool('.cache', 'sallyport-tests.json');
@@ -27,35 +28,6 @@ async function runStage(stage) {
   return status === 0;
 }
 
-/** A test's full name with its file, as it is listed at the end. */
-const nameTest = (file, test) => `${relative(root, file.name)}: ${test.fullName ?? test.title}`;
-
-/**
- * Counts one report of the test runner; a file that could not be loaded is one failure.
- * @typedef {{ passed: string[], failed: Map<string, string>, skipped: string[] }} Counted `failed`: the file of each
- * @param {string} path
- * @returns {Counted}
- */
-function countReport(path) {
-  /** @type {Counted} */
-  const sum = { passed: [], failed: new Map(), skipped: [] };
-  for (const file of JSON.parse(readFileSync(path, 'utf8')).testResults) {
-    const name = relative(root, file.name);
-    let hasFailed = false;
-    for (const test of file.assertionResults) {
-      if (test.status === 'passed') sum.passed.push(nameTest(file, test));
-      else if (test.status !== 'failed') sum.skipped.push(nameTest(file, test));
-      else {
-        hasFailed = true;
-        sum.failed.set(nameTest(file, test), name);
-      }
-    }
-    if (file.status === 'failed' && !hasFailed)
-      sum.failed.set(`${name}: ${file.message || 'could not be run'}`, name);
-  }
-  return sum;
-}
-
 /** More files than this that fail are no accident of a busy machine. */
 const SECOND_TRIES_MAX = 5;
 
@@ -75,22 +47,18 @@ async function runVitest(projects, argv) {
   const choice = projects.flatMap((project) => ['--project', project]);
   const status = await runVitestOnce(REPORT, [...choice, ...argv]);
   try {
-    const first = countReport(REPORT);
-    const failed = [...first.failed.keys()];
-    if (status !== 0 && failed.length === 0) failed.push('vitest: an error outside of any test, see above');
-    const sum = { passed: first.passed.length, failed, skipped: first.skipped, unsteady: [] };
-    const files = [...new Set(first.failed.values())];
-    if (files.length === 0 || files.length > SECOND_TRIES_MAX || argv.length > 0) return sum;
-    say(`\nonce more, alone: ${files.join(', ')}\n`);
-    await runVitestOnce(SECOND_REPORT, [...choice, '--no-file-parallelism', ...files]);
-    const steady = new Set(countReport(SECOND_REPORT).passed);
-    const unsteady = failed.filter((name) => steady.has(name));
-    return {
-      ...sum,
-      passed: sum.passed + unsteady.length,
-      failed: failed.filter((name) => !steady.has(name)),
-      unsteady,
-    };
+    const results = readReport(REPORT);
+    const files = [...results].filter(([, { failed }]) => failed.length > 0).map(([name]) => name);
+    const unsteady = [];
+    if (files.length > 0 && files.length <= SECOND_TRIES_MAX && argv.length === 0) {
+      say(`\nonce more, alone: ${files.join(', ')}\n`);
+      await runVitestOnce(SECOND_REPORT, [...choice, '--no-file-parallelism', ...files]);
+      unsteady.push(...takeSecondTries(results, readReport(SECOND_REPORT)));
+    }
+    const all = (kind) => [...results.values()].flatMap((result) => result[kind]);
+    const failed = all('failed');
+    if (status !== 0 && files.length === 0) failed.push('vitest: an error outside of any test, see above');
+    return { passed: all('passed').length, failed, skipped: all('skipped'), unsteady };
   } catch (error) {
     const failed = [`vitest: no report (status ${status}): ${String(error)}`];
     return { passed: 0, failed, skipped: [], unsteady: [] };

@@ -111,14 +111,15 @@ test('a question is seen and answered on any page, and disappears from every pag
   const late = await one.actions.answer(approval, { outcome: 'rejected' });
   expect(late).toMatchObject({ result: 'already-settled', outcome: 'allowed' });
 
-  const ended = await until(one, ({ watched }) =>
-    [...(watched?.rows.values() ?? [])].some((row) => row.kind === 'output'),
-  );
+  const last = one.store.getState().sessions.find((head) => head.sessionId === sessionId)?.lastSeq;
+  const ended = await until(one, ({ watched }) => watched?.lastSeq === last);
   const rows = [...(ended.watched?.rows.values() ?? [])];
+  expect(rows.some((row) => row.kind === 'output')).toBe(true);
   expect(rows.find((row) => row.approvalId === approval.approvalId)).toMatchObject({
     outcome: 'ran',
     exitCode: 0,
   });
+  await until(two, ({ watched }) => watched?.lastSeq === last);
   expect(two.store.getState().watched?.total).toBe(rows.length);
 });
 

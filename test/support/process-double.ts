@@ -98,20 +98,21 @@ export class RealChild extends ChildDouble {
   override postMessage(message: unknown, ports: readonly PortEnd[] = []): void {
     super.postMessage(message, ports);
     const ids = ports.map((port) => this.#carry(port));
-    if (this.process.connected) this.process.send({ data: message, ports: ids });
+    this.#send({ data: message, ports: ids });
   }
   override kill(): boolean {
     return this.process.kill('SIGKILL');
   }
   #carry(port: PortEnd): number {
     const id = this.#ports.size + 1;
-    const send = (said: object): void => {
-      if (this.process.connected) this.process.send({ port: id, ...said });
-    };
     this.#ports.set(id, port);
-    port.on('message', ({ data }) => send({ data }));
-    port.on('close', () => send({ isClosed: true }));
+    port.on('message', ({ data }) => this.#send({ port: id, data }));
+    port.on('close', () => this.#send({ port: id, isClosed: true }));
     port.start();
     return id;
+  }
+  /** A child that was killed is connected until its exit is told; what it is sent meanwhile is lost, as in Electron. */
+  #send(said: object): void {
+    if (this.process.connected) this.process.send(said, () => undefined);
   }
 }
