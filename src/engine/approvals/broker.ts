@@ -5,52 +5,28 @@
  * clients could settle one question differently, or a late answer could allow something that was never shown.
  */
 import {
-  type AccessGrant,
   type AnswerResult,
   type Approval,
-  type ApprovalAnswer,
   type ApprovalId,
   type ApprovalKind,
-  type EditFile,
   type EventBody,
-  Fault,
   type SessionId,
   toFault,
 } from '../../protocol/index.ts';
 import { type RuleToSave, refuseAnswer, ruleToSave } from './check-answer.ts';
+import { overtakenEvent } from './overtaken-event.ts';
 import { makeApproval, type Question } from './questions.ts';
+import { requireRoom } from './require-room.ts';
+import { resolveApprovalId } from './resolve-approval-id.ts';
 import { SettledQuestions } from './settled-questions.ts';
+import {
+  type AnswerRequest,
+  answeredEvent,
+  type SavedRule,
+  type Settlement,
+  settlementOf,
+} from './settlement.ts';
 import { type TimerPorts, waitUntil } from './wait-until.ts';
-
-/** How a question ended. Only `allowed` lets anything happen. */
-export type Settlement =
-  | {
-      readonly outcome: 'allowed';
-      readonly approvalId: ApprovalId;
-      readonly by: string;
-      readonly answer: Extract<ApprovalAnswer, { outcome: 'allowed' }>;
-      /** What a yes opens: of a request for more access perhaps a part. */
-      readonly access: AccessGrant | undefined;
-    }
-  | {
-      readonly outcome: 'rejected';
-      readonly approvalId: ApprovalId;
-      readonly by: string;
-      readonly feedback?: string | undefined;
-      readonly stopTurn: boolean;
-      readonly scope: 'once' | 'session' | 'always';
-    }
-  /** Nothing of it runs as asked; `text` is to be judged in its place. */
-  | {
-      readonly outcome: 'edited';
-      readonly approvalId: ApprovalId;
-      readonly by: string;
-      readonly text: string;
-    }
-  | { readonly outcome: 'expired'; readonly approvalId: ApprovalId }
-  /** The rules have changed and decide it in a person's place: it is to be judged again. */
-  | { readonly outcome: 'overtaken'; readonly approvalId: ApprovalId }
-  | { readonly outcome: 'withdrawn'; readonly approvalId: ApprovalId; readonly reason: string };
 
 export interface BrokerPorts extends TimerPorts {
   /** A fresh id that is not in the history. */
@@ -64,19 +40,6 @@ export interface BrokerPorts extends TimerPorts {
   saveRule(approval: Approval, rule: RuleToSave): Promise<SavedRule>;
 }
 
-export interface SavedRule {
-  readonly line: string;
-  readonly file: string;
-}
-
-export interface AnswerRequest {
-  readonly approvalId: string;
-  readonly digest?: string | undefined;
-  readonly requestKey: string;
-  readonly by: string;
-  readonly answer: ApprovalAnswer;
-}
-
 interface OpenQuestion {
   readonly approval: Approval;
   readonly settle: (settlement: Settlement) => void;
@@ -85,12 +48,6 @@ interface OpenQuestion {
   /** While the line of an answer is being saved, others wait whether it counts. */
   saving: Promise<unknown> | undefined;
 }
-
-/**
- * Characters of all diffs that wait, in JSON. Every client is told all open questions in one message; with more of them
- * nobody could be told anything, and so answer nothing.
- */
-const MAX_WAITING_CHARS = 4 * 1024 * 1024;
 
 export class Broker {
   readonly #ports: BrokerPorts;
@@ -112,7 +69,7 @@ export class Broker {
    * `onAsked` is told the question once it is in the history.
    */
   async ask(question: Question, onAsked?: (approval: Approval) => void): Promise<Settlement> {
-    this.#requireRoom(question);
+    requireRoom(this.list(), question);
     const approval = makeApproval(question, this.#ports.makeApprovalId(question.kind), this.#ports.nowMs());
     const settled = new Promise<Settlement>((settle, fail) => {
       const cancelTimer = this.#startExpiry(approval);
@@ -131,20 +88,9 @@ export class Broker {
     return settled;
   }
 
-  #requireRoom({ files }: Question): void {
-    if (files === undefined) return;
-    const waiting = this.list().map((approval) => sizeOf(approval.files));
-    if (waiting.reduce((sum, size) => sum + size, sizeOf(files)) <= MAX_WAITING_CHARS) return;
-    throw new Fault({
-      kind: 'user',
-      code: 'too-much-waits',
-      message: 'too many large changes wait for an answer already: one of them must be answered first',
-    });
-  }
-
   /** Settles a question. Never throws for a bad id or a late answer: those are results. */
   async answer(request: AnswerRequest): Promise<AnswerResult> {
-    const approvalId = this.#resolveId(request.approvalId);
+    const approvalId = resolveApprovalId(request.approvalId, this.#open.keys(), this.#settled.ids());
     if (approvalId === null) return { result: 'unknown', approvalId: request.approvalId };
     let open = this.#open.get(approvalId);
     while (open?.saving !== undefined) open = await this.#afterSaving(open, open.saving);
@@ -211,7 +157,11 @@ export class Broker {
     let open = this.#open.get(approvalId);
     while (open?.saving !== undefined) open = await this.#afterSaving(open, open.saving);
     if (open)
-      await this.#settle(open, { outcome: 'overtaken', approvalId }, overtakenEvent(open, verdict, why));
+      await this.#settle(
+        open,
+        { outcome: 'overtaken', approvalId },
+        overtakenEvent(open.approval, verdict, why),
+      );
   }
 
   /** The question, if it is still open. Only for one that is saving: any other is settled without a pause in between. */
@@ -225,8 +175,8 @@ export class Broker {
 
   /** Withdraws every open question of a session. */
   async withdrawSession(sessionId: SessionId, reason: string): Promise<void> {
-    const ids = this.list().filter((approval) => approval.sessionId === sessionId);
-    await Promise.all(ids.map((approval) => this.withdraw(approval.approvalId, reason)));
+    const ofSession = this.list().filter((approval) => approval.sessionId === sessionId);
+    await Promise.all(ofSession.map(({ approvalId }) => this.withdraw(approvalId, reason)));
   }
 
   #startExpiry({ approvalId, expiresAt }: Approval): () => void {
@@ -262,73 +212,4 @@ export class Broker {
     this.#open.get(approvalId)?.cancelTimer();
     this.#open.delete(approvalId);
   }
-
-  /** The id itself, or the only open question whose id begins so; settled ones by their whole id only. */
-  #resolveId(typed: string): ApprovalId | null {
-    const text = typed.toLowerCase();
-    for (const known of [...this.#open.keys(), ...this.#settled.ids()]) if (known === text) return known;
-    const open = [...this.#open.keys()].filter(
-      (id) => id.startsWith(text) || id.slice(id.indexOf('-') + 1).startsWith(text),
-    );
-    if (open.length > 1) {
-      throw new Fault({
-        kind: 'user',
-        code: 'ambiguous-approval-id',
-        message: `"${typed}" begins more than one waiting approval: ${open.join(', ')}`,
-        hint: 'type more of the ID',
-      });
-    }
-    return open[0] ?? null;
-  }
-}
-
-function settlementOf(approval: Approval, { by, answer }: AnswerRequest): Settlement {
-  const { approvalId } = approval;
-  switch (answer.outcome) {
-    case 'allowed':
-      return { outcome: 'allowed', approvalId, by, answer, access: answer.granted ?? approval.grant };
-    case 'rejected': {
-      const { feedback, stopTurn = false, scope = 'once' } = answer;
-      return { outcome: 'rejected', approvalId, by, feedback, stopTurn, scope };
-    }
-    case 'edited':
-      return { outcome: 'edited', approvalId, by, text: answer.text };
-  }
-}
-
-function answeredEvent(
-  { approvalId }: Approval,
-  { by, requestKey, answer }: AnswerRequest,
-  saved: SavedRule | undefined,
-): EventBody {
-  const head = { type: 'approval/answered' as const, approvalId, outcome: answer.outcome, by, requestKey };
-  if (answer.outcome === 'edited') return { ...head, editedText: answer.text };
-  const kept = saved === undefined ? {} : { saved: { line: saved.line, file: saved.file } };
-  if (answer.outcome === 'allowed') {
-    const { scope, granted } = answer;
-    return { ...head, scope, ...(granted !== undefined && { granted }), ...kept };
-  }
-  const { scope = 'once', feedback } = answer;
-  return {
-    ...head,
-    ...(scope !== 'once' && { scope }),
-    ...(feedback !== undefined && { feedback }),
-    ...kept,
-  };
-}
-
-/** What is allowed by rules has an answer, and goes on; what is refused by them needs none any more. */
-function overtakenEvent(
-  { approval: { approvalId, digest } }: OpenQuestion,
-  verdict: 'allow' | 'refuse',
-  why: string,
-): EventBody {
-  if (verdict === 'refuse')
-    return { type: 'approval/withdrawn', approvalId, reason: `refused now: ${why.replace(/\.$/, '')}` };
-  const requestKey = `rule:${digest}`;
-  return { type: 'approval/answered', approvalId, outcome: 'allowed', by: 'rule', feedback: why, requestKey };
-}
-
-function sizeOf(files: readonly EditFile[] | undefined): number {
-  return (files ?? []).reduce((sum, { patch }) => sum + JSON.stringify(patch).length, 0);
 }

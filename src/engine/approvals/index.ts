@@ -1,4 +1,5 @@
-export { type AnswerRequest, Broker, type SavedRule, type Settlement } from './broker.ts';
+export { Broker } from './broker.ts';
 export type { RuleToSave } from './check-answer.ts';
 export { GrantBook } from './grants.ts';
 export type { Question } from './questions.ts';
+export type { AnswerRequest, SavedRule, Settlement } from './settlement.ts';
