@@ -1,5 +1,5 @@
 /** Whether what a program does hangs on its standard input, so that its words do not say it. */
-import { baseName } from './open-wrapper.ts';
+import { baseName } from './base-name.ts';
 import { makeLiteralWord } from './shell-word.ts';
 import { splitScript } from './split-script.ts';
 import { unwrapCommand } from './unwrap-command.ts';

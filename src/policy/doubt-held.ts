@@ -1,5 +1,6 @@
 /** What is said of every held program that may not be, or not only be, what its words show. */
 import type { Facts, Reason, StepDraft } from '../protocol/index.ts';
+import { baseName } from './base-name.ts';
 import { showText } from './judge-show.ts';
 
 const MAX_SHOWN = 200;
@@ -22,13 +23,9 @@ export function tellUnverified({ isHeld, threads = 1, shared, traced }: Facts): 
 export function findOtherProgram({ words }: Pick<StepDraft, 'words'>, facts: Facts): string | null {
   const { isHeld, program, realProgram } = facts;
   if (!isHeld || typeof program !== 'string') return null;
-  const name = lastPart(words[0]?.value ?? '');
-  const isNamed = [program, realProgram ?? program].some((path) => lastPart(path) === name);
+  const name = baseName(words[0]?.value ?? '');
+  const isNamed = [program, realProgram ?? program].some((path) => baseName(path) === name);
   return isNamed ? null : (realProgram ?? program);
-}
-
-function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Reasons that speak of the held process itself; none for what is as it looks. */

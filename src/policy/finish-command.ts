@@ -8,7 +8,9 @@ import type {
   Redirection,
 } from 'unbash';
 import type { Redirect, StepDraft, StepForm, Word } from '../protocol/index.ts';
-import { baseName, type EnvironmentPair, type OpenedWrapper, openWrapper } from './open-wrapper.ts';
+import { baseName } from './base-name.ts';
+import { openWrapper } from './open-wrapper.ts';
+import type { EnvironmentPair, OpenedWrapper } from './opened-wrapper.ts';
 import { parseShell } from './parse-shell.ts';
 import { hasWriteRedirect, readRedirect } from './read-redirect.ts';
 import { explainHiddenCode, isShellBuiltin } from './shell-builtins.ts';

@@ -1,8 +1,9 @@
 import type { Word } from '../protocol/index.ts';
+import { baseName } from './base-name.ts';
 import { readShebang } from './interpreter-words.ts';
 import { hasFindEffect } from './open-find.ts';
 import { isShellName, readShellCall } from './open-shell.ts';
-import { baseName, openWrapper } from './open-wrapper.ts';
+import { openWrapper } from './open-wrapper.ts';
 import { isRiskyVariable } from './risky-variables.ts';
 import { makeLiteralWord } from './shell-word.ts';
 import { isLoaderName } from './wrapper-grammar.ts';

@@ -1,5 +1,5 @@
 import type { StepDraft, Word } from '../protocol/index.ts';
-import { baseName } from './open-wrapper.ts';
+import { baseName } from './base-name.ts';
 import { isSingleField, makeLiteralWord } from './shell-word.ts';
 import { splitScript } from './split-script.ts';
 import { unwrapCommand } from './unwrap-command.ts';

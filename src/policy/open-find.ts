@@ -1,5 +1,5 @@
 import type { Word } from '../protocol/index.ts';
-import type { OpenedWrapper } from './open-wrapper.ts';
+import type { OpenedWrapper } from './opened-wrapper.ts';
 
 const STARTERS = new Set(['-exec', '-execdir', '-ok', '-okdir']);
 /** Actions of find that change or write something without starting a program. */

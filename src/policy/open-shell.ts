@@ -1,5 +1,5 @@
 import type { Word } from '../protocol/index.ts';
-import type { OpenedWrapper } from './open-wrapper.ts';
+import type { OpenedWrapper } from './opened-wrapper.ts';
 
 const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash', 'rbash']);
 /**

@@ -1,5 +1,6 @@
 /** The launchers around a program that the kernel holds, and what they change for it. */
-import { baseName, type EnvironmentPair } from './open-wrapper.ts';
+import { baseName } from './base-name.ts';
+import type { EnvironmentPair } from './opened-wrapper.ts';
 import { makeLiteralWord } from './shell-word.ts';
 import { unwrapCommand } from './unwrap-command.ts';
 

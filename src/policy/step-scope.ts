@@ -1,6 +1,6 @@
 import type { Command, Redirected, SyntaxNode } from 'unbash';
 import type { SourceRange, StepContext, StepDraft } from '../protocol/index.ts';
-import type { EnvironmentPair } from './open-wrapper.ts';
+import type { EnvironmentPair } from './opened-wrapper.ts';
 
 /** Everything that the walk knows of the place where a node stands. Never changed: children get a copy. */
 export type StepScope = {

@@ -1,5 +1,6 @@
 import type { Word } from '../protocol/index.ts';
-import { type EnvironmentPair, openWrapper } from './open-wrapper.ts';
+import { openWrapper } from './open-wrapper.ts';
+import type { EnvironmentPair } from './opened-wrapper.ts';
 
 const MAX_WRAPPERS = 16;
 

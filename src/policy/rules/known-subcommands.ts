@@ -1,4 +1,5 @@
 /** Programs whose first words say what they do. */
+import { baseName } from '../base-name.ts';
 
 /** How many words behind the program make a readable rule; a longer beginning beats a shorter one. */
 const DEPTHS: Readonly<Record<string, number>> = Object.fromEntries(
@@ -115,7 +116,7 @@ export type ProgramNature = 'destroys' | 'runs' | null;
 
 /** Why a program alone, or with its first word, is nothing that a rule may let run for good. */
 export function natureOf(program: string, second: string | undefined): ProgramNature {
-  const name = program.slice(program.lastIndexOf('/') + 1);
+  const name = baseName(program);
   const pair = `${name} ${second ?? ''}`;
   if (DESTROYING_PROGRAMS.has(name) || name.startsWith('mkfs.') || DESTROYERS.has(pair)) return 'destroys';
   if (RUNNING_PROGRAMS.test(name)) return 'runs';
