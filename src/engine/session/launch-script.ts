@@ -1,4 +1,4 @@
-import { listEditable, planAsks, rewriteScript, type ScriptSplit } from '../../policy/index.ts';
+import { listEditable, planAsks, rewriteScript } from '../../policy/index.ts';
 import { Fault } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import type { GateHandlers, SandboxProcess } from '../sandbox/index.ts';
@@ -6,21 +6,49 @@ import type { ScriptContext } from './script-context.ts';
 import type { Rewriting } from './script-edits.ts';
 import type { ScriptHost } from './script-host.ts';
 
-export interface ScriptLaunch {
-  readonly host: ScriptHost;
-  readonly split: ScriptSplit;
-  readonly context: ScriptContext;
-  readonly handlers: GateHandlers;
-}
+type LaunchWords = readonly [string, ...string[]];
 
 /** Linux takes no single argument longer than this (MAX_ARG_STRLEN), its end included. */
 const MAX_ARGUMENT_BYTES = 131_071;
 
-/** Starts the script's shell, with the questions in its text, behind the session's wall. */
-export async function launchScript(launch: ScriptLaunch): Promise<SandboxProcess> {
-  const { sandbox, network, snapshot, environment, innerEnvironment, stdio, umask, cwd, folder, enforced } =
-    launch.host;
-  const script = rewrite(launch);
+/** Starts the script's shell, with the questions in its text, or the program as it was typed, behind its wall. */
+export async function launchScript(
+  host: ScriptHost,
+  context: ScriptContext,
+  handlers: GateHandlers,
+): Promise<SandboxProcess> {
+  const { sandbox, network, environment, innerEnvironment, stdio, umask, cwd, folder, enforced } = host;
+  const { argv } = context.root;
+  return sandbox.launch({
+    launchId: context.rootRunId,
+    argv: argv === undefined ? shellWords(host, context) : programWords(argv),
+    cwd,
+    folder,
+    environment: network?.begin(context, environment) ?? environment,
+    innerEnvironment,
+    gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',
+    handlers,
+    stdio,
+    umask,
+  });
+}
+
+function programWords([program, ...words]: readonly string[]): LaunchWords {
+  if (program === undefined || program === '' || [program, ...words].some((word) => word.includes('\0'))) {
+    throw new Fault({
+      kind: 'user',
+      code: 'no-program',
+      message: program
+        ? 'a word holds a NUL character, which no program can be given'
+        : 'there is no program to run',
+      hint: 'name a program',
+    });
+  }
+  return [program, ...words];
+}
+
+function shellWords(host: ScriptHost, context: ScriptContext): LaunchWords {
+  const script = rewrite(host, context);
   if (Buffer.byteLength(script) > MAX_ARGUMENT_BYTES) {
     throw new Fault({
       kind: 'user',
@@ -37,23 +65,13 @@ export async function launchScript(launch: ScriptLaunch): Promise<SandboxProcess
       hint: 'remove it',
     });
   }
-  return sandbox.launch({
-    launchId: launch.context.rootRunId,
-    // The dashes keep a script that begins with one from being an option.
-    argv: [snapshot.shell, ...shellOptions(snapshot.shell), '-c', '--', script],
-    cwd,
-    folder,
-    environment: network?.begin(launch.context, environment) ?? environment,
-    innerEnvironment,
-    gate: enforced.gate === 'kernel' ? (sandbox.isWalled ? 'exec,write' : 'exec') : 'none',
-    handlers: launch.handlers,
-    stdio,
-    umask,
-  });
+  const { shell } = host.snapshot;
+  // The dashes keep a script that begins with one from being an option.
+  return [shell, ...shellOptions(shell), '-c', '--', script];
 }
 
-function rewrite({ host, split, context }: ScriptLaunch): string {
-  const { root, previews } = context;
+function rewrite(host: ScriptHost, context: ScriptContext): string {
+  const { root, previews, split } = context;
   // One question was asked in front of the whole, and answered.
   if (split.opaque !== undefined) return root.text;
   const gate = host.enforced.gate === 'kernel' ? 'kernel' : 'shell';

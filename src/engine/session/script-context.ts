@@ -1,3 +1,4 @@
+import type { ScriptSplit } from '../../policy/index.ts';
 import type { AccessGrant, ConfigSnapshot, EventBody, Judgement, RunId, Step } from '../../protocol/index.ts';
 import type { Askers } from './askers.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -12,8 +13,10 @@ export interface ScriptContext {
   readonly scope: RunScope;
   /** That of `scope`. */
   readonly snapshot: ConfigSnapshot;
+  /** How its text was read. */
+  readonly split: ScriptSplit;
   readonly board: StepBoard;
-  /** The script itself. */
+  /** The script itself, or the program as it was typed: then it has its words. */
   readonly root: Step;
   readonly rootRunId: RunId;
   /** Judgements at the split, by step index. */

@@ -3,74 +3,35 @@
  * rewritten, launched behind the wall with every program held, finished. Everything in it that must be decided goes
  * through `runStep`.
  */
-import { type ScriptSplit, splitScript } from '../../policy/index.ts';
-import {
-  type AccessGrant,
-  type EventBody,
-  type RunId,
-  type SessionExecResult,
-  type Step,
-  type TurnId,
-  toFault,
-} from '../../protocol/index.ts';
+import { splitScript } from '../../policy/index.ts';
+import type { AccessGrant, RunId, SessionExecResult, Step } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import { exitStatusOf } from '../base/index.ts';
-import {
-  type ExecGate,
-  type GateHandlers,
-  type LimitHit,
-  type SandboxProcess,
-  type SwappedStart,
-  sayFolderMoved,
-} from '../sandbox/index.ts';
+import { type SandboxProcess, sayFolderMoved } from '../sandbox/index.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
-import { Askers } from './askers.ts';
-import { type HeldCall, HeldCallDesk } from './held-call.ts';
-import { describeChange, describeConnect, describeWrite } from './held-calls.ts';
-import { HeldPrograms } from './held-programs.ts';
-import { launchProgram } from './launch-program.ts';
+import { type BegunScript, beginScript } from './begin-script.ts';
+import { GateDesk } from './gate-desk.ts';
 import { launchScript } from './launch-script.ts';
-import { decideWall, launchPlace } from './leave-wall.ts';
-import { LiveRuns } from './live-runs.ts';
-import { identifySteps, previewSteps } from './propose-steps.ts';
 import type { RunScope } from './proposed-run.ts';
 import { reportFindings } from './report-findings.ts';
-import { scopeOf } from './scope-of.ts';
 import type { ScriptContext } from './script-context.ts';
 import type { ScriptHost } from './script-host.ts';
 import { carryOutput } from './script-output.ts';
 import { endInFront, settleInFront } from './settle-in-front.ts';
 import { settleShellQuestion } from './shell-questions.ts';
-import { StepBoard } from './step-board.ts';
 import { tellWall } from './tell-wall.ts';
-import type { WallDecision } from './wall-decision.ts';
-import { WallDenials } from './wall-denials.ts';
-
-const SWAPPED = 'another program than the one shown was started: killed';
-
-interface Work {
-  readonly split: ScriptSplit;
-  readonly argv: readonly string[] | undefined;
-}
 
 export class ScriptRun {
   readonly #host: ScriptHost;
-  readonly #split: ScriptSplit;
-  /** The words of the program; undefined for a script. */
-  readonly #argv: readonly string[] | undefined;
   readonly #context: ScriptContext;
-  readonly #programs: HeldPrograms;
-  readonly #denials: WallDenials;
-  readonly #calls: HeldCallDesk;
+  readonly #gate: GateDesk;
   #process: SandboxProcess | undefined;
   #launched: Promise<SandboxProcess> | undefined;
   #stopReason: string | undefined;
   readonly #stopped = new AbortController();
 
-  private constructor(host: ScriptHost, work: Work, context: Omit<ScriptContext, 'stop'>) {
+  private constructor({ host, context }: BegunScript) {
     this.#host = host;
-    this.#split = work.split;
-    this.#argv = work.argv;
     // Not a copy: two of its parts follow the configuration.
     this.#context = Object.assign(context, {
       stop: (reason: string) => {
@@ -78,87 +39,24 @@ export class ScriptRun {
         host.turn?.stop(reason);
       },
     });
-    this.#programs = new HeldPrograms(this.#context);
-    this.#denials = new WallDenials(this.#context);
-    this.#calls = new HeldCallDesk(this.#context, this.#denials);
+    this.#gate = new GateDesk(this.#context, host, {
+      launched: () => this.#launched,
+      stop: (reason) => this.stop(reason),
+      noteReason: (reason) => {
+        this.#stopReason ??= reason;
+      },
+    });
   }
 
   /** Splits the script, writes its steps and their judgements into the history; nothing has run yet. */
-  static propose(host: ScriptHost, script: string): Promise<ScriptRun> {
-    return ScriptRun.#propose(host, script, { split: splitScript(script), argv: undefined });
+  static async propose(host: ScriptHost, script: string): Promise<ScriptRun> {
+    return new ScriptRun(await beginScript(host, { script, split: splitScript(script) }));
   }
 
   /** The same for one program; its words are launched as they are. */
-  static proposeProgram(host: ScriptHost, argv: readonly string[]): Promise<ScriptRun> {
-    const text = quoteWords(argv);
-    return ScriptRun.#propose(host, text, { split: splitScript(text), argv });
-  }
-
-  static async #propose(host: ScriptHost, script: string, work: Work): Promise<ScriptRun> {
-    const { ids } = host.ports;
-    const turnId: TurnId = host.turn?.turnId ?? ids.turn();
-    const { split, argv } = work;
-    const { root, steps } = identifySteps({
-      script,
-      argv,
-      split,
-      ids,
-      turnId,
-      parentId: host.turn?.parentId,
-      cwd: host.cwd,
-      agentName: host.agentName,
-    });
-    const searchPath = host.environment['PATH'] ?? '';
-    const wall = await decideWall({ script, split, argv }, launchPlace(host, searchPath));
-    const launchHost = wall?.kind === 'none' ? await host.unwalled.hostFor(host, wall) : host;
-    return ScriptRun.#begin(launchHost, work, { root, steps, wall });
-  }
-
-  static async #begin(
-    host: ScriptHost,
-    work: Work,
-    { root, steps, wall }: { root: Step; steps: readonly Step[]; wall: WallDecision | undefined },
-  ): Promise<ScriptRun> {
-    const { ids } = host.ports;
-    const { turnId } = root;
-    const currentScope = scopeOf(host, turnId);
-    const proposed = [root, ...steps].map((step): EventBody => ({ type: 'step/proposed', ...step }));
-    const begin: EventBody[] = host.turn ? [] : [{ type: 'turn/started', turnId }];
-    await host.ports.append([...begin, ...proposed]);
-    const searchPath = host.environment['PATH'] ?? '';
-    const { previews, events } = await previewSteps(steps, currentScope(), {
-      nowMs: host.ports.nowMs,
-      searchPath,
-      wall,
-    });
-    if (events.length > 0) await host.ports.append(events);
-    const append = (bodies: readonly EventBody[]): Promise<unknown> => host.ports.append(bodies);
-    return new ScriptRun(host, work, {
-      ports: host.ports,
-      get scope() {
-        return currentScope();
-      },
-      get snapshot() {
-        return currentScope().snapshot;
-      },
-      board: new StepBoard(steps),
-      root,
-      rootRunId: ids.run(),
-      previews,
-      runs: new LiveRuns(host.appendSoon),
-      askers: new Askers(),
-      pipelines: new Map(),
-      opened: [],
-      agentReason: host.agentReason,
-      say: (line) => {
-        const { stderr } = host.sinks.streams;
-        if (!stderr.destroyed) stderr.write(`${line}\n`);
-      },
-      searchPath,
-      wall,
-      append,
-      setTimer: host.setTimer,
-    });
+  static async proposeProgram(host: ScriptHost, argv: readonly string[]): Promise<ScriptRun> {
+    const script = quoteWords(argv);
+    return new ScriptRun(await beginScript(host, { script, split: splitScript(script), argv }));
   }
 
   get runId(): RunId {
@@ -208,11 +106,11 @@ export class ScriptRun {
     const context = this.#context;
     if (opened) context.opened.push(opened);
     if ((await context.ports.whenGoing(this.#stopped.signal)) !== 'going') return this.#cancel();
-    const lost = await tellWall(context, this.#host, { split: this.#split, argv: this.#argv });
+    const lost = await tellWall(context, this.#host);
     if (lost !== undefined) return this.refuse(lost);
-    const refusal = await settleInFront(context, this.#split, { host: this.#host, argv: this.#argv });
+    const refusal = await settleInFront(context, this.#host);
     if (refusal) return this.refuse(refusal);
-    this.#launched = this.#launch();
+    this.#launched = launchScript(this.#host, context, this.#gate.handlers());
     const process = await this.#launched.catch(sayFolderMoved);
     if (typeof process === 'string') {
       await context.runs.refuseAll(process);
@@ -231,10 +129,10 @@ export class ScriptRun {
     const output = carryOutput(process, { ...this.#host.sinks, runId: context.rootRunId });
     const outcome = await process.finished;
     const streams = await output.finish();
-    if (this.#argv !== undefined) await endInFront(context, outcome);
+    if (context.root.argv !== undefined) await endInFront(context, outcome);
     this.#host.network?.end(context);
     await context.runs.finishAll();
-    this.#denials.sumUp(this.#host.sinks.streams.stderr);
+    this.#gate.sumUp();
     await reportFindings(context, this.#host);
     const exitCode = exitStatusOf(outcome);
     const ended = this.#stopReason === undefined ? 'ran' : 'cancelled';
@@ -284,65 +182,5 @@ export class ScriptRun {
     const outcome = result.outcome === 'cancelled' ? 'stopped' : 'finished';
     await this.#context.append([{ type: 'turn/ended', turnId, outcome }]);
     return result;
-  }
-
-  #launch(): Promise<SandboxProcess> {
-    const launch = { host: this.#host, context: this.#context, handlers: this.#handlers() };
-    if (this.#argv !== undefined) return launchProgram({ ...launch, argv: this.#argv });
-    return launchScript({ ...launch, split: this.#split });
-  }
-
-  #handlers(): GateHandlers {
-    return {
-      onRoot: (pid) => {
-        this.#programs.noteRoot(pid);
-        this.#withGate((gate) => gate.setWrites(this.#host.mayAskWrites ? 'hold' : 'report'));
-      },
-      onExec: (held) => this.#withGate((gate) => this.#programs.settle(gate, held)),
-      onWrite: (held) => this.#settleCall(describeWrite(held, this.#context.snapshot)),
-      onChange: (held) => this.#settleCall(describeChange(held, this.#context.snapshot)),
-      onConnect: (held) =>
-        this.#settleCall(describeConnect(held, this.#context.snapshot, this.#host.ownFolders)),
-      onDenied: (denial) => this.#orStop(this.#denials.tell(denial, this.#host.sinks.streams.stderr)),
-      onLimit: (hit) => this.#orStop(this.#tellLimit(hit)),
-      onSwapped: (swapped) => this.#orStop(this.#tellSwapped(swapped)),
-      onExit: (exit) => {
-        this.#context.askers.exit(exit.pid);
-        this.#orStop(this.#context.runs.exit(exit.pid, exit));
-        this.#orStop(this.#denials.tellExit(exit, this.#host.sinks.streams.stderr));
-      },
-      onFault: (fault) => this.stop(fault.message),
-    };
-  }
-
-  /** The supervisor ends the launch itself; of a file's size, the kernel has ended a program of it. */
-  async #tellLimit({ name, rule }: LimitHit): Promise<void> {
-    if (name !== 'file-size') this.#stopReason ??= `stopped: ${rule}`;
-    await this.#denials.tellLimit(name, rule, this.#host.sinks.streams.stderr);
-  }
-
-  /** The supervisor has killed it before its first instruction. */
-  async #tellSwapped({ pid, path }: SwappedStart): Promise<void> {
-    this.#context.runs.refuse(pid, SWAPPED);
-    await this.#denials.report(pid, { op: 'exec', path, rule: SWAPPED });
-  }
-
-  #settleCall(held: HeldCall): void {
-    this.#withGate((gate) => this.#calls.settle(gate, held));
-  }
-
-  /** The supervisor may speak before the launch has told us of itself: nothing it says may be lost. */
-  #withGate(act: (gate: ExecGate) => void | Promise<void>): void {
-    this.#orStop(
-      (async () => {
-        const gate = (await this.#launched)?.gate;
-        if (gate) await act(gate);
-      })(),
-    );
-  }
-
-  /** A fact that cannot be written ends the script: what happens next could not be explained. */
-  #orStop(work: Promise<void>): void {
-    work.catch((cause: unknown) => this.stop(toFault(cause).message));
   }
 }

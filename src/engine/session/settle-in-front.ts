@@ -3,7 +3,7 @@
  * whole; of a program that is run as it was typed, the program itself and all that the kernel will not hold later is
  * settled here, because its words are launched unchanged and ask nothing.
  */
-import { planAsks, type ScriptSplit } from '../../policy/index.ts';
+import { planAsks } from '../../policy/index.ts';
 import type { ChildOutcome } from '../base/index.ts';
 import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
@@ -16,18 +16,13 @@ const NEVER_GONE = new AbortController().signal;
 /** In place of the process number of the program that the launch begins with: it has none yet. */
 const FIRST_PROGRAM = -1;
 
-/** Settles it. Gives the reason where it may not run. `argv`: the words of a program; none for a script. */
-export async function settleInFront(
-  context: ScriptContext,
-  split: ScriptSplit,
-  work: { readonly host: ScriptHost; readonly argv: readonly string[] | undefined },
-): Promise<string | undefined> {
-  const { cwd } = work.host;
-  for (const entry of listInFront(context, split, work)) {
-    const run = scriptedRun(context, entry.step, { cwd, gone: NEVER_GONE });
+/** Settles it. Gives the reason where it may not run. */
+export async function settleInFront(context: ScriptContext, host: ScriptHost): Promise<string | undefined> {
+  for (const entry of listInFront(context, host)) {
+    const run = scriptedRun(context, entry.step, { cwd: host.cwd, gone: NEVER_GONE });
     const settled = await runStep(context.ports, context.scope, run);
     if (settled.outcome !== 'allowed') return settled.message;
-    if (work.argv !== undefined) entry.runs += 1;
+    if (context.root.argv !== undefined) entry.runs += 1;
     const { stepId, index } = entry.step;
     const { runId, endAccess } = settled;
     context.runs.start(FIRST_PROGRAM - index, { stepId, runId, endAccess });
@@ -41,16 +36,15 @@ export async function endInFront(context: ScriptContext, outcome: ChildOutcome):
 }
 
 function listInFront(
-  { board, previews }: ScriptContext,
-  split: ScriptSplit,
-  { host, argv }: { readonly host: ScriptHost; readonly argv: readonly string[] | undefined },
+  { board, previews, split, root }: ScriptContext,
+  host: ScriptHost,
 ): readonly BoardStep[] {
   const first = board.at(0);
   if (split.opaque !== undefined) return first ? [first] : [];
-  if (argv === undefined) return [];
+  if (root.argv === undefined) return [];
   const gate = host.enforced.gate === 'kernel' ? 'kernel' : 'shell';
   const unheld = planAsks(split.steps, (index) => previews.get(index)?.verdict ?? 'ask', { gate });
-  // behind a launcher it is a program that the launcher starts, and held then
+  // Behind a launcher it is a program that the launcher starts, and held then.
   const isFirst = ({ step }: BoardStep): boolean => step.index === 0 && step.wrappers.length === 0;
   return board.steps.filter((entry) => isFirst(entry) || unheld.has(entry.step.index));
 }

@@ -2,7 +2,6 @@
  * The rows of calls that the wall stopped and nobody was asked about. One row for each thing and run: a program that
  * tries a hundred times is one fact, and what is tried without end does not fill the history.
  */
-import type { Writable } from 'node:stream';
 import { quietSocketReason, quietWriteReason } from '../../policy/index.ts';
 import type { EventOf } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
@@ -35,35 +34,35 @@ export class WallDenials {
    * What the supervisor only reports: a connection to another machine, which has no way out whatever is asked, and
    * everything else where nobody is asked about anything. That is said on the script's standard error too.
    */
-  async tell({ pid, op, path, host }: GateDenial, stderr: Writable): Promise<void> {
+  async tell({ pid, op, path, host }: GateDenial): Promise<void> {
     if (path === undefined) return this.report(pid, { op, host, rule: DIRECT_CONNECTION });
     const { snapshot } = this.#context;
     const habit = op === 'connect' ? quietSocketReason(path) : quietWriteReason(path, snapshot);
     if (habit !== null) return this.report(pid, { op, path, rule: `tried by habit: ${habit}` });
     const line = `sallyport: refused: ${op} ${showLine(path)}: ${NOT_ASKED}. ${wayOutOfCall(op !== 'connect', path, snapshot)}`;
-    if (this.told.isNew(line) && !stderr.destroyed) stderr.write(`${line}\n`);
+    if (this.told.isNew(line)) this.#context.say(line);
     await this.report(pid, { op, path, rule: NOT_ASKED });
   }
 
   /** At the end: how often came what was told once. */
-  sumUp(stderr: Writable): void {
-    for (const line of this.told.sumUp()) if (!stderr.destroyed) stderr.write(`${line}\n`);
+  sumUp(): void {
+    for (const line of this.told.sumUp()) this.#context.say(line);
   }
 
   /** A limit of the launch: the row of the script as a whole. What ends it is told with its outcome; of a file, here. */
-  async tellLimit(name: LimitHit['name'], rule: string, stderr: Writable): Promise<void> {
+  async tellLimit(name: LimitHit['name'], rule: string): Promise<void> {
     // A program of the script and the script itself may both have met it.
     if (name === 'file-size' && this.#isFileTold) return;
     this.#isFileTold ||= name === 'file-size';
-    if (name === 'file-size' && !stderr.destroyed) stderr.write(`sallyport: stopped: ${rule}\n`);
-    const { root, rootRunId, append } = this.#context;
+    const { root, rootRunId, append, say } = this.#context;
+    if (name === 'file-size') say(`sallyport: stopped: ${rule}`);
     await append([{ type: 'wall/denied', stepId: root.stepId, runId: rootRunId, op: 'other', rule }]);
   }
 
   /** A program of the script has ended: where the kernel did that for a file's size, it is told like the script's own. */
-  async tellExit({ signal }: { readonly signal?: number | undefined }, stderr: Writable): Promise<void> {
+  async tellExit({ signal }: { readonly signal?: number | undefined }): Promise<void> {
     const rule = describeFileLimit(signal, this.#context.snapshot.limits);
-    if (rule !== undefined) await this.tellLimit('file-size', rule, stderr);
+    if (rule !== undefined) await this.tellLimit('file-size', rule);
   }
 
   /** Writes the row, unless the same run was told of the same thing before. */
