@@ -101,6 +101,38 @@ describe('text of strangers', () => {
     expect([product.problems, product.foreignRequests]).toEqual([[], []]);
   });
 
+  it('neither grows over what stands beside it, nor turns the order of a path', async () => {
+    const { page } = product;
+    const path = '/\u05d0\u05d1/12/\u05d3\u05d4';
+    const tower = `n\u0e01${'\u0e34'.repeat(60)}`;
+    const running = run(['--wait', '-a', 'untrusted', `touch '${path}' '${tower}'`]);
+    const id = await openQuestion(page);
+    const card = cardOf(page, id);
+    expect(/\u0e34{2}/.test((await card.textContent()) ?? '')).toBe(false);
+    expect((await card.locator('[data-payload]').textContent()) ?? '').toContain('⟨U+0E34⟩');
+    // where each character of the path stands on the screen, in the order of the text
+    const places = await card.locator('[data-payload]').evaluate((payload, wanted) => {
+      const walker = document.createTreeWalker(payload, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const start = node.textContent?.indexOf(wanted) ?? -1;
+        if (start < 0) continue;
+        return Array.from(wanted, (_, at) => {
+          const range = document.createRange();
+          range.setStart(node, start + at);
+          range.setEnd(node, start + at + 1);
+          return range.getBoundingClientRect().left;
+        });
+      }
+      return [];
+    }, path);
+    expect(places.length).toBe(path.length);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    await page.keyboard.press('r');
+    await seeSettled(page, id);
+    await running;
+    expect(product.problems).toEqual([]);
+  });
+
   it('in a file that is asked about and in the reason of a rejection changes nothing', async () => {
     const { page, place } = product;
     const running = run(['--wait', '-a', 'untrusted', `touch 'a${TAGS}.txt'`]);

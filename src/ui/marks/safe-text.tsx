@@ -3,11 +3,14 @@ import { showDiffLine, showLine, showText } from '../../timeline/index.ts';
 import css from './marks.module.css';
 
 const NAMED = /(⟨U\+[0-9A-F]{4,6}⟩|⏎|⇥)/;
+/** Letters of scripts that are written from right to left, which would turn the order of what stands between them. */
+const TURNING = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const NAMED_IN_DIFF = /(⟨U\+[0-9A-F]{4,6}⟩|⏎|⇥|·+(?=[·⇥ ]*(?:⟨U\+000D⟩)?$))/;
 
 /**
  * Text that a stranger wrote, as one line or several: what would move the cursor, turn the reading order or hide stands
- * there as its number, lit, and is never HTML.
+ * there as its number, lit, and is never HTML. Where letters run from right to left, all of it stands in the order of the
+ * text all the same: else what comes first in a path or a script would be shown last.
  */
 export function SafeText(props: {
   readonly text: string;
@@ -16,14 +19,23 @@ export function SafeText(props: {
 }): ReactNode {
   const { text, isBlock = false, maxChars = isBlock ? 20_000 : 500 } = props;
   const shown = isBlock ? showText(text, maxChars) : showLine(text, maxChars);
-  return lightUp(shown.split(NAMED), () => css['odd']);
+  return inOrder(
+    shown,
+    lightUp(shown.split(NAMED), () => css['odd']),
+  );
 }
 
 /** A line of a diff, or with `isEnd` false a piece of one: tabs and the spaces at its end can be seen too. */
 export function SafeDiffLine(props: { readonly text: string; readonly isEnd: boolean }): ReactNode {
-  const parts = showDiffLine(props.text, props.isEnd).split(NAMED_IN_DIFF);
+  const shown = showDiffLine(props.text, props.isEnd);
   // Blanks are ordinary in files: they are seen, and not alarming.
-  return lightUp(parts, (mark) => css[/^(?:⇥|·+)$/.test(mark) ? 'blank' : 'odd']);
+  const lookOf = (mark: string): string | undefined => css[/^(?:⇥|·+)$/.test(mark) ? 'blank' : 'odd'];
+  return inOrder(shown, lightUp(shown.split(NAMED_IN_DIFF), lookOf));
+}
+
+/** One character behind the other, as a program reads them. */
+function inOrder(shown: string, drawn: ReactNode): ReactNode {
+  return TURNING.test(shown) ? <bdo dir="ltr">{drawn}</bdo> : drawn;
 }
 
 function lightUp(parts: readonly string[], lookOf: (mark: string) => string | undefined): ReactNode {

@@ -31,6 +31,36 @@ describe('text shown to a person', () => {
     const { reasons } = judgeStep(step, makeSnapshot({ rules }), makeFacts(step));
     expect(reasons.map((reason) => reason.text).join('\n')).toContain(`a${shown}b`);
   });
+  it.each([
+    ['one accent, and two', 'e\u0301 a\u0302\u0301', 'e\u0301 a\u0302\u0301'],
+    ['a tower of accents', 'o\u0352\u0352\u0352x', 'o\u0352⟨U+0352⟩⟨U+0352⟩x'],
+    ['a tower of several', 'o\u0352\u0301\u0302x', 'o\u0352\u0301⟨U+0302⟩x'],
+    [
+      'vowels and tones of Thai',
+      '\u0e19\u0e49\u0e33 \u0e17\u0e35\u0e48',
+      '\u0e19\u0e49\u0e33 \u0e17\u0e35\u0e48',
+    ],
+    ['a tower of vowels', '\u0e01\u0e34\u0e34', '\u0e01\u0e34⟨U+0E34⟩'],
+    [
+      'a tower of several vowels',
+      '\u0e01\u0e31\u0e34\u0e35\u0e36\u0e37\u0e47',
+      '\u0e01\u0e31\u0e34\u0e35\u0e36\u0e37⟨U+0E47⟩',
+    ],
+    ['points of Hebrew', '\u05e9\u05bc\u05c1\u05b8', '\u05e9\u05bc\u05c1\u05b8'],
+    ['a word of Hindi', '\u0915\u094d\u0937\u093f', '\u0915\u094d\u0937\u093f'],
+    ['a stroke through a letter', 'r\u0336m\u0338', 'r⟨U+0336⟩m⟨U+0338⟩'],
+    ['a figure around a letter', 'a\u20dd1\u20e3', 'a⟨U+20DD⟩1⟨U+20E3⟩'],
+    ['a mark on nothing', '\u0301a', '⟨U+0301⟩a'],
+    ['marks on a sign of the shell', ";\u0301 '\u0302\u0302", ";⟨U+0301⟩ '⟨U+0302⟩⟨U+0302⟩"],
+    ['a mark behind what hides', 'a\u200b\u0301', 'a⟨U+200B⟩⟨U+0301⟩'],
+  ])('nothing grows over its neighbours: %s', (_name, text, shown) => {
+    expect([showLine(text), showText(text)]).toEqual([shown, shown]);
+  });
+  it('of a flood of marks every one is a number, in its line', () => {
+    const flood = `touch e${'\u0315'.repeat(1000)}\n\u0336`;
+    const drawn = showText(flood).match(/\p{M}/gu) ?? [];
+    expect([drawn.length, showText(flood).split('\n')[1]]).toEqual([1, '⟨U+0336⟩']);
+  });
   it('line ends are marked in a line and kept in a text', () => {
     expect([showLine('a\n\tb'), showText('a\n\tb')]).toEqual(['a⏎⇥b', 'a\n  b']);
   });
