@@ -1,12 +1,12 @@
 import { type ReactNode, useState } from 'react';
 import type { Approval, ApprovalAnswer } from '../../protocol/index.ts';
 import { Button, DialogBox, TextField } from '../controls/index.ts';
+import { GrantWords, Whys } from '../inspector/index.ts';
 import { folderNameOf, useLive, usePage } from '../local/index.ts';
 import { RiskChip, SafeText } from '../marks/index.ts';
 import { ActionIcon } from './action-icon.tsx';
 import { answerBatch, type BatchResult } from './answer-batch.ts';
 import css from './batch.module.css';
-import { nameAction } from './name-action.ts';
 
 /** What a person wants to answer together; the requests as they were shown then. */
 export interface BatchWish {
@@ -45,6 +45,7 @@ export function BatchDialog(props: {
       onClose={isSent ? props.onDone : props.onCancel}
     >
       <Lines approvals={wish.approvals} results={results} />
+      {isAllow && !isSent && <Meaning of={wish.approvals} />}
       {!isAllow && !isSent && (
         <TextField
           label="Tell the agents why (may be empty)"
@@ -86,6 +87,18 @@ function describeResults(results: readonly BatchResult[], count: number): string
   return done === count ? `All ${count} answered` : `${done} of ${count} answered`;
 }
 
+/** What a yes opens, and why a person is asked: it is the same for all that can be allowed together. */
+function Meaning(props: { readonly of: readonly Approval[] }): ReactNode {
+  const [first] = props.of;
+  if (first === undefined) return null;
+  return (
+    <>
+      <GrantWords grant={first.requested ?? first.grant} />
+      <Whys texts={[...new Set(first.reasons.map(({ text }) => text))]} />
+    </>
+  );
+}
+
 function Lines(props: {
   readonly approvals: readonly Approval[];
   readonly results: readonly BatchResult[];
@@ -99,7 +112,7 @@ function Lines(props: {
             <ActionIcon kind={approval.kind} />
             <span className={css['what']}>
               <code>
-                <SafeText text={nameAction(approval)} isBlock />
+                <SafeText text={approval.text} maxChars={approval.text.length} isBlock />
               </code>
               <span className={css['where']}>
                 {approval.approvalId} · <SafeText text={folderNameOf(approval.workspace)} maxChars={80} /> ·

@@ -8,9 +8,15 @@ export interface BatchVerdict {
   readonly problem?: string;
 }
 
+/** What a yes gives, and why a person is asked: where it is the same for all, it can be shown once and is seen. */
+function meaningOf({ argv, grant, requested, reasons }: Approval): string {
+  return JSON.stringify([argv, grant, requested, reasons.map(({ code, text }) => [code, text])]);
+}
+
 /**
- * Several questions may be allowed together only when they are one and the same action and none of them is high,
- * critical or not reviewed. Rejecting is always possible.
+ * Several questions may be allowed together only when they are one and the same action, a yes opens the same for each,
+ * and none of them is high, critical or not reviewed. A change of files is named by its paths alone, so two that are
+ * called the same may write anything. Rejecting is always possible.
  */
 export function judgeBatch(selected: readonly Approval[]): BatchVerdict {
   const actionCount = new Set(selected.map(actionKeyOf)).size;
@@ -22,5 +28,15 @@ export function judgeBatch(selected: readonly Approval[]): BatchVerdict {
   if (selected.some(({ risk }) => risk?.level === 'high' || risk?.level === 'critical')) {
     return { actionCount, problem: 'High and critical requests are allowed one by one.' };
   }
+  if (selected.some(({ files }) => files !== undefined))
+    return {
+      actionCount,
+      problem: 'Changes of files are allowed one by one: each has a content of its own.',
+    };
+  if (new Set(selected.map(meaningOf)).size > 1)
+    return {
+      actionCount,
+      problem: 'They look alike, but do not need the same: they are allowed one by one.',
+    };
   return { actionCount };
 }

@@ -119,7 +119,7 @@ export function CardQuote(props: {
 }
 
 /** Why a person is asked: one sentence, or a short list. */
-function Whys(props: { readonly texts: readonly string[] }): ReactNode {
+export function Whys(props: { readonly texts: readonly string[] }): ReactNode {
   const { texts } = props;
   const [first, ...others] = texts;
   const label = 'Why you are asked';

@@ -1,3 +1,4 @@
 export { ApprovalCard } from './approval-card.tsx';
+export { GrantWords, Whys } from './card-facts.tsx';
 export { byWords } from './card-words.ts';
 export { Inspector } from './inspector.tsx';

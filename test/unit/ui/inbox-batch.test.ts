@@ -23,6 +23,57 @@ describe('what may be allowed together', () => {
     ['lines that become one line', [requestOf(1, { text: 'a\nb' }), requestOf(2, { text: 'a b' })], false],
     ['two kinds', [requestOf(1, { text: 'x' }), requestOf(2, { text: 'x', kind: 'edit' })], false],
     [
+      'two words that one space tells apart',
+      [
+        requestOf(1, { text: "rm 'a b'", argv: ['rm', 'a b'] }),
+        requestOf(2, { text: "rm 'a  b'", argv: ['rm', 'a  b'] }),
+      ],
+      false,
+    ],
+    [
+      'two changes of one file',
+      [1, 2].map((n) => requestOf(n, { kind: 'edit', text: 'a.ts', files: [] })),
+      false,
+    ],
+    [
+      'the same that opens another path',
+      [1, 2].map((n) =>
+        requestOf(n, { text: 'x', grant: { read: [], write: [`/p${n}`], hosts: [], sockets: [] } }),
+      ),
+      false,
+    ],
+    [
+      'the same that opens one path',
+      [1, 2].map((n) =>
+        requestOf(n, { text: 'x', grant: { read: [], write: ['/p'], hosts: [], sockets: [] } }),
+      ),
+      true,
+    ],
+    [
+      'the same that asks for more',
+      [
+        requestOf(1, {
+          text: 'x',
+          kind: 'perm',
+          requested: { read: ['/a'], write: [], hosts: [], sockets: [] },
+        }),
+        requestOf(2, {
+          text: 'x',
+          kind: 'perm',
+          requested: { read: ['/b'], write: [], hosts: [], sockets: [] },
+        }),
+      ],
+      false,
+    ],
+    [
+      'the same with another variable in force',
+      [
+        requestOf(1, { text: 'x', reasons: [{ code: 'opaque', text: 'PATH is /a' }] }),
+        requestOf(2, { text: 'x', reasons: [{ code: 'opaque', text: 'PATH is /b' }] }),
+      ],
+      false,
+    ],
+    [
       'two categories',
       [requestOf(1, { text: 'x' }), requestOf(2, { text: 'x', category: 'outside' })],
       false,
