@@ -155,3 +155,51 @@ for number in range(300):
     expect(stderr).toContain(`new/.git: It was made during the session, and git obeys ${words} in it.`);
   });
 });
+
+describe('what was granted', () => {
+  it('is named when git would go on with a command in it', async () => {
+    const mark = join(outside.path, 'ran');
+    const git = (words: string) =>
+      execSync(`git ${IDENTITY} ${words}`, {
+        cwd: folder.path,
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: { ...process.env, GIT_EDITOR: 'true' },
+      });
+    git(`init -q . && echo 1 > f && git add f && git ${IDENTITY} commit -qm one`);
+    git(`commit -q --allow-empty -m two`);
+    const script = build(
+      `git ${IDENTITY} -c sequence.editor='sed -i 1s/pick/edit/' rebase -q -i HEAD~; echo 'exec touch ${mark}' >> .git/rebase-merge/git-rebase-todo`,
+    );
+    const { stderr, questions } = await real.run(script, { cwd: folder.path, answer: () => allowSession });
+    expect(questions).not.toEqual([]);
+    const todo = join(folder.path, '.git/rebase-merge/git-rebase-todo');
+    expect(stderr).toContain(
+      `look at ${todo}: It was changed during the session, and git obeys the commands of a rebase that is begun. To undo it: mv -n -- ${todo} ${todo}.put-aside`,
+    );
+    expect(existsSync(mark)).toBe(false);
+    // the trap is one
+    git('rebase --continue');
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it.each(['workspace-write', 'read-only'])(
+    'outside the workspace is looked at in a %s session',
+    async (sandbox) => {
+      const script = build(
+        `cd ${outside.path} && git init -q new && git -C new config core.fsmonitor x; echo x > .envrc`,
+      );
+      const { stderr, questions } = await real.run(script, {
+        cwd: folder.path,
+        sandbox,
+        answer: () => allowSession,
+      });
+      expect(questions).not.toEqual([]);
+      expect(existsSync(join(outside.path, '.envrc'))).toBe(true);
+      expect(stderr).toContain(
+        `look at ${join(outside.path, 'new', '.git')}: It was made during the session, and git obeys "core.fsmonitor" in it.`,
+      );
+      expect(stderr).toContain(`look at ${join(outside.path, '.envrc')}: It was made during the session`);
+    },
+  );
+});

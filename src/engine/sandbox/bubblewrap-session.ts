@@ -85,10 +85,15 @@ async function settleWithin(work: Promise<void>, limitMs: number): Promise<void>
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
 export function createBubblewrapSession(parts: SessionParts): SandboxSession {
   const lateHidden = new LateHidden(parts.spec.settings, parts.view);
+  const opened = new OpenedPaths(rootsOf(parts.spec));
   const state: State = {
     ...parts,
     grants: new LiveGrants(parts.holder, {
-      plan: (path, mode) => plan(parts, lateHidden.plan().denied, path, mode),
+      plan: async (path, mode) => {
+        const planned = await plan(parts, lateHidden.plan().denied, path, mode);
+        if (planned.kind === 'planned') opened.note(path, mode, planned.protection);
+        return planned;
+      },
       release: (path) => parts.placeholders.release(path),
     }),
     running: new Map(),
@@ -96,7 +101,6 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     lateHidden,
     isClosed: false,
   };
-  const opened = new OpenedPaths();
   const endAll = async (): Promise<void> => {
     state.isClosed = true;
     const processes = [...state.running.values()].flatMap((running) => running.process ?? []);
@@ -120,10 +124,7 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     },
     notes: [...parts.firstPlan.notes, ...parts.view.hidden.notes, ...networkNotes(parts.spec.settings)],
     launch: (spec) => launch(state, spec),
-    grant: (path, mode) => {
-      opened.note(path, mode);
-      return state.grants.add(path, mode);
-    },
+    grant: (path, mode) => state.grants.add(path, mode),
     revoke: (path) => state.grants.remove(path),
     keepsClosed: (path) => state.grants.keepsClosed(path),
     inspect: async () => [
@@ -279,13 +280,11 @@ async function plan(
     hollow: view.hidden.hollow,
   });
   if (planned.kind === 'failed') return planned;
-  const { granted } = planned;
+  const { granted, protection } = planned;
   try {
     const made = await placeholders.cover(new Map([[path, granted.missing]]));
-    return {
-      kind: 'planned',
-      granted: { ...granted, readOnly: [...new Set([...granted.readOnly, ...made])] },
-    };
+    const readOnly = [...new Set([...granted.readOnly, ...made])];
+    return { kind: 'planned', granted: { ...granted, readOnly }, protection };
   } catch {
     // A grant whose protected names cannot be held is no grant, but no fault of the session either.
     return { kind: 'failed', step: 'placeholders', errno: 'EIO' };

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing } from '../base/index.ts';
+import { listPrepared } from './find-prepared.ts';
 import { readPlainFile } from './follow-git.ts';
 import { type ConfigPlace, isHarmless } from './harmless-settings.ts';
 import type { InspectionBudget } from './inspection-budget.ts';
@@ -27,7 +28,10 @@ export function findObeyed(place: ConfigPlace, budget: InspectionBudget): string
       const found = findInConfig(join(place.git, name), place, budget);
       if (found !== null) return found;
     }
-    return findHook(join(place.git, 'hooks'), budget);
+    const hook = findHook(join(place.git, 'hooks'), budget);
+    if (hook !== null) return hook;
+    for (const { words } of listPrepared(place.git, budget)) return words;
+    return null;
   } catch (cause) {
     if (cause instanceof OddConfig) return cause.message;
     if (isFileFault(cause)) return 'something that cannot be read';

@@ -12,7 +12,7 @@ import { listHostSockets } from './host-sockets.ts';
 import { INSIDE_FOLDER } from './inside-paths.ts';
 import { isBelow, isInside, sortByDepth } from './path-inside.ts';
 import { emptyFilePlaceholder, sameFolderPlaceholder } from './placeholder-spec.ts';
-import { planProtection } from './protect.ts';
+import { type ProtectPlan, planProtection } from './protect.ts';
 import type { GrantMode, OwnFolders, WallSettings } from './sandbox.ts';
 
 export interface GrantedPath {
@@ -27,7 +27,12 @@ export interface GrantedPath {
 }
 
 export type GrantPlan =
-  | { readonly kind: 'planned'; readonly granted: GrantedPath }
+  | {
+      readonly kind: 'planned';
+      readonly granted: GrantedPath;
+      /** Of a folder that may be written and is no git folder. */
+      readonly protection: ProtectPlan | null;
+    }
   | { readonly kind: 'failed'; readonly step: string; readonly errno: string };
 
 export interface GrantContext {
@@ -58,7 +63,7 @@ export function planGrant(path: string, mode: GrantMode, context: GrantContext):
   const coveredBy = sortByDepth(masked.filter((mask) => isBelow(path, mask) && !hollow.includes(mask)));
   const base = { path, mode, hidden, coveredBy };
   if (mode === 'ro' || !stat.isDirectory())
-    return { kind: 'planned', granted: { ...base, readOnly: [], missing: [] } };
+    return { kind: 'planned', granted: { ...base, readOnly: [], missing: [] }, protection: null };
   if (isGitFolder(path)) return planGitFolder(path, base);
   const plan = planProtection({
     roots: [path],
@@ -66,7 +71,7 @@ export function planGrant(path: string, mode: GrantMode, context: GrantContext):
     paths: settings.protectedPaths,
   });
   const missing = [...plan.missing.values()].flat();
-  return { kind: 'planned', granted: { ...base, readOnly: plan.readOnly, missing } };
+  return { kind: 'planned', granted: { ...base, readOnly: plan.readOnly, missing }, protection: plan };
 }
 
 /** By its name too: one without its parts becomes a repository as soon as somebody makes them. */
@@ -87,7 +92,8 @@ function planGitFolder(path: string, base: Omit<GrantedPath, 'readOnly' | 'missi
   // What another session holds is there, and goes away with that one unless we hold it too.
   const held = inner.filter((place) => !isThere(place) || isPlaceholder(place));
   const missing = held.map((place) => holdMissing(path, place));
-  return { kind: 'planned', granted: { ...base, readOnly, missing: [...new Set(missing)] } };
+  const granted = { ...base, readOnly, missing: [...new Set(missing)] };
+  return { kind: 'planned', granted, protection: null };
 }
 
 /** What stands at the place of a missing name while the folder is open. */

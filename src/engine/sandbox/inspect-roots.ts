@@ -2,39 +2,65 @@ import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
 import { findGitlinks } from './find-gitlinks.ts';
+import { listPrepared, withWorktrees } from './find-prepared.ts';
 import { inspectBare, inspectRepository, type RepositoryScene } from './inspect-repository.ts';
 import { BudgetSpent, InspectionBudget, type Pieces, runInSlices } from './inspection-budget.ts';
-import { type NestedRepositories, searchNestedRepositories } from './nested-repositories.ts';
+import {
+  type NestedRepositories,
+  type SearchAllowance,
+  searchNestedRepositories,
+} from './nested-repositories.ts';
 import type { InspectedPlace } from './opened-paths.ts';
-import { lastChangeOf, printGitFolder, printRepository, printSettings } from './print-repository.ts';
+import {
+  lastChangeOf,
+  printGitFolder,
+  printPlace,
+  printRepository,
+  printSettings,
+} from './print-repository.ts';
 import type { ProtectPlan } from './protect.ts';
 import { ALWAYS_PROTECTED } from './protected-names.ts';
+import { aside, asideGit, isFolder, moveAside, quote } from './put-aside.ts';
 import type { LateFinding } from './sandbox.ts';
 
 /** Of all configurations that one inspection reads: ten thousand ordinary ones. */
 const MAX_BYTES = 8 * 1024 * 1024;
 /** More than a person looks at. */
 const MAX_FINDINGS = 200;
+/** Looked into in all folders outside the roots that were opened. */
+const MAX_OPENED_FOLDERS = 20_000;
 /** Clocks of file systems lag behind. */
 const CLOCK_SLACK_MS = 1000;
 
 /**
- * What appeared in the roots since `before` was planned and may be obeyed by trusted programs: files that run code
- * later, a replaced link, the layout of a bare repository (git takes its configuration from the folder itself), a
- * changed repository that no mount could protect, a new one that makes git run programs or that leads elsewhere, settings
- * of agents in ordinary folders. The engine goes on working meanwhile.
+ * What appeared in the roots since `before` was planned, and in folders outside them since they were opened, and may be
+ * obeyed by trusted programs: files that run code later, a replaced link, the layout of a bare repository (git takes its
+ * configuration from the folder itself), a changed repository that no mount could protect, a new one that makes git run
+ * programs or that leads elsewhere, settings of agents in ordinary folders, and what git goes on with in a git folder that
+ * was opened. The engine goes on working meanwhile.
+ * @param openedFolders How many folders are looked into outside the roots, all together.
  */
-export function inspectRoots(place: InspectedPlace, before: ProtectPlan): Promise<LateFinding[]> {
-  return runInSlices(inspectAll(place, before));
+export function inspectRoots(
+  place: InspectedPlace,
+  before: ProtectPlan,
+  openedFolders: number = MAX_OPENED_FOLDERS,
+): Promise<LateFinding[]> {
+  const scopes = scopesOf(place, before, { folders: openedFolders });
+  return runInSlices(inspectAll({ place, scopes, before: joinPlans(place, before) }));
 }
 
-function* inspectAll(place: InspectedPlace, before: ProtectPlan): Pieces<LateFinding[]> {
+function* inspectAll(inspection: Inspection): Pieces<LateFinding[]> {
   const findings: LateFinding[] = [];
-  const [top = '/'] = place.roots;
+  const known = new Set<string>();
+  const { scopes } = inspection;
+  const [{ root: top } = { root: '/' }] = scopes;
   try {
-    for (const finding of lookForAll(place, before)) {
+    for (const finding of lookForAll(inspection)) {
       if (findings.length >= MAX_FINDINGS) throw new BudgetSpent();
-      if (finding !== undefined) findings.push(finding);
+      const key = finding === undefined ? undefined : `${finding.path}\0${finding.reason}`;
+      // Of two folders that were opened, one may lie in the other.
+      if (finding !== undefined && key !== undefined && !known.has(key)) findings.push(finding);
+      if (key !== undefined) known.add(key);
       yield;
     }
   } catch (cause) {
@@ -44,18 +70,65 @@ function* inspectAll(place: InspectedPlace, before: ProtectPlan): Pieces<LateFin
   return findings;
 }
 
+/** A folder with all below it, and the bounds that the first look at it had reached. */
+interface Scope {
+  readonly root: string;
+  readonly bounds: ProtectPlan['bounds'];
+  /** Null for a root, which is looked through whatever the others cost. */
+  readonly allowance: SearchAllowance | null;
+}
+
+/** The roots, and the folders outside them that were opened. */
+function scopesOf(
+  { roots, opened }: InspectedPlace,
+  { bounds }: ProtectPlan,
+  allowance: SearchAllowance,
+): readonly Scope[] {
+  return [
+    ...roots.map((root) => ({ root, bounds, allowance: null })),
+    ...opened.flatMap(({ path, before }) =>
+      before === null ? [] : [{ root: path, bounds: before.bounds, allowance }],
+    ),
+  ];
+}
+
+/** What was there before, in all of them. */
+function joinPlans({ opened }: InspectedPlace, first: ProtectPlan): ProtectPlan {
+  const plans = [first, ...opened.flatMap(({ before }) => before ?? [])];
+  return {
+    ...first,
+    links: plans.flatMap(({ links }) => links),
+    watched: plans.flatMap(({ watched }) => watched),
+    nested: plans.flatMap(({ nested }) => nested),
+    checked: plans.flatMap(({ checked }) => checked),
+    bare: plans.flatMap(({ bare }) => bare),
+    settings: plans.flatMap(({ settings }) => settings),
+    gitFolders: plans.flatMap(({ gitFolders }) => gitFolders),
+    dangling: plans.flatMap(({ dangling }) => dangling),
+  };
+}
+
 /** A finding, or nothing for a piece of work without one. */
 type Looks = Generator<LateFinding | undefined, void>;
 
+interface Inspection {
+  readonly place: InspectedPlace;
+  readonly scopes: readonly Scope[];
+  readonly before: ProtectPlan;
+}
+
 /** @throws BudgetSpent */
-function* lookForAll(place: InspectedPlace, before: ProtectPlan): Looks {
+function* lookForAll({ place, scopes, before }: Inspection): Looks {
   yield* lookAgain(before);
-  const seen: Array<{ root: string; nested: NestedRepositories }> = [];
-  for (const root of place.roots) {
-    yield* inspectRoot(root);
-    seen.push({ root, nested: yield* searchNestedRepositories(root) });
+  const budget = new InspectionBudget(MAX_BYTES);
+  yield* lookAtPrepared(place, budget);
+  const roots = scopes.map(({ root }) => root);
+  const seen: Array<{ scope: Scope; nested: NestedRepositories }> = [];
+  for (const scope of scopes) {
+    yield* inspectRoot(scope.root);
+    seen.push({ scope, nested: yield* searchNestedRepositories(scope.root, scope.allowance) });
   }
-  const known = new Set([...place.roots, ...before.nested, ...before.checked.map(({ folder }) => folder)]);
+  const known = new Set([...roots, ...before.nested, ...before.checked.map(({ folder }) => folder)]);
   const walked = seen.flatMap(({ nested }) => [
     ...nested.folders,
     ...nested.beyond.map(({ folder }) => folder),
@@ -66,7 +139,7 @@ function* lookForAll(place: InspectedPlace, before: ProtectPlan): Looks {
     before.bare,
   );
   const scene: RepositoryScene = {
-    writable: [...place.roots, ...place.opened.map(({ path }) => path)],
+    writable: [...roots, ...place.opened.map(({ path }) => path)],
     gitFolders: new Set([
       ...before.gitFolders,
       ...place.opened.flatMap(({ path, isGitFolder }) => (isGitFolder ? [path] : [])),
@@ -75,7 +148,7 @@ function* lookForAll(place: InspectedPlace, before: ProtectPlan): Looks {
         .filter(isFolder),
       ...[...bare, ...before.bare].map(({ folder }) => folder),
     ]),
-    budget: new InspectionBudget(MAX_BYTES),
+    budget,
   };
   for (const folder of [...fresh, ...before.dangling]) yield* lookAtRepository(folder, scene);
   for (const { folder } of bare) {
@@ -87,12 +160,22 @@ function* lookForAll(place: InspectedPlace, before: ProtectPlan): Looks {
     before.settings,
   ))
     yield aside(folder, `It was made during the session, and ${reasonOf(folder)}.`);
-  yield* lookAtSubmodules({ place, before, scene }, new Set([...known, ...walked]));
-  for (const { root, nested } of seen) {
+  yield* lookAtSubmodules({ place: { ...place, roots }, before, scene }, new Set([...known, ...walked]));
+  for (const { scope, nested } of seen) {
     // Depth is no surprise: the notes of the session speak of it.
     const bound = nested.cut?.bound ?? 'depth';
-    if (bound !== 'depth' && !before.bounds.includes(bound)) yield unseen(root);
+    if (bound !== 'depth' && !scope.bounds.includes(bound)) yield unseen(scope.root);
   }
+}
+
+/** What git goes on with in a git folder that was opened. What was begun before and is as it was is the person's own. */
+function* lookAtPrepared({ opened }: InspectedPlace, budget: InspectionBudget): Looks {
+  for (const { gits, prepared } of opened)
+    for (const git of gits.flatMap(withWorktrees))
+      for (const { path, words } of listPrepared(git, budget))
+        yield prepared.get(path) === printPlace(path)
+          ? undefined
+          : aside(path, `It was changed during the session, and git obeys ${words}.`);
 }
 
 /** What was there before. */
@@ -109,7 +192,8 @@ function* lookAgain(before: ProtectPlan): Looks {
 
 /** What no mount protects. What is gone is obeyed no more. */
 function* lookAtPrints({ checked, bare, settings }: ProtectPlan): Looks {
-  const changed = 'Its hooks or configuration were changed, and git runs programs from them.';
+  const changed =
+    'Its hooks, its configuration or what it goes on with were changed, and git runs programs from them.';
   for (const { folder, print } of checked)
     yield printRepository(folder) === print ? undefined : asideGit(join(folder, '.git'), changed);
   for (const { folder, print } of bare) {
@@ -190,31 +274,6 @@ function namesItself(pointer: string): boolean {
   }
 }
 
-/** A finding with a line that moves what it is about. What a session made may be named in the reason. */
-export function aside(path: string, reason: string): LateFinding {
-  return { path, reason: showLine(reason), undo: moveAside(path) };
-}
-
-/** The same for a `.git`: a folder would still be a bare repository under its other name. */
-function asideGit(git: string, reason: string): LateFinding {
-  const finding = aside(git, reason);
-  if (!isFolder(git)) return finding;
-  return { ...finding, undo: `${moveAside(git)} && ${moveAside(join(`${git}.put-aside`, 'HEAD'))}` };
-}
-
-/** Under another name nobody obeys it, and nothing is lost. */
-function moveAside(path: string): string {
-  return `mv -n -- ${quote(path)} ${quote(`${path}.put-aside`)}`;
-}
-
-/** As a word for a shell. A name that would break the line it is shown in is written with escapes. */
-function quote(path: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(path)) return path;
-  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(path)) return `'${path.replaceAll("'", `'\\''`)}'`;
-  const bytes = [...Buffer.from(path)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`);
-  return `$'${bytes.join('')}'`;
-}
-
 function readTarget(path: string): string | null {
   try {
     return readlinkSync(path);
@@ -226,14 +285,6 @@ function readTarget(path: string): string | null {
 function exists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
     return false;
   }

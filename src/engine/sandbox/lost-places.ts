@@ -2,8 +2,8 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
-import { aside } from './inspect-roots.ts';
 import type { LostPlaces } from './live-grants.ts';
+import { aside } from './put-aside.ts';
 import type { LateFinding } from './sandbox.ts';
 
 /** A placeholder holds at most so much: the line `.`. */

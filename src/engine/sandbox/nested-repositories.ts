@@ -24,6 +24,11 @@ export interface SearchCut {
   readonly at: string;
 }
 
+/** For several searches together; each takes from it. */
+export interface SearchAllowance {
+  folders: number;
+}
+
 export type SearchBound = 'depth' | 'folders' | 'repositories' | 'entries';
 
 export interface CheckedRepository {
@@ -66,8 +71,11 @@ export function findNestedRepositories(root: string): NestedRepositories {
 }
 
 /** The same, one folder after the other. */
-export function* searchNestedRepositories(root: string): Pieces<NestedRepositories> {
-  const search = new NestedSearch(root);
+export function* searchNestedRepositories(
+  root: string,
+  allowance: SearchAllowance | null = null,
+): Pieces<NestedRepositories> {
+  const search = new NestedSearch(root, allowance);
   let layer = [root];
   for (let depth = 0; depth <= MAX_CHECKED_DEPTH && layer.length > 0; depth++) {
     const next: string[] = [];
@@ -87,6 +95,7 @@ export function* searchNestedRepositories(root: string): Pieces<NestedRepositori
 class NestedSearch {
   readonly #root: string;
   readonly #device: KnownDevice;
+  readonly #allowance: SearchAllowance;
   readonly #folders: string[] = [];
   readonly #beyond: CheckedRepository[] = [];
   readonly #bare: CheckedRepository[] = [];
@@ -96,15 +105,16 @@ class NestedSearch {
   /** The first folder with more in it than was read. */
   #overfull: string | null = null;
 
-  constructor(root: string) {
+  constructor(root: string, allowance: SearchAllowance | null) {
     this.#root = root;
+    this.#allowance = allowance ?? { folders: MAX_VISITED };
     this.#device = knowDevice(root);
   }
 
   boundReached(): SearchBound | null {
     if (this.#beyond.length + this.#bare.length + this.#settings.length >= MAX_CHECKED) return 'repositories';
     if (this.#entries >= MAX_ALL_ENTRIES) return 'entries';
-    return this.#visited >= MAX_VISITED ? 'folders' : null;
+    return this.#visited >= MAX_VISITED || this.#allowance.folders <= 0 ? 'folders' : null;
   }
 
   result(cut: SearchCut | null): NestedRepositories {
@@ -124,6 +134,7 @@ class NestedSearch {
   /** Gives the folders to look into next. */
   lookInto(folder: string, depth: number): readonly string[] {
     this.#visited += 1;
+    this.#allowance.folders -= 1;
     const stat = lookAt(folder);
     if (stat !== null && isLeaf(stat, this.#device)) {
       if (folder !== this.#root) this.#note(folder, depth, (name) => exists(`${folder}/${name}`));

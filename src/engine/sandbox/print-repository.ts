@@ -1,10 +1,14 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
+import { PREPARED_NAMES } from './find-prepared.ts';
 import { lookAtProtected } from './git-places.ts';
 import { listEntries } from './list-entries.ts';
 
 /** What git runs or obeys in a `.git`, or in the folder of a bare repository. */
-const OBEYED = ['', 'config', 'config.worktree', 'commondir', 'hooks', 'info/attributes', 'modules'] as const;
+const OBEYED = [
+  ...['', 'config', 'config.worktree', 'commondir', 'hooks', 'info/attributes', 'modules'],
+  ...PREPARED_NAMES,
+];
 
 const MAX_HOOKS = 500;
 /** Of a folder of settings. */
@@ -30,6 +34,14 @@ export function printGitFolder(git: string): string {
 export function lastChangeOf(folder: string): number {
   const git = join(folder, '.git');
   return Math.max(0, ...[git, ...leadsOf(git).flatMap(listObeyed)].map(changedAt));
+}
+
+/** Identity, size and time of a file, or of the first things in a folder. */
+export function printPlace(path: string): string {
+  const { entries } = listEntries(path, MAX_PRINTED);
+  return [path, ...entries.map(({ name }) => join(path, name)).sort()]
+    .map((one) => printFile(one, false))
+    .join('\n');
 }
 
 /** Identity, size and time of what lies in a folder of settings, of the first things in it; null for an empty folder. */
@@ -66,7 +78,7 @@ function listObeyed(git: string): string[] {
   return [...OBEYED, ...hooks].map((name) => join(git, name));
 }
 
-/** Of a folder that git or its user works in only which one it is: its time changes without meaning anything. */
+/** Identity, size and time. Of a folder that git or its user works in (`isTop`) only which one it is: its time means nothing. */
 function printFile(path: string, isTop: boolean): string {
   try {
     const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });

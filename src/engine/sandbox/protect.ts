@@ -131,7 +131,15 @@ function addRoot(draft: Draft, root: string, spec: ProtectSpec): void {
   for (const base of nested.folders) {
     for (const name of isMany ? ['.git'] : namesOf(spec)) addAlways(draft, root, join(base, name));
   }
-  for (const row of RUNS_CODE_LATER) addWhereExisting(draft, join(root, row.name), row.reason);
+  for (const { name, reason } of RUNS_CODE_LATER)
+    for (const below of belowRoot(name, root)) addWhereExisting(draft, join(root, below), reason);
+}
+
+/** The name itself, and what is left of it where the root is a folder in it: in `.config` it is `fish`. */
+function belowRoot(name: string, root: string): string[] {
+  const parts = name.split('/');
+  const isHere = (count: number): boolean => root.endsWith(`/${parts.slice(0, count).join('/')}`);
+  return parts.flatMap((_, count) => (count === 0 || isHere(count) ? [parts.slice(count).join('/')] : []));
 }
 
 function describeCut(root: string, { bound, at }: SearchCut): string {

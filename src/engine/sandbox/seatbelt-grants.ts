@@ -1,12 +1,17 @@
 import { lstatSync } from 'node:fs';
 import { GIT_INNER, hasGitParts, innerOfWorktrees, isWorktreeFolder, WORKTREE_INNER } from './git-places.ts';
 import { isBelow, isInside } from './path-inside.ts';
-import { planProtection } from './protect.ts';
+import { type ProtectPlan, planProtection } from './protect.ts';
 import type { GrantMode, GrantOutcome, WallSettings } from './sandbox.ts';
 import type { SeatbeltGrant } from './seatbelt-profile.ts';
 
 export type SeatbeltGrantPlan =
-  | { readonly kind: 'planned'; readonly grant: SeatbeltGrant }
+  | {
+      readonly kind: 'planned';
+      readonly grant: SeatbeltGrant;
+      /** Of a folder that may be written and is no git folder. */
+      readonly protection: ProtectPlan | null;
+    }
   | Extract<GrantOutcome, { kind: 'failed' }>;
 
 /**
@@ -23,12 +28,12 @@ export function planSeatbeltGrant(
   const hidden = settings.secretPaths.filter((secret) => isBelow(secret, path));
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (mode === 'ro' || stat?.isDirectory() !== true)
-    return { kind: 'planned', grant: { path, mode, readOnly: [], hidden } };
+    return { kind: 'planned', grant: { path, mode, readOnly: [], hidden }, protection: null };
   const isWorktree = isWorktreeFolder(path);
   if (isWorktree || path.endsWith('/.git') || hasGitParts(path)) {
     const names = isWorktree ? WORKTREE_INNER : [...GIT_INNER, ...innerOfWorktrees(path)];
     const readOnly = names.map((name) => `${path}/${name}`);
-    return { kind: 'planned', grant: { path, mode, readOnly, hidden } };
+    return { kind: 'planned', grant: { path, mode, readOnly, hidden }, protection: null };
   }
   const plan = planProtection({
     roots: [path],
@@ -36,5 +41,5 @@ export function planSeatbeltGrant(
     paths: settings.protectedPaths,
   });
   const readOnly = [...plan.readOnly, ...[...plan.missing.values()].flat()];
-  return { kind: 'planned', grant: { path, mode, readOnly, hidden } };
+  return { kind: 'planned', grant: { path, mode, readOnly, hidden }, protection: plan };
 }

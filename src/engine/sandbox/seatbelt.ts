@@ -131,6 +131,7 @@ interface State {
   readonly own: readonly string[];
   readonly grants: Map<string, SeatbeltGrant>;
   readonly running: Map<string, SandboxProcess>;
+  readonly opened: OpenedPaths;
   readonly scope: Scope;
 }
 
@@ -150,6 +151,7 @@ async function openSession(spec: SessionSpec, parts: SeatbeltParts): Promise<San
       ...{ spec, parts, temporary, own, scope },
       grants: new Map(),
       running: new Map(),
+      opened: new OpenedPaths(roots),
     };
     return createSession(state);
   } catch (error) {
@@ -161,20 +163,16 @@ async function openSession(spec: SessionSpec, parts: SeatbeltParts): Promise<San
 function createSession(state: State): SandboxSession {
   const { spec, parts, scope } = state;
   const firstPlan = planOf(spec.settings);
-  const opened = new OpenedPaths();
   scope.defer(() => endAll(state.running));
   return {
     isWalled: true,
     ask: { command: parts.ask, socket: spec.askSocket ?? null },
     notes: [...firstPlan.notes, ...notesFor(spec.settings)],
     launch: (launchSpec) => launch(state, launchSpec),
-    grant: (path, mode) => {
-      opened.note(path, mode);
-      return Promise.resolve(grant(state, path, mode));
-    },
+    grant: (path, mode) => Promise.resolve(grant(state, path, mode)),
     revoke: (path) => Promise.resolve(revoke(state, path)),
     keepsClosed: () => false,
-    inspect: () => inspectRoots({ roots: rootsOf(spec.settings), opened: opened.list() }, firstPlan),
+    inspect: () => inspectRoots({ roots: rootsOf(spec.settings), opened: state.opened.list() }, firstPlan),
     close: () => scope.close(),
   };
 }
@@ -224,6 +222,7 @@ function grant(state: State, path: string, mode: GrantMode): GrantOutcome {
   const { settings } = state.spec;
   const planned = planSeatbeltGrant({ path, mode }, settings, state.own);
   if (planned.kind === 'failed') return planned;
+  state.opened.note(path, mode, planned.protection);
   state.grants.set(path, planned.grant);
   return state.running.size === 0
     ? { kind: 'granted' }

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { inspectRoots } from '../../../src/engine/sandbox/inspect-roots.ts';
 import { listEntries } from '../../../src/engine/sandbox/list-entries.ts';
+import { OpenedPaths } from '../../../src/engine/sandbox/opened-paths.ts';
 import { type ProtectPlan, planProtection } from '../../../src/engine/sandbox/protect.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -46,8 +47,9 @@ const sh = (script: string) =>
   });
 /** Paths below the root with their reasons. */
 const look = async (before: ProtectPlan, opened: string[] = []) => {
-  const granted = opened.map((path) => ({ path: join(root, path), isGitFolder: true }));
-  const findings = await inspectRoots({ roots: [root], opened: granted }, before);
+  const granted = new OpenedPaths([root]);
+  for (const path of opened) granted.note(join(root, path), 'rw', null);
+  const findings = await inspectRoots({ roots: [root], opened: granted.list() }, before);
   return findings.map(
     ({ path, reason }) => `${path.slice(root.length + 1)}: ${reason.replaceAll(`${root}/`, '')}`,
   );
@@ -235,7 +237,7 @@ describe('ordinary work', () => {
     expect(await look(before, ['.git', 'two/.git', '.git/modules/sub'])).toEqual([]);
     sh('git -C b.git config core.pager x; echo y > package/.agents/x');
     expect(await look(before)).toEqual([
-      'b.git/HEAD: Its hooks or configuration were changed, and git runs programs from them.',
+      'b.git/HEAD: Its hooks, its configuration or what it goes on with were changed, and git runs programs from them.',
       'package/.agents: It was changed during the session, and agents read instructions and skills from it.',
     ]);
   });
