@@ -6,11 +6,11 @@ import type { Session } from './session/index.ts';
 /** The live grants, each with what makes it redundant. */
 export function listGrants(
   book: Pick<GrantBook, 'list'>,
-  sessions: ReadonlyMap<SessionId, Pick<Session, 'config'>>,
+  findSession: (sessionId: SessionId) => Pick<Session, 'config'> | undefined,
 ): readonly Grant[] {
   const grants = book.list();
   return grants.map((grant) => {
-    const session = grant.holder === 'user' ? undefined : sessions.get(grant.holder);
+    const session = grant.holder === 'user' ? undefined : findSession(grant.holder);
     const coveredBy = findCover(grant, grants, session?.config.inForce.snapshot);
     return coveredBy === undefined ? grant : { ...grant, coveredBy };
   });

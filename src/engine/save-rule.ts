@@ -5,7 +5,7 @@ import { appendRule } from './config/index.ts';
 import type { Session } from './session/index.ts';
 
 /**
- * Saves the lines of answers for always in `home`; Open `sessions` follow at once. A line may differ from the one that
+ * Saves the lines of answers for always in `home`; open `sessions` follow at once. A line may differ from the one that
  * was shown as long as it says the same of less.
  * Its results throw a Fault `user` for a line that does not, and where the file cannot be written.
  */

@@ -3,12 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type AccessGrant,
   type EnforcedAccess,
   type EventBody,
   type EventOf,
   Fault,
-  type GrantId,
   type Proposal,
   type ProposalResult,
   type SessionExecResult,
@@ -18,22 +16,21 @@ import { createScope, type Scope } from '../base/index.ts';
 import { alwaysFileOf } from '../config/index.ts';
 import type { OpenSession } from '../engine.ts';
 import { type LaunchStdio, type SandboxSession, scrubEnvironment } from '../sandbox/index.ts';
-import { AccessKeeper } from './access-keeper.ts';
 import { openAskSocket } from './ask-socket.ts';
 import { describeAccess, openingEvents } from './describe-session.ts';
 import { LateFindings } from './late-findings.ts';
-import { openWithHosts } from './open-hosts.ts';
 import { openNetwork } from './open-network.ts';
-import { openSandbox, openUnwalled, requireGranted } from './open-sandbox.ts';
-import { PauseGate } from './pause-gate.ts';
+import { openSandbox, openUnwalled } from './open-sandbox.ts';
 import type { RunStepPorts } from './proposed-run.ts';
 import type { ScriptHost } from './script-host.ts';
 import { ScriptRun } from './script-run.ts';
 import { secretValue } from './secret-value.ts';
+import { SessionAccess } from './session-access.ts';
 import { SessionConfig } from './session-config.ts';
 import type { SessionDeps, SessionInput } from './session-deps.ts';
 import { SessionFacts } from './session-facts.ts';
 import type { SessionNetwork } from './session-network.ts';
+import { SessionPause } from './session-pause.ts';
 import { SessionTurns } from './session-turns.ts';
 import { TerminalScreen } from './terminal-screen.ts';
 import type { Unwalled } from './unwalled.ts';
@@ -50,13 +47,11 @@ export class Session implements OpenSession {
   readonly #sandbox: SandboxSession;
   readonly #unwalled: Unwalled;
   readonly #network: SessionNetwork | undefined;
-  readonly #keeper: AccessKeeper;
-  readonly #standing = new Map<GrantId, () => Promise<void>>();
+  readonly #access: SessionAccess;
   readonly #enforced: EnforcedAccess;
   readonly #facts: SessionFacts;
   readonly #findings = new LateFindings();
-  readonly #pauseGate = new PauseGate();
-  #isPaused = false;
+  readonly #pause: SessionPause;
   readonly #turns: SessionTurns;
   #lastScript = 0;
   #closed: Promise<void> | undefined;
@@ -85,10 +80,8 @@ export class Session implements OpenSession {
     this.#sandbox = opened.sandbox;
     this.#unwalled = opened.unwalled;
     this.#network = opened.network;
-    this.#keeper = new AccessKeeper({
-      grant: async (path, mode) => requireGranted(await opened.sandbox.grant(path, mode), path),
-      revoke: async (path) => requireGranted(await opened.sandbox.revoke(path), path),
-    });
+    this.#access = new SessionAccess(opened.sandbox, opened.network);
+    this.#pause = new SessionPause((bodies) => this.#append(bodies));
     this.#enforced = describeAccess(input.config.snapshot, {
       wall: opened.sandbox.isWalled ? deps.sandbox.name : 'none',
       notes: opened.sandbox.notes,
@@ -106,7 +99,7 @@ export class Session implements OpenSession {
       title: `tools for ${input.params.title ?? input.params.origin}`,
       isClosed: () => this.#closed !== undefined,
     });
-    this.#scope.defer(deps.grants.onEnded((grant) => this.#endStanding(grant.grantId)));
+    this.#scope.defer(deps.grants.onEnded(({ grantId }) => this.#access.endStanding(grantId)));
   }
 
   /** Builds the wall, then writes down that the session is open; a wall that cannot be built is a fault and no session. */
@@ -179,20 +172,13 @@ export class Session implements OpenSession {
    * New runs wait before they are judged. Programs that are held stay held, what runs goes on. Questions that stand can
    * still be answered; what was allowed then waits too.
    */
-  async pause(by: string): Promise<void> {
-    if (this.#isPaused || this.#closed) return;
-    this.#isPaused = true;
-    this.#pauseGate.close();
-    await this.#append([{ type: 'session/paused', by }]);
+  pause(by: string): Promise<void> {
+    return this.#pause.pause(by);
   }
 
   /** Runs go on, once it is in the history. */
-  async resume(by: string): Promise<void> {
-    if (!this.#isPaused || this.#closed) return;
-    this.#isPaused = false;
-    await this.#append([{ type: 'session/resumed', by }]);
-    // It may have been paused anew meanwhile.
-    if (!this.#isPaused) this.#pauseGate.open();
+  resume(by: string): Promise<void> {
+    return this.#pause.resume(by);
   }
 
   /** Ends everything that runs; waiting runs are cancelled. `detail` says what went wrong. */
@@ -203,7 +189,7 @@ export class Session implements OpenSession {
 
   async #close(reason: CloseReason, detail: string | undefined): Promise<void> {
     const { broker, grants } = this.#deps;
-    this.#pauseGate.end();
+    this.#pause.end();
     this.#turns.stop(reason === 'engine-stopped' ? 'the engine stops' : 'the session was closed');
     try {
       await broker.withdrawSession(this.sessionId, 'the session was closed');
@@ -285,30 +271,18 @@ export class Session implements OpenSession {
       grants,
       settings: this.config,
       rulesFile: alwaysFileOf(this.#deps.folders.sallyportHome),
-      whenGoing: (gone) => this.#pauseGate.whenGoing(gone),
+      whenGoing: (gone) => this.#pause.whenGoing(gone),
       hasAnswerer: () => this.#hasAnswerer(),
-      openAccess: (access) => this.#openAccess(access),
+      openAccess: (access) => this.#access.open(access),
       keepsClosed: (path) => this.#sandbox.keepsClosed(path),
-      openStanding: async (grantId, access) => {
-        this.#standing.set(grantId, await this.#openAccess(access));
-      },
+      openStanding: (grantId, access) => this.#access.openStanding(grantId, access),
     };
-  }
-
-  #openAccess(access: AccessGrant): Promise<() => Promise<void>> {
-    return openWithHosts(access, this.#network, (rest) => this.#keeper.open(rest));
   }
 
   #hasAnswerer(): boolean {
     const { answers } = this.#input.params;
     if (answers === 'nobody') return false;
     return answers !== 'present' || this.#deps.hasAnswerers();
-  }
-
-  async #endStanding(grantId: GrantId): Promise<void> {
-    const end = this.#standing.get(grantId);
-    this.#standing.delete(grantId);
-    await end?.();
   }
 }
 
