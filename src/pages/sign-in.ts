@@ -13,17 +13,24 @@ function unreachable(cause: unknown): Fault {
   return new Fault({ kind: 'remote', code: 'unreachable', message: 'The engine cannot be reached.', cause });
 }
 
-/** Gives the token for a cookie. A token that is used up is no error here: who has a cookie does not need it. */
+const TOO_MANY = 429;
+
+/**
+ * Gives the token for a cookie. A token that is used up is no error here: who has a cookie does not need it. Throws a
+ * `unreachable` fault where the token was not looked at, because somebody tries many: it is as good as before.
+ */
 export async function signIn(token: string): Promise<void> {
+  let status: number;
   try {
-    await fetch('/login', {
+    ({ status } = await fetch('/login', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token }),
-    });
+    }));
   } catch (cause) {
     throw unreachable(cause);
   }
+  if (status === TOO_MANY) throw unreachable(`status ${status}`);
 }
 
 /** Throws a `signed-out` fault when this browser has no cookie that is good, `unreachable` when nobody answers. */

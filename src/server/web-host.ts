@@ -2,9 +2,10 @@
  * The page and its WebSocket on 127.0.0.1.
  *
  * Promises: only who shows a cookie of ours gets further than the page's own files, which hold no secret; a cookie is
- * had for a one-time token alone; requests that name another host or come from another page get nothing. What is kept
- * for a client that was not let in is bounded in size, number and time. Does not promise to keep out programs of this
- * user, which can read the token from its screen; what runs in a sandbox is kept out of it, and has no cookie.
+ * had for a one-time token alone, and by no other user of this machine where the system tells who connects; requests
+ * that name another host or come from another page get nothing. What is kept for a client that was not let in is bounded
+ * in size, number and time. Does not promise to keep out programs of this user, which can read the token from its screen;
+ * what runs in a sandbox is kept out of it, and has no cookie.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -15,6 +16,7 @@ import type { RedeemOutcome } from './login-tokens.ts';
 import { createLoopbackGuard, type LoopbackGuard, readCookies, readPath } from './loopback-guard.ts';
 import { COOKIE_NAME, type PageCookies } from './page-cookies.ts';
 import type { PageFiles } from './page-files.ts';
+import { isForeignPeer } from './peer-owner.ts';
 import type { SocketPipe } from './pipe-socket.ts';
 import { createWebSocketPipe } from './pipe-websocket.ts';
 import { readLoginToken } from './read-login-token.ts';
@@ -136,7 +138,8 @@ function judgeUpgrade(
   const refusal = judgeHead(guard, request, true);
   if (refusal !== undefined) return refusal;
   if (readPath(request.url) !== RPC_PATH) return 404;
-  return hasCookie(cookies, request) ? undefined : 401;
+  if (!hasCookie(cookies, request)) return 401;
+  return isForeignPeer(request.socket) ? 403 : undefined;
 }
 
 async function answerRequest(
@@ -187,6 +190,8 @@ function findFile(files: PageFiles, path: string): HttpAnswer {
 async function logIn({ redeem, cookies }: WebHostParts, request: IncomingMessage): Promise<HttpAnswer> {
   const read = await readLoginToken(request);
   if (read.token === undefined) return plainAnswer(read.status);
+  // before the token is looked at: one that was seen by somebody else stays good for whom it was made
+  if (isForeignPeer(request.socket)) return plainAnswer(403);
   const outcome = redeem(read.token);
   if (outcome === 'too-many') return plainAnswer(429, { 'Retry-After': '1' });
   if (outcome === 'wrong') return plainAnswer(401);

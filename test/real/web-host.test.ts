@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { listTestUsers, type TestUser } from '../support/as-user.ts';
 import { ask, askRaw, logIn, type PageAddress, type PageRequest, postToken } from '../support/page-client.ts';
 import { type ServedPage, servePage } from '../support/serve-page.ts';
 
@@ -192,6 +194,42 @@ describe('the login', () => {
     expect((await whoami(`a=b; sallyport=tossed; ${cookie}; c=d`)).status).toBe(204);
     expect((await whoami(`${cookie.slice(0, -2)}xx`)).status).toBe(401);
     expect((await whoami(cookie.replace('sallyport', 'Sallyport'))).status).toBe(401);
+  });
+});
+
+/** Sends a request as this user, as programs can; gives its status. */
+const SEND = [
+  'import socket, sys',
+  "sent = socket.create_connection(('127.0.0.1', int(sys.argv[1])))",
+  'sent.sendall(sys.argv[2].encode())',
+  'print(sent.recv(65536).split()[1].decode())',
+].join('\n');
+
+function sendAs({ uid, gid }: TestUser, port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      '/usr/bin/python3',
+      ['-c', SEND, String(port), text],
+      { uid, gid, cwd: '/' },
+      (error, printed) => (error === null ? resolve(printed.trim()) : reject(error)),
+    );
+  });
+}
+
+describe('a user of this machine', () => {
+  it.each(listTestUsers())('$name comes in only where the page is theirs', async (user) => {
+    const fresh = await openAddress();
+    const head = `Host: ${fresh.host}\r\nOrigin: ${fresh.origin}\r\n`;
+    const body = JSON.stringify({ token: fresh.token });
+    const login = `POST /login HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const upgrade = `GET /rpc HTTP/1.1\r\n${head}Cookie: ${cookie}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${btoa('0123456789abcdef')}\r\n\r\n`;
+    const isOwner = user.uid === process.getuid?.();
+    expect([await sendAs(user, fresh.port, login), await sendAs(user, fresh.port, upgrade)]).toEqual(
+      isOwner ? ['204', '101'] : ['403', '403'],
+    );
+    // what another user has tried is not used up by it
+    expect((await postToken(fresh)).status).toBe(isOwner ? 401 : 204);
+    await delay(1100);
   });
 });
 
