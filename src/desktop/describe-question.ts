@@ -37,8 +37,20 @@ export function describeRisk({ risk }: Pick<Approval, 'risk'>): string {
 
 /** What is asked, secrets masked, on one line of at most `maxChars`. */
 export function describePayload({ text }: Pick<Approval, 'text'>, maxChars: number): string {
+  return cut(showPayload(text, maxChars), maxChars);
+}
+
+/** The same for a place that reads tags and entities, as notices do on Linux: their beginnings are numbers. */
+export function describePayloadPlainly({ text }: Pick<Approval, 'text'>, maxChars: number): string {
+  const shown = showPayload(text, maxChars)
+    .replace(/<(?=[a-z/!?])/gi, '⟨U+003C⟩')
+    .replace(/&(?=[a-z#])/gi, '⟨U+0026⟩');
+  return cut(shown, maxChars);
+}
+
+function showPayload(text: string, maxChars: number): string {
   // masked before it is cut: half a secret is not known as one
-  return cut(showLine(maskSecrets(text.slice(0, 4000)), maxChars * 4), maxChars);
+  return showLine(maskSecrets(text.slice(0, 4000)), maxChars * 4);
 }
 
 /** `2 min`; whole units, rounded down. */

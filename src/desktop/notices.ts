@@ -2,11 +2,12 @@
  * One notice of the system per question, while no window of ours has the focus.
  *
  * Promises: a notice is taken back when its question is settled, whoever answered; at most ten are open, and at most one
- * comes every two seconds; what it says is bounded, masked and shows hidden characters. Does not promise that the system
+ * comes every two seconds; what it says is bounded, masked, shows hidden characters and is text, where the system would
+ * read tags too. Does not promise that the system
  * shows it: the number beside the tray and the inbox hold every question.
  */
 import type { Approval, ApprovalId } from '../protocol/index.ts';
-import { describePayload, describeRisk, describeWish } from './describe-question.ts';
+import { describePayload, describePayloadPlainly, describeRisk, describeWish } from './describe-question.ts';
 import type { ElectronPort, NotificationPort } from './electron-port.ts';
 import type { Overview } from './overview.ts';
 
@@ -95,5 +96,6 @@ function describeNotice(approval: Approval, platform: NodeJS.Platform) {
   // only macOS has a line for it
   if (platform === 'darwin')
     return { ...ids, subtitle: risk, body: describePayload(approval, MAX_BODY_CHARS) };
-  return { ...ids, body: `${risk}\n${describePayload(approval, MAX_BODY_CHARS - risk.length - 1)}` };
+  const describe = platform === 'linux' ? describePayloadPlainly : describePayload;
+  return { ...ids, body: `${risk}\n${describe(approval, MAX_BODY_CHARS - risk.length - 1)}` };
 }

@@ -58,6 +58,19 @@ describe('notices', () => {
     expect(body).toMatch(/…$/);
   });
 
+  it('are text where the system reads tags and entities', () => {
+    const text = 'true <b>a</b> <img src="x"> <!-- &lt;&#60; 2>&1 && cat < in';
+    const bodyOn = (platform: NodeJS.Platform): string => {
+      const { electron, update } = start(platform);
+      update(makeQuestion({ text, risk: null }));
+      return electron.notices[0]?.options.body ?? '';
+    };
+    expect(bodyOn('linux')).not.toMatch(/<[a-z/!?]|&[a-z#]/i);
+    expect(bodyOn('linux')).toContain('true ⟨U+003C⟩b>a⟨U+003C⟩/b>');
+    expect(bodyOn('linux').length).toBeLessThanOrEqual(120);
+    expect([bodyOn('win32'), bodyOn('darwin')]).toEqual([`risk not assessed\n${text}`, text]);
+  });
+
   it('are taken back when the question is settled, and not shown again', () => {
     const { electron, update } = start();
     const question = makeQuestion();
