@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createFakeClock } from '../../src/engine/base/index.ts';
 import { type AskSocket, openAskSocket } from '../../src/engine/session/ask-socket.ts';
 import { LineBytes, TextBudget } from '../../src/engine/session/unfinished-text.ts';
+import { WaitingBytes } from '../../src/engine/session/waiting-bytes.ts';
 import { makeFolder } from '../support/real-engine.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -14,17 +15,19 @@ const MIB = 1024 * KIB;
 const QUESTION = { step: '0', cwd: '/', words: ['x'] };
 const BEGUN = '{"jsonrpc":"2.0","id":1,"method":"propose/apply_patch","params":{"patch":"';
 
-describe.skipIf(process.platform === 'win32')('what is begun on an ask socket', () => {
+describe.skipIf(process.platform === 'win32')('what is said to an ask socket', () => {
   let folder: ReturnType<typeof makeFolder>;
   let clock: ReturnType<typeof createFakeClock>;
   let open: AskSocket[];
   let sockets: Socket[];
   let patches: number[];
+  /** Answers the proposals, in the order in which they came; none waits while it is null. */
+  let waiting: (() => void)[] | null;
 
   beforeEach(() => {
     folder = makeFolder('ask-memory', '/var/tmp');
     clock = createFakeClock();
-    [open, sockets, patches] = [[], [], []];
+    [open, sockets, patches, waiting] = [[], [], [], null];
   });
   afterEach(async () => {
     for (const socket of sockets) socket.destroy();
@@ -32,16 +35,22 @@ describe.skipIf(process.platform === 'win32')('what is begun on an ask socket', 
     folder.remove();
   });
 
-  async function openOne(shared?: TextBudget): Promise<AskSocket> {
+  async function openOne(shared?: TextBudget, allWaiting?: WaitingBytes): Promise<AskSocket> {
     const ports = {
       clock,
       decide: () => Promise.resolve({ reply: 'allow' } as const),
-      propose: (proposal: { readonly tool: string; readonly input: object }) => {
+      propose: async (proposal: { readonly tool: string; readonly input: object }, gone: AbortSignal) => {
         patches.push('patch' in proposal.input ? String(proposal.input.patch).length : 0);
-        return Promise.resolve({ tool: 'apply_patch', outcome: 'ran', message: '' } as const);
+        if (waiting !== null) {
+          const settled = Promise.withResolvers<void>();
+          waiting.push(settled.resolve);
+          gone.addEventListener('abort', () => settled.resolve());
+          await settled.promise;
+        }
+        return { tool: 'apply_patch', outcome: 'ran', message: '' } as const;
       },
     };
-    const asks = await openAskSocket(join(folder.path, `${open.length}.sock`), ports, shared);
+    const asks = await openAskSocket(join(folder.path, `${open.length}.sock`), ports, shared, allWaiting);
     open.push(asks);
     return asks;
   }
@@ -66,7 +75,7 @@ describe.skipIf(process.platform === 'win32')('what is begun on an ask socket', 
       socket.write(text, () => settle());
     });
 
-  const see = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000 });
+  const see = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 30_000 });
 
   /** The engine has read what was sent before on other connections. */
   async function question(asks: AskSocket): Promise<string> {
@@ -112,6 +121,53 @@ describe.skipIf(process.platform === 'win32')('what is begun on an ask socket', 
       gone.socket.destroy();
       expect(await question(asks)).toBe('allow\n');
     }
+  });
+
+  /** A whole one, of twice so many bytes of patch. */
+  const proposal = (id: number, letters: number): string =>
+    `${BEGUN.replace('"id":1', `"id":${id}`)}${'ä'.repeat(letters)}"}}\n`;
+
+  test('of proposals that wait 16 MiB are kept in a session: the next one is refused, the way out said', async () => {
+    const asks = await openOne();
+    waiting = [];
+    const peers = [await dial(asks), await dial(asks)];
+    const [one, other] = peers;
+    if (one === undefined || other === undefined) throw new Error('two were dialled');
+    for (let id = 1; id <= 4; id++) await send(one, proposal(id, 1000 * KIB));
+    for (let id = 1; id <= 4; id++) await send(other, proposal(id, 1000 * KIB));
+    await see(() => expect(patches).toHaveLength(8));
+    await send(other, proposal(5, 800 * KIB));
+    await see(() => expect(other.said).toContain('"id":5'));
+    expect(other.said).toMatch(
+      /"error":\{"code":-32000,"message":"too much waits for an answer already: wait/,
+    );
+    // Small ones find room, and so does a large one when another is settled.
+    await send(other, proposal(6, 1000));
+    await see(() => expect(patches).toHaveLength(9));
+    waiting[0]?.();
+    await see(() => expect(one.said).toContain('"ran"'));
+    await send(other, proposal(7, 800 * KIB));
+    await see(() => expect(patches).toHaveLength(10));
+    expect([one.isOpen, other.isOpen]).toEqual([true, true]);
+  });
+
+  test('proposals that wait are counted over all sessions, until their connections end', async () => {
+    const allWaiting = new WaitingBytes(3 * MIB);
+    const [asks, others] = [await openOne(undefined, allWaiting), await openOne(undefined, allWaiting)];
+    waiting = [];
+    const [first, second] = [await dial(asks), await dial(others)];
+    await send(first, proposal(1, 900 * KIB));
+    await see(() => expect(patches).toHaveLength(1));
+    await send(second, proposal(1, 900 * KIB));
+    await see(() => expect(second.said).toContain('too much waits'));
+    first.socket.destroy();
+    let tries = 1;
+    await see(async () => {
+      tries += 1;
+      await send(second, proposal(tries, 900 * KIB));
+      await see(() => expect(patches.length > 1 || second.said.includes(`"id":${tries}`)).toBe(true));
+      expect(patches).toHaveLength(2);
+    });
   });
 
   test.each([

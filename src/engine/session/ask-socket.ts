@@ -1,8 +1,8 @@
 /**
  * The session's ask socket: the only thing of ours that a sandbox can reach. Promises: it takes questions and proposals
  * bound to this session; it has no method that answers a question, reads a secret or changes anything else. What is
- * malformed, too large or too much, and any error, is denied. What is begun and never finished takes bounded memory, in this
- * session and in all.
+ * malformed, too large or too much, and any error, is denied. What is begun and never finished, and what waits for an answer,
+ * takes bounded memory, in this session and in all.
  *
  * Two forms share it, told apart by the first line: the question of the ask helper (one line, answered `allow` or `deny`,
  * then closed), and proposals as JSON-RPC 2.0 lines.
@@ -13,6 +13,7 @@ import type { Proposal, ProposalResult } from '../../protocol/index.ts';
 import type { Clock } from '../base/index.ts';
 import { isRpcLine, ProposalPeer } from './proposal-peer.ts';
 import { LineBytes, TextBudget } from './unfinished-text.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 export interface AskRequest {
   /** The number of the script in the session; undefined where the question does not say. */
@@ -60,16 +61,21 @@ const FIRST_LINE_MS = 10_000;
 const SESSION_BYTES = 16 * MIB;
 /** For all sessions of this engine. */
 const engineText = new TextBudget(64 * MIB);
+/** The same for proposals that are whole and wait: four of the largest, and as many sessions with so much. */
+const SESSION_WAITING_BYTES = 16 * MIB;
+const engineWaiting = new WaitingBytes(64 * MIB);
 /** More askers at once than any script has; a program inside must not bury a person in questions. */
 const MAX_ASKERS = 256;
 
-/** Listens at `path` (mode 0600). What has no end yet counts in `shared` too, for all sessions together. */
+/** Listens at `path` (mode 0600). What has no end yet counts in `shared` too, what waits in `allWaiting`: for all sessions together. */
 export async function openAskSocket(
   path: string,
   ports: AskPorts,
   shared: TextBudget = engineText,
+  allWaiting: WaitingBytes = engineWaiting,
 ): Promise<AskSocket> {
   const budget = new TextBudget(SESSION_BYTES, shared);
+  const waiting = new WaitingBytes(SESSION_WAITING_BYTES, allWaiting);
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
@@ -79,7 +85,7 @@ export async function openAskSocket(
       reply(socket, { reply: 'deny', message: 'sallyport: refused: too many questions at once' });
       return;
     }
-    serve(socket, ports, budget);
+    serve(socket, ports, { budget, waiting });
   });
   await listen(server, path);
   await chmod(path, 0o600);
@@ -100,7 +106,12 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function serve(socket: Socket, ports: AskPorts, budget: TextBudget): void {
+interface AskBounds {
+  readonly budget: TextBudget;
+  readonly waiting: WaitingBytes;
+}
+
+function serve(socket: Socket, ports: AskPorts, { budget, waiting }: AskBounds): void {
   const gone = new AbortController();
   let isAsked = false;
   let peer: ProposalPeer | undefined;
@@ -114,7 +125,7 @@ function serve(socket: Socket, ports: AskPorts, budget: TextBudget): void {
     if (peer !== undefined) peer.take(line);
     else if (isAsked) return;
     else if (isRpcLine(line)) {
-      peer = new ProposalPeer(socket, ports.propose, gone.signal);
+      peer = new ProposalPeer(socket, { propose: ports.propose, gone: gone.signal, waiting });
       peer.take(line);
     } else ask(readRequest(line, gone.signal));
   };

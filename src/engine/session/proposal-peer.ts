@@ -1,11 +1,12 @@
 /**
  * One connection of a tool, inside a session. Promises: only the methods `propose/shell`, `propose/apply_patch`,
  * `propose/request_permissions` and `propose/mcp_call` and the notification `cancel` mean something; every other line is answered with an error
- * and changes nothing; a bounded number of proposals is open at once, and all end with the connection; who does not read
- * the answers is not read from, and is cut off before they take much memory.
+ * and changes nothing; a bounded number of proposals is open at once, of bounded size in the session and in the engine, and
+ * all end with the connection; who does not read the answers is not read from, and is cut off before they take much memory.
  */
 import type { Socket } from 'node:net';
 import { PROPOSAL_TOOLS, Proposal, type ProposalResult, toFault } from '../../protocol/index.ts';
+import type { WaitingBytes } from './waiting-bytes.ts';
 
 type Propose = (proposal: Proposal, gone: AbortSignal) => Promise<ProposalResult>;
 
@@ -15,8 +16,19 @@ const MAX_MALFORMED = 100;
 
 /** Bytes of answers that wait for a slow reader before nothing more is taken from it. */
 const MAX_WAITING = 256 * 1024;
+const TOO_MUCH =
+  'too much waits for an answer already: wait until other proposals are settled or take them back with "cancel", or propose less at once';
+
 /** The largest answers to all that may be open; whoever lets more wait does not read. */
 const MAX_UNREAD = 16 * 1024 * 1024;
+
+interface PeerPorts {
+  readonly propose: Propose;
+  /** Aborted when the connection ends. */
+  readonly gone: AbortSignal;
+  /** For the proposals of all connections that have no answer yet. */
+  readonly waiting: WaitingBytes;
+}
 
 interface Message {
   readonly id?: unknown;
@@ -48,13 +60,15 @@ export class ProposalPeer {
   readonly #socket: Socket;
   readonly #propose: Propose;
   readonly #gone: AbortSignal;
+  readonly #waiting: WaitingBytes;
   readonly #open = new Map<string | number, AbortController>();
   #malformed = 0;
 
-  constructor(socket: Socket, propose: Propose, gone: AbortSignal) {
+  constructor(socket: Socket, { propose, gone, waiting }: PeerPorts) {
     this.#socket = socket;
     this.#propose = propose;
     this.#gone = gone;
+    this.#waiting = waiting;
     socket.on('drain', () => socket.resume());
     gone.addEventListener('abort', () => {
       for (const taken of this.#open.values()) taken.abort();
@@ -66,10 +80,10 @@ export class ProposalPeer {
     if (message?.method === 'cancel') this.#cancel(message.params);
     else if (message === null)
       this.#refuse(null, -32700, 'the line is no message of JSON-RPC 2.0, or is too long');
-    else this.#takeRequest(message);
+    else this.#takeRequest(message, Buffer.byteLength(line));
   }
 
-  #takeRequest({ id, method, params }: Message): void {
+  #takeRequest({ id, method, params }: Message, bytes: number): void {
     if (!isId(id)) {
       this.#refuse(null, -32600, 'a request needs an id');
       return;
@@ -80,7 +94,8 @@ export class ProposalPeer {
     else if (!proposal.success) this.#refuse(id, -32602, describe(proposal.error.issues));
     else if (this.#open.has(id)) this.#refuse(id, -32600, 'this id is in use');
     else if (this.#open.size >= MAX_OPEN) this.#refuse(id, -32000, 'too many proposals at once');
-    else void this.#answer(id, proposal.data);
+    else if (!this.#waiting.take(bytes)) this.#refuse(id, -32000, TOO_MUCH);
+    else void this.#answer(id, proposal.data).finally(() => this.#waiting.giveBack(bytes));
   }
 
   async #answer(id: string | number, proposal: Proposal): Promise<void> {
