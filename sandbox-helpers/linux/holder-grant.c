@@ -106,24 +106,27 @@ static bool is_layered(uint64_t mount_id, uint64_t inode) {
     return false;
 }
 
-/* From the parent's descriptor: /proc is the sandbox's own here, and the path may not be walked again. */
-static bool detach_top(const char *path) {
-    char parent[PATH_MAX];
-    snprintf(parent, sizeof parent, "%s", path);
-    char *name = strrchr(parent, '/');
-    *name++ = 0;
-    int directory = parent[0] ? open_exact(parent) : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) return false;
-    bool is_detached = fchdir(directory) == 0 && umount2(name, MNT_DETACH | UMOUNT_NOFOLLOW) == 0;
+/* The topmost mount at a path. */
+static bool take_top_out(const char *path, int namespace, int elsewhere) {
+    int top = open_exact(path);
+    if (top < 0) return false;
+    errno = EINVAL;
+    bool is_out = is_mount_root(top) && take_tree_out(top, namespace, elsewhere);
     int error = errno;
-    close(directory);
+    close(top);
     errno = error;
-    return is_detached;
+    return is_out;
+}
+
+static int open_own_namespace(void) {
+    int fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) give_up("namespace");
+    return fd;
 }
 
 static _Noreturn void take_in_child(pid_t pid, const char *path) {
     uint64_t inode;
-    int namespace = open_namespace(pid, &inode);
+    int namespace = open_namespace(pid, &inode), own = open_own_namespace();
     errno = EINVAL;
     if (!is_exact_path(path)) give_up("path");
     if (setns(namespace, CLONE_NEWNS) != 0) give_up("setns");
@@ -133,14 +136,14 @@ static _Noreturn void take_in_child(pid_t pid, const char *path) {
     if (is_cover(target)) give_up("covered"); /* whatever was asked for, it was not to uncover a secret */
     uint64_t mount_id = mount_id_of(target);
     /*
-     * A process whose directory lies in the grant keeps it after the detachment; read-only it is of
-     * no more use to it. Fails while a file in it is open for writing: open files are not revoked.
+     * A process whose directory lies in the grant keeps it; read-only it is of no more use to it. Fails
+     * while a file in it is open for writing: open files are not revoked, nor is the folder then.
      */
     set_tree_attributes(target, ATTR_RDONLY);
     close(target);
     int layers = is_layered(mount_id, inode) ? 2 : 1;
     while (layers-- > 0)
-        if (!detach_top(path)) give_up("umount");
+        if (!take_top_out(path, namespace, own)) give_up("umount");
     tell_parent("done", 0, mount_id, inode);
 }
 
@@ -162,14 +165,14 @@ static _Noreturn void hide_in_child(pid_t pid, const char *path) {
 }
 
 /* Takes away what was shown of a covered folder, until it shows the cover itself. Else a new cover comes on top. */
-static int cover_again(const char *path, int folder) {
+static int cover_again(const char *path, int folder, int namespace, int elsewhere) {
     for (int tries = 0; tries < COVERS_MAX; tries++) {
         int target = open_exact(path);
         if (target < 0 || is_cover(target)) return target;
         /* As when a grant ends: of no more use to who stands in it. */
         bool is_ours = is_opened_cover(target) && is_mount_root(target);
         if (is_ours) set_tree_attributes(target, ATTR_RDONLY);
-        bool is_done = (is_ours && detach_top(path)) || attach_tree(folder, target);
+        bool is_done = (is_ours && take_top_out(path, namespace, elsewhere)) || attach_tree(folder, target);
         close(target);
         if (!is_done) return -1;
     }
@@ -179,7 +182,7 @@ static int cover_again(const char *path, int folder) {
 
 static _Noreturn void reveal_in_child(const struct grant_request *request) {
     uint64_t inode;
-    int namespace = open_namespace(request->pid, &inode);
+    int namespace = open_namespace(request->pid, &inode), own = open_own_namespace();
     const char *path = request->path, *step = "compose";
     errno = EINVAL;
     if (!is_exact_path(path)) give_up("path");
@@ -189,7 +192,7 @@ static _Noreturn void reveal_in_child(const struct grant_request *request) {
     int folder = make_cover(true);
     if (folder < 0) give_up("cover");
     if (setns(namespace, CLONE_NEWNS) != 0) give_up("setns");
-    int target = cover_again(path, folder);
+    int target = cover_again(path, folder, namespace, own);
     if (target < 0 && tree < 0 && is_out_of_reach(errno)) tell_parent("done", 0, 0, inode);
     if (target < 0) give_up("target");
     if (tree >= 0 && !attach_tree(tree, target)) give_up("move_mount");

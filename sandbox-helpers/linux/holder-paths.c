@@ -3,11 +3,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "kernel-calls.h"
+
+#define WAY_OUT "place"
 
 bool is_exact_path(const char *path) {
     size_t length = strlen(path);
@@ -142,4 +146,35 @@ int make_tmpfs(const char *size, const char *mode, unsigned attributes) {
     close(context);
     errno = error;
     return tree;
+}
+
+/* A place in a new detached tmpfs; both descriptors, or false. */
+static bool make_way_out(bool is_directory, int *tmpfs, int *place) {
+    *place = -1;
+    *tmpfs = make_tmpfs("4096", "0700", 0);
+    if (*tmpfs < 0) return false;
+    int file = is_directory ? mkdirat(*tmpfs, WAY_OUT, 0) : openat(*tmpfs, WAY_OUT, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0);
+    if (file >= 0) *place = openat(*tmpfs, WAY_OUT, O_PATH | O_CLOEXEC);
+    if (file > 0) close(file);
+    return *place >= 0;
+}
+
+bool take_tree_out(int tree, int namespace, int elsewhere) {
+    bool is_directory = is_directory_fd(tree), is_out = false;
+    int tmpfs, place, root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (make_way_out(is_directory, &tmpfs, &place) && root >= 0 && attach_tree(tmpfs, root)) {
+        bool is_moved = attach_tree(tree, place);
+        is_out = is_moved && setns(elsewhere, CLONE_NEWNS) == 0 && unlinkat(tmpfs, WAY_OUT, is_directory ? AT_REMOVEDIR : 0) == 0;
+        int error = errno;
+        /* A tree that is still in there stays whole: nobody starts a path at the root of what lies on "/". */
+        if (setns(namespace, CLONE_NEWNS) != 0) is_out = false;
+        else if ((is_out || !is_moved) && (fchdir(tmpfs) != 0 || umount2(".", MNT_DETACH) != 0 || setns(namespace, CLONE_NEWNS) != 0)) is_out = false;
+        else errno = error;
+    }
+    int error = errno;
+    if (root >= 0) close(root);
+    if (place >= 0) close(place);
+    if (tmpfs >= 0) close(tmpfs);
+    errno = error;
+    return is_out;
 }

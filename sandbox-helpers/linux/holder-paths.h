@@ -37,6 +37,15 @@ bool set_mount_attributes(int mount, unsigned attributes);
 /* Puts a detached tree on top of what `target` shows. */
 bool attach_tree(int tree, int target);
 
+/*
+ * Takes a tree that is mounted in the namespace we are in out of it, whole. umount2 would take it apart: who kept a
+ * folder of it open would meet what lies below the mounts in it, writable and uncovered. A tree stays in one piece when
+ * the place that it lies on is removed, which only somebody in another namespace can do; so it is moved to a place of
+ * its own first, below a tmpfs that lies on "/" meanwhile, where only "/.." leads. False with errno when it is not out,
+ * or not whole. Root and working directory are those of the namespace then.
+ */
+bool take_tree_out(int tree, int namespace, int elsewhere);
+
 /* A new detached tmpfs; options may be NULL. -1 with errno. */
 int make_tmpfs(const char *size, const char *mode, unsigned attributes);
 
