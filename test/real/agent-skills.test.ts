@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Event, EventOf } from '../../src/protocol/index.ts';
+import type { EventType } from '../../src/protocol/index.ts';
+import { eventsOf } from '../support/events-of.ts';
 import { allowOnce, makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
 import { type ProgramOptions, startProgram } from '../support/run-program.ts';
 
@@ -67,8 +68,7 @@ describe.skipIf(process.platform !== 'linux')('programs of skills and plugins of
     await program.result;
     await program.close();
     unsubscribe();
-    const of = <T extends Event['type']>(type: T) =>
-      program.events.filter((event): event is EventOf<T> => event.type === type);
+    const of = <T extends EventType>(type: T) => eventsOf(program.events, type);
     return { out: program.stdout().toString(), asked: of('approval/asked'), of };
   }
 

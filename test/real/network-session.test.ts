@@ -3,7 +3,8 @@ import { get } from 'node:http';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ApprovalAnswer, Event, EventOf, SessionFlags } from '../../src/protocol/index.ts';
+import type { ApprovalAnswer, Event, SessionFlags } from '../../src/protocol/index.ts';
+import { eventsOf } from '../support/events-of.ts';
 import {
   allowOnce,
   makeFolder,
@@ -31,9 +32,7 @@ afterAll(async () => {
 
 const flags = (more: Partial<SessionFlags>): Partial<SessionFlags> => more;
 const judgedOf = (events: readonly Event[]): string[] =>
-  events
-    .filter((event): event is EventOf<'network/judged'> => event.type === 'network/judged')
-    .map(({ host, verdict }) => `${verdict} ${host}`);
+  eventsOf(events, 'network/judged').map(({ host, verdict }) => `${verdict} ${host}`);
 
 function run(script: string, more: Partial<Parameters<RealEngine['run']>[1]> = {}) {
   return real.run(script, { cwd: folder.path, answer: () => allowOnce, ...more });

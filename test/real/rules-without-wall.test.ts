@@ -4,57 +4,30 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/engine/config/index.ts';
 import { checkScript } from '../../src/engine/index.ts';
-import { type Event, type EventOf, type EventType, NO_FLAGS } from '../../src/protocol/index.ts';
-import { makeFolder, type RealEngine, type ScriptResult, startRealEngine } from '../support/real-engine.ts';
+import { NO_FLAGS } from '../../src/protocol/index.ts';
+import { eventsOf } from '../support/events-of.ts';
+import type { RealEngine, ScriptResult } from '../support/real-engine.ts';
 import { openToolSession } from '../support/tool-session.ts';
+import { openUnwalledPlace, type UnwalledPlace, wallsOf } from '../support/unwalled-place.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
+let place: UnwalledPlace;
 let engine: RealEngine;
-let base: ReturnType<typeof makeFolder>;
 let workspace: string;
 let outside: string;
 beforeEach(async () => {
-  engine = await startRealEngine();
-  base = makeFolder('sallyport-unwalled', '/var/tmp');
-  workspace = join(base.path, 'work');
-  outside = join(base.path, 'outside');
-  for (const folder of [workspace, outside, join(engine.home, 'rules')])
-    mkdirSync(folder, { recursive: true });
+  place = await openUnwalledPlace();
+  ({ engine, workspace, outside } = place);
 });
-afterEach(async () => {
-  await engine.stop();
-  base.remove();
-});
-
-function writeRules(...lines: string[]): string {
-  const file = join(engine.home, 'rules', 'own.rules');
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  return file;
-}
+afterEach(() => place.close());
 
 const TOUCH = 'prefix_rule(["touch"], sandbox="none")';
-
-function env(more: Record<string, string> = {}): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: outside, ...more };
-}
-
-function run(script: string, more: Partial<Parameters<RealEngine['run']>[1]> = {}): Promise<ScriptResult> {
-  return engine.run(script, { cwd: workspace, env: env(), answers: 'nobody', ...more });
-}
-
-function eventsOf<T extends EventType>(events: readonly Event[], type: T): EventOf<T>[] {
-  return events.filter((event): event is EventOf<T> => event.type === type);
-}
 
 function reasonsOf({ events }: ScriptResult): string {
   return eventsOf(events, 'step/judged')
     .flatMap(({ reasons }) => reasons.map(({ text }) => text))
     .join('\n');
-}
-
-function wallsOf({ events }: ScriptResult): string[] {
-  return [...new Set(eventsOf(events, 'step/started').map(({ access }) => access?.wall ?? 'unknown'))];
 }
 
 async function whenGone(pid: number): Promise<boolean> {
@@ -75,8 +48,8 @@ function isRunning(pid: number): boolean {
 
 describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux: real wall)', () => {
   it('let a script of such commands run outside, and say so everywhere', async () => {
-    const file = writeRules(TOUCH);
-    const done = await run('set -e; touch ~/one && true; touch made | touch ~/two');
+    const file = place.writeRules(TOUCH);
+    const done = await place.run('set -e; touch ~/one && true; touch made | touch ~/two');
     expect(done.result).toMatchObject({ outcome: 'ran', exitCode: 0 });
     expect(['one', 'two'].map((name) => existsSync(join(outside, name)))).toEqual([true, true]);
     expect(done.stderr).toBe(`sallyport: Runs without the wall: rule ${file}:1.\n`);
@@ -92,8 +65,8 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
   });
 
   it('are for one launch: the next one of the session has the wall', async () => {
-    writeRules(TOUCH);
-    const tools = await openToolSession(engine, { cwd: workspace, env: env(), answers: 'nobody' });
+    place.writeRules(TOUCH);
+    const tools = await openToolSession(engine, { cwd: workspace, env: place.env(), answers: 'nobody' });
     const out = await tools.propose('shell', { script: `touch ${outside}/first` });
     const other = await tools.propose('shell', { script: `echo x > ${outside}/second` });
     expect([out.outcome, existsSync(join(outside, 'first'))]).toEqual(['ran', true]);
@@ -123,8 +96,8 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
     ['what is set for it', 'LD_PRELOAD=./x.so touch ~/out', undefined],
     ['what is set for it and nobody knows', 'FOO=x touch ~/out', undefined],
   ])('count for nothing with %s', async (_name, script, why) => {
-    const file = writeRules(TOUCH);
-    const done = await run(script);
+    const file = place.writeRules(TOUCH);
+    const done = await place.run(script);
     expect(existsSync(join(outside, 'out'))).toBe(false);
     expect(wallsOf(done).filter((wall) => wall === 'none')).toEqual([]);
     expect(done.stderr).not.toContain('Runs without');
@@ -135,26 +108,26 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
   });
 
   it('give way to rules that ask or forbid, to a critical risk and to read-only', async () => {
-    writeRules(TOUCH, 'prefix_rule(["touch"], "prompt", contains=["--reference"])');
-    await run('touch ~/out --reference /etc/hostname');
-    writeRules(TOUCH, 'prefix_rule(["touch"], "forbidden", contains=["-c"])');
-    await run('touch ~/out -c');
+    place.writeRules(TOUCH, 'prefix_rule(["touch"], "prompt", contains=["--reference"])');
+    await place.run('touch ~/out --reference /etc/hostname');
+    place.writeRules(TOUCH, 'prefix_rule(["touch"], "forbidden", contains=["-c"])');
+    await place.run('touch ~/out -c');
     expect(existsSync(join(outside, 'out'))).toBe(false);
-    writeRules('prefix_rule(["rm"], sandbox="none")');
-    const risky = await run('rm -rf ~/');
+    place.writeRules('prefix_rule(["rm"], sandbox="none")');
+    const risky = await place.run('rm -rf ~/');
     expect([existsSync(outside), wallsOf(risky).includes('none')]).toEqual([true, false]);
-    writeRules(TOUCH);
-    const reading = await run('touch ~/out', { sandbox: 'read-only' });
+    place.writeRules(TOUCH);
+    const reading = await place.run('touch ~/out', { sandbox: 'read-only' });
     expect(existsSync(join(outside, 'out'))).toBe(false);
     expect(reasonsOf(reading)).toContain('stays behind the wall: this session is read-only.');
   });
 
   it('keep protected paths and the folders of Sallyport', async () => {
-    writeRules(TOUCH);
+    place.writeRules(TOUCH);
     mkdirSync(join(workspace, '.git'));
     for (const policy of ['on-request', 'never']) {
-      await run('touch .git/config', { policy });
-      await run(`touch ${engine.home}/rules/more.rules`, { policy });
+      await place.run('touch .git/config', { policy });
+      await place.run(`touch ${engine.home}/rules/more.rules`, { policy });
     }
     expect(existsSync(join(workspace, '.git', 'config'))).toBe(false);
     expect(existsSync(join(engine.home, 'rules', 'more.rules'))).toBe(false);
@@ -167,11 +140,11 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
     const trusted = `[projects."${workspace}"]\ntrust_level = "trusted"\n`;
     for (const config of ['', trusted]) {
       writeFileSync(join(engine.home, 'config.toml'), config);
-      const done = await run('touch ~/out');
+      const done = await place.run('touch ~/out');
       expect([existsSync(join(outside, 'out')), wallsOf(done).includes('none')]).toEqual([false, false]);
     }
     writeFileSync(join(engine.home, 'config.toml'), trusted.replace('"trusted"', '"full"'));
-    await run('touch ~/out');
+    await place.run('touch ~/out');
     expect(existsSync(join(outside, 'out'))).toBe(true);
   });
 
@@ -180,31 +153,33 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
     mkdirSync(fake);
     writeFileSync(join(fake, 'touch'), `#!/bin/sh\necho fake > ${outside}/fake\n`);
     chmodSync(join(fake, 'touch'), 0o755);
-    writeRules(
+    place.writeRules(
       TOUCH,
       `prefix_rule(["${fake}/touch"], sandbox="none")`,
       `prefix_rule(["mine"], sandbox="none")`,
     );
-    const PATH = `${fake}:${env()['PATH']}`;
+    const PATH = `${fake}:${place.env()['PATH']}`;
     // Its own folder is not looked in, so it is the real one.
-    await run('touch ~/out', { env: env({ PATH }) });
+    await place.run('touch ~/out', { env: place.env({ PATH }) });
     expect([existsSync(join(outside, 'out')), existsSync(join(outside, 'fake'))]).toEqual([true, false]);
-    const named = await run(`${fake}/touch ~/named`);
+    const named = await place.run(`${fake}/touch ~/named`);
     expect(reasonsOf(named)).toContain(`\`${fake}/touch\` is a file that the session can change`);
     // A way through the workspace: the session could lead it elsewhere.
     const bin = join(outside, 'bin');
     mkdirSync(bin);
     symlinkSync('/usr/bin/touch', join(workspace, 'link'));
     symlinkSync(join(workspace, 'link'), join(bin, 'mine'));
-    const linked = await run('mine ~/linked', { env: env({ PATH: `${bin}:${env()['PATH']}` }) });
+    const linked = await place.run('mine ~/linked', {
+      env: place.env({ PATH: `${bin}:${place.env()['PATH']}` }),
+    });
     expect(reasonsOf(linked)).toContain('`mine` is a file that the session can change');
     const made = ['fake', 'named', 'linked'].map((name) => existsSync(join(outside, name)));
     expect(made).toEqual([false, false, false]);
   });
 
   it('hold for one program as it is typed', async () => {
-    const file = writeRules(TOUCH);
-    const tools = await openToolSession(engine, { cwd: workspace, env: env(), answers: 'nobody' });
+    const file = place.writeRules(TOUCH);
+    const tools = await openToolSession(engine, { cwd: workspace, env: place.env(), answers: 'nobody' });
     const result = await tools.session.run(['touch', join(outside, 'typed')]);
     expect([result.exitCode, existsSync(join(outside, 'typed'))]).toEqual([0, true]);
     expect(tools.eventsOf('message/added').map(({ text }) => text)).toEqual([
@@ -216,8 +191,8 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
   });
 
   it('are asked again when the session goes on', async () => {
-    const file = writeRules(TOUCH);
-    const tools = await openToolSession(engine, { cwd: workspace, env: env(), answers: 'nobody' });
+    const file = place.writeRules(TOUCH);
+    const tools = await openToolSession(engine, { cwd: workspace, env: place.env(), answers: 'nobody' });
     await engine.engine.pauseSession(tools.session.sessionId, true, 'test');
     const running = tools.session.exec('touch ~/late');
     await vi.waitFor(() => expect(tools.eventsOf('step/judged')).toHaveLength(1), { timeout: 20_000 });
@@ -242,8 +217,8 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
       `#!/bin/sh\nsetsid sleep 300 &\necho $! $$ > ${note}.new\nmv ${note}.new ${note}\nwait\n`,
     );
     chmodSync(program, 0o755);
-    writeRules(`prefix_rule(["${program}"], sandbox="none")`);
-    const tools = await openToolSession(engine, { cwd: workspace, env: env(), answers: 'nobody' });
+    place.writeRules(`prefix_rule(["${program}"], sandbox="none")`);
+    const tools = await openToolSession(engine, { cwd: workspace, env: place.env(), answers: 'nobody' });
     const running = tools.session.exec(program);
     await vi.waitFor(() => expect(existsSync(note)).toBe(true), { timeout: 30_000 });
     const pids = readFileSync(note, 'utf8').trim().split(' ').map(Number);
@@ -259,29 +234,29 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
     const program = join(outside, 'twice');
     writeFileSync(program, '#!/bin/sh\n/usr/bin/touch "$1"\n/usr/bin/touch "$2"\n');
     chmodSync(program, 0o755);
-    writeRules(
+    place.writeRules(
       `prefix_rule(["${program}"], sandbox="none")`,
       `prefix_rule(["/usr/bin/touch"], "forbidden", contains=["${outside}/never"])`,
       'prefix_rule(["touch"], "forbidden", contains=["never"])',
     );
-    const done = await run(`${program} ~/out ${outside}/never`);
+    const done = await place.run(`${program} ~/out ${outside}/never`);
     expect([existsSync(join(outside, 'out')), wallsOf(done)]).toEqual([true, ['none']]);
     if (eventsOf(done.events, 'step/started')[0]?.access?.gate === 'kernel')
       expect(existsSync(join(outside, 'never'))).toBe(false);
   });
 
   it('are shown before anything runs', async () => {
-    const file = writeRules(TOUCH);
+    const file = place.writeRules(TOUCH);
     const config = loadConfig({
       cwd: workspace,
       home: outside,
-      env: { ...env(), SALLYPORT_HOME: engine.home },
+      env: { ...place.env(), SALLYPORT_HOME: engine.home },
       flags: NO_FLAGS,
       ports: { findSecrets: () => [] },
     });
     const context = {
       snapshot: config.snapshot,
-      searchPath: env()['PATH'] ?? '',
+      searchPath: place.env()['PATH'] ?? '',
       nowMs: () => Date.now(),
       origins: config.origins,
     };
@@ -303,8 +278,8 @@ describe.skipIf(process.platform !== 'linux')('rules with sandbox="none" (Linux:
   });
 
   it('change nothing where there is no wall anyway', async () => {
-    writeRules(TOUCH);
-    const done = await run('touch ~/out; ls', { sandbox: 'danger-full-access' });
+    place.writeRules(TOUCH);
+    const done = await place.run('touch ~/out; ls', { sandbox: 'danger-full-access' });
     expect(existsSync(join(outside, 'out'))).toBe(true);
     expect(done.stderr).not.toContain('Runs without');
     expect(reasonsOf(done)).not.toContain('sandbox="none"');

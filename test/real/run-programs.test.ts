@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { EventOf, EventType } from '../../src/protocol/index.ts';
+import { eventsOf } from '../support/events-of.ts';
 import { makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
-import { type StartedProgram, startProgram } from '../support/run-program.ts';
+import { startProgram } from '../support/run-program.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -20,10 +20,6 @@ function processesWith(word: string): string[] {
       return false;
     }
   });
-}
-
-function eventsOf<T extends EventType>({ events }: StartedProgram, type: T): EventOf<T>[] {
-  return events.filter((event): event is EventOf<T> => event.type === type);
 }
 
 describe.skipIf(process.platform !== 'linux')('a program as a session (Linux)', () => {
@@ -69,7 +65,7 @@ describe.skipIf(process.platform !== 'linux')('a program as a session (Linux)', 
   test('its root step has its words, and what it starts are steps of their own', async () => {
     const program = await start(['sh', '-c', 'env true; uname']);
     await program.result;
-    const [root, ...steps] = eventsOf(program, 'step/proposed');
+    const [root, ...steps] = eventsOf(program.events, 'step/proposed');
     expect(root).toMatchObject({ kind: 'command', argv: ['sh', '-c', 'env true; uname'] });
     expect(root?.parentId).toBeUndefined();
     expect(steps.map((step) => [step.text, step.parentId])).toEqual([
@@ -84,7 +80,7 @@ describe.skipIf(process.platform !== 'linux')('a program as a session (Linux)', 
     writeFileSync(file, '#!/bin/sh\nuname\n', { mode: 0o755 });
     const program = await start([file]);
     await program.result;
-    const unforeseen = eventsOf(program, 'step/proposed').filter((step) => step.isUnforeseen);
+    const unforeseen = eventsOf(program.events, 'step/proposed').filter((step) => step.isUnforeseen);
     expect(unforeseen.map((step) => step.argv)).toContainEqual(['uname']);
     await program.close();
   });

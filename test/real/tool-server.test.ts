@@ -1,14 +1,8 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type {
-  Approval,
-  ApprovalAnswer,
-  Event,
-  EventOf,
-  EventType,
-  ProposalResult,
-} from '../../src/protocol/index.ts';
+import type { Approval, ApprovalAnswer, ProposalResult } from '../../src/protocol/index.ts';
+import { eventsOf } from '../support/events-of.ts';
 import type { McpCall } from '../support/mcp-client.ts';
 import { PROGRAM } from '../support/program.ts';
 import {
@@ -91,9 +85,6 @@ describe.skipIf(process.platform !== 'linux')('the tool server inside a session 
       .map((line) => JSON.parse(line) as Answer);
     return { exitCode, answers: answers.slice(1), hello: answers[0], questions, ...program };
   }
-
-  const eventsOf = <T extends EventType>(events: readonly Event[], type: T): EventOf<T>[] =>
-    events.filter((event): event is EventOf<T> => event.type === type);
 
   test('says who it is, lists its tools, and refuses what it does not know', async () => {
     const { exitCode, hello, answers } = await runAgent([

@@ -1,47 +1,38 @@
-import { existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/engine/config/index.ts';
 import { chooseSandbox, type FolderMark, markFolder } from '../../src/engine/sandbox/index.ts';
 import { NO_FLAGS } from '../../src/protocol/index.ts';
-import { makeFolder, type RealEngine, startRealEngine } from '../support/real-engine.ts';
+import type { RealEngine } from '../support/real-engine.ts';
 import { openToolSession } from '../support/tool-session.ts';
+import { openUnwalledPlace, type UnwalledPlace } from '../support/unwalled-place.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
+let place: UnwalledPlace;
 let engine: RealEngine;
-let base: ReturnType<typeof makeFolder>;
+let base: string;
 let workspace: string;
 let outside: string;
 beforeEach(async () => {
-  engine = await startRealEngine();
-  base = makeFolder('sallyport-unwalled', '/var/tmp');
-  workspace = join(base.path, 'work');
-  outside = join(base.path, 'outside');
-  for (const folder of [workspace, outside, join(engine.home, 'rules')])
-    mkdirSync(folder, { recursive: true });
-  writeFileSync(join(engine.home, 'rules', 'own.rules'), 'prefix_rule(["touch"], sandbox="none")\n');
+  place = await openUnwalledPlace();
+  ({ engine, base, workspace, outside } = place);
+  place.writeRules('prefix_rule(["touch"], sandbox="none")');
 });
-afterEach(async () => {
-  await engine.stop();
-  base.remove();
-});
-
-function env(): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: outside };
-}
+afterEach(() => place.close());
 
 describe.skipIf(process.platform !== 'linux')('the folder of a launch without the wall (Linux: real)', () => {
   it('has nothing started in it where it is another one than was decided about', async () => {
     for (const start of ['script', 'program'] as const) {
-      const tools = await openToolSession(engine, { cwd: workspace, env: env(), answers: 'nobody' });
+      const tools = await openToolSession(engine, { cwd: workspace, env: place.env(), answers: 'nobody' });
       const { session } = tools;
       await engine.engine.pauseSession(session.sessionId, true, 'test');
       const running = start === 'script' ? session.exec('touch made') : session.run(['touch', 'made']);
       await vi.waitFor(() => expect(tools.eventsOf('step/judged')).toHaveLength(1), { timeout: 20_000 });
       expect(tools.eventsOf('step/judged')[0]?.facts.isUnwalled).toBe(true);
       // No link: the decision right before the start has nothing against it.
-      renameSync(workspace, join(base.path, `old-${start}`));
+      renameSync(workspace, join(base, `old-${start}`));
       mkdirSync(workspace);
       await engine.engine.pauseSession(session.sessionId, false, 'test');
       const result = await running;
@@ -63,11 +54,11 @@ describe.skipIf(process.platform !== 'linux')('the folder of a launch without th
       const config = loadConfig({
         cwd: workspace,
         home: outside,
-        env: { ...env(), SALLYPORT_HOME: engine.home },
+        env: { ...place.env(), SALLYPORT_HOME: engine.home },
         flags: NO_FLAGS,
         ports: { findSecrets: () => [] },
       });
-      const folders = { sallyportHome: engine.home, runtimeDir: join(base.path, 'run') };
+      const folders = { sallyportHome: engine.home, runtimeDir: join(base, 'run') };
       const session = await chooseSandbox('danger-full-access').openSession({
         settings: config.snapshot,
         folders,
@@ -78,7 +69,7 @@ describe.skipIf(process.platform !== 'linux')('the folder of a launch without th
           argv: ['touch', launchId],
           cwd: workspace,
           folder,
-          environment: env(),
+          environment: place.env(),
           gate: 'none',
           handlers: {},
           stdio,
@@ -86,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')('the folder of a launch without th
       const mark = await markFolder(workspace);
       const before = await launch('before', mark ?? undefined);
       expect(await before.finished).toEqual({ kind: 'exited', code: 0 });
-      renameSync(workspace, join(base.path, 'away'));
+      renameSync(workspace, join(base, 'away'));
       symlinkSync(outside, workspace);
       expect(await markFolder(workspace)).toBeNull();
       await expect(launch('behind', mark ?? undefined)).rejects.toMatchObject({
@@ -95,7 +86,7 @@ describe.skipIf(process.platform !== 'linux')('the folder of a launch without th
       });
       await session.close();
       const made = ['away/before', 'outside/before', 'outside/behind', 'away/behind'];
-      expect(made.map((name) => existsSync(join(base.path, name)))).toEqual([true, false, false, false]);
+      expect(made.map((name) => existsSync(join(base, name)))).toEqual([true, false, false, false]);
     },
   );
 });

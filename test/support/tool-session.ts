@@ -11,6 +11,7 @@ import {
   type ProposalResult,
   type ProposalTool,
 } from '../../src/protocol/index.ts';
+import { eventsOf } from './events-of.ts';
 import { openParams, type RealEngine, type ScriptOptions } from './real-engine.ts';
 
 const NEVER = new AbortController().signal;
@@ -70,8 +71,7 @@ export async function openToolSession(
     events,
     questions,
     propose: (tool, input, gone = NEVER) => session.propose(Proposal.parse({ tool, input }), gone),
-    eventsOf: <T extends EventType>(type: T) =>
-      events.filter((event): event is EventOf<T> => event.type === type),
+    eventsOf: (type) => eventsOf(events, type),
     asked: (count = 1) =>
       vi.waitFor(
         () => {
