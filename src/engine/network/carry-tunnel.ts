@@ -18,6 +18,7 @@ export interface Tunnel {
 export async function carryTunnel(core: ProxyCore, tunnel: Tunnel): Promise<void> {
   const { client, asked, target, early, answer } = tunnel;
   const other = target.socket;
+  core.reached.add(asked, { client, until: client });
   if (target.reader !== undefined) {
     const isHanded = await core.bridge.hand(client, {
       other,

@@ -116,6 +116,7 @@ async function serveRequest(
   if (opening.kind === 'gone') return void socket.destroy();
   if (opening.kind !== 'open') return answerRequest(response, explainOpening(opening, target));
   core.reportAtClose(asked, opening.target.socket);
+  core.reached.add(asked, { client: socket, until: opening.target.socket });
   if (isExpectant) response.writeContinue();
   forwardRequest({ request, response }, target, opening, (words) => {
     answerRequest(response, explainOpening({ kind: 'unreachable', code: '', words }, target));

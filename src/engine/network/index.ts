@@ -10,6 +10,7 @@ export type {
   HostDecision,
   HostProxy,
   HostRequest,
+  OpenConnection,
   ProxySpec,
   Resolve,
   StoppedRequest,

@@ -3,6 +3,7 @@ import { dialAddresses, dialPlace } from './dial.ts';
 import { type OpenTarget, tunnelUpstream } from './dial-upstream.ts';
 import { explainFailure, type Failure } from './explain-failure.ts';
 import { createTargetJudge, type JudgedTarget, type TargetRequest } from './judge-target.ts';
+import type { OpenConnections } from './open-connections.ts';
 import type { ProxyLimits, ProxySpec } from './proxy-spec.ts';
 import { readUpstream, type Upstream } from './upstream-address.ts';
 
@@ -22,7 +23,11 @@ type OpenerOfTargets = (request: TargetRequest) => Promise<Opening>;
  * Makes the function that turns "a program wants to reach this host" into an open connection or a reason. What is dialled
  * is an address that was judged, or the upstream proxy. Throws a user `Fault` for an upstream proxy that is none.
  */
-export function createOpener(spec: ProxySpec, limits: ProxyLimits): OpenerOfTargets {
+export function createOpener(
+  spec: ProxySpec,
+  limits: ProxyLimits,
+  reached: OpenConnections,
+): OpenerOfTargets {
   const upstream = spec.upstream == null ? null : readUpstream(spec.upstream);
   const judge = createTargetJudge(spec);
   const waiting = new Map<string, number>();
@@ -84,9 +89,11 @@ export function createOpener(spec: ProxySpec, limits: ProxyLimits): OpenerOfTarg
     const judged = await judgeInTurn(request);
     if (request.gone.aborted) return { kind: 'gone' };
     if (judged.kind !== 'allowed') return tellFailed(request, judged);
+    const finish = reached.begin(request);
     const opening = await dialOrExplain(request, judged.addresses);
-    if (!request.gone.aborted) return tellFailed(request, opening);
+    const isCut = finish();
+    if (!request.gone.aborted && !isCut) return tellFailed(request, opening);
     if (opening.kind === 'open') opening.target.socket.destroy();
-    return { kind: 'gone' };
+    return isCut ? { kind: 'refused', words: 'the yes to it has ended' } : { kind: 'gone' };
   };
 }

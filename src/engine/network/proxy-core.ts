@@ -3,6 +3,7 @@ import { domainToASCII } from 'node:url';
 import { type BridgeLink, type CarriedBytes, createBridgeLink } from './bridge-link.ts';
 import { type ClientConnections, createClientConnections } from './client-connections.ts';
 import type { TargetRequest } from './judge-target.ts';
+import { createOpenConnections, type OpenConnections } from './open-connections.ts';
 import { createOpener, type Opening } from './open-target.ts';
 import type { ProxyDoor, ProxyLimits, ProxySpec, StoppedRequest } from './proxy-spec.ts';
 
@@ -11,6 +12,8 @@ export interface ProxyCore {
   /** What is not connected to a bridge hands nothing over. */
   readonly bridge: BridgeLink;
   readonly connections: ClientConnections;
+  /** What was reached, as long as it is. */
+  readonly reached: OpenConnections;
   /** The launch of these credentials, or null, which is reported. */
   authenticate(credentials: Credentials | null, via: ProxyDoor): string | null;
   open(request: TargetRequest): Promise<Opening>;
@@ -51,10 +54,12 @@ function createReporter(spec: ProxySpec): (stopped: StoppedRequest) => void {
 
 export function createProxyCore(spec: ProxySpec, limits: ProxyLimits): ProxyCore {
   const report = createReporter(spec);
+  const reached = createOpenConnections();
   return {
     bridge: spec.bridge ?? createBridgeLink(),
     connections: createClientConnections(limits),
-    open: createOpener(spec, limits),
+    reached,
+    open: createOpener(spec, limits, reached),
     report,
     authenticate(credentials, via) {
       const launchId =

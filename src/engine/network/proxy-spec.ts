@@ -54,6 +54,14 @@ export interface ClosedConnection {
   readonly bytesDown: number | null;
 }
 
+/** A connection that is open. */
+export interface OpenConnection {
+  readonly launchId: string;
+  /** Canonical. */
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface ProxyLimits {
   /** Open connections, at once. */
   readonly connections: number;
@@ -112,6 +120,8 @@ export interface HostProxy {
   readonly socketPath: string;
   /** Ends every connection of a launch, waiting ones too. */
   endLaunch(launchId: string): void;
+  /** Ends those that `isOver` says so of, and tells which they were. */
+  cut(isOver: (connection: OpenConnection) => boolean): readonly OpenConnection[];
   /** Connections open now. */
   readonly connections: number;
   /** Ends everything and removes the socket. Idempotent. */

@@ -75,6 +75,7 @@ export async function startProxy(spec: ProxySpec): Promise<HostProxy> {
     get connections() {
       return core.connections.count;
     },
+    cut: (isOver) => core.reached.cut(isOver),
     endLaunch: (launchId) => core.connections.endLaunch(launchId),
     close() {
       closed ??= close();

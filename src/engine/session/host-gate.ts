@@ -22,6 +22,7 @@ import {
   type HostDecision,
   type HostRequest,
   isKnownHere,
+  type OpenConnection,
   type StoppedRequest,
 } from '../network/index.ts';
 import type { OpenHosts } from './open-hosts.ts';
@@ -99,9 +100,13 @@ export class HostGate {
 
   /** True for names that may be looked up before anybody has said yes. */
   mayLookUpFirst(host: string, port: number): boolean {
+    return this.isOpen(host, port) || isNearHost(host) || isKnownHere(host);
+  }
+
+  /** True for what needs no question as far as its name goes. */
+  isOpen(host: string, port: number): boolean {
     const listed = judgeTarget({ host, port, addresses: [] }, this.#lists);
-    const isOpen = listed.verdict === 'allow' || this.#openHosts.covers(host, port);
-    return isOpen || isNearHost(host) || isKnownHere(host);
+    return listed.verdict === 'allow' || this.#openHosts.covers(host, port);
   }
 
   /** True when the lists deny this very address. */
@@ -149,6 +154,13 @@ export class HostGate {
     const launch = this.#launches.get(launchId);
     if (launch !== undefined)
       this.#sayOnce(launch, `cannot be reached: ${formatHostPort(host, port)}: ${words}`);
+  }
+
+  /** A connection that was ended because nothing opens its host any more. */
+  tellCut({ launchId, host, port }: OpenConnection): void {
+    const launch = this.#launches.get(launchId);
+    if (launch !== undefined)
+      this.#sayOnce(launch, `cut: ${formatHostPort(host, port)}: the yes to it has ended`);
   }
 
   /** A line on the standard error of the launch, so that the words reach whoever reads the result of the call. */

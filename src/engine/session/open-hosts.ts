@@ -25,6 +25,12 @@ export class OpenHosts {
   }
 }
 
+/** Whether one of these hosts is this one, at this port or at any. */
+export function namesHost(hosts: readonly HostPort[], place: { host: string; port: number }): boolean {
+  const keys = new Set(hosts.map(keyOf));
+  return keys.has(keyOf(place)) || keys.has(keyOf({ host: place.host }));
+}
+
 /** Opens hosts and, by `openRest`, everything else of `access`; closes both together. */
 export async function openWithHosts(
   access: AccessGrant,

@@ -1,4 +1,4 @@
-import type { AccessGrant, GrantId } from '../../protocol/index.ts';
+import type { AccessGrant, Grant, GrantId } from '../../protocol/index.ts';
 import type { SandboxSession } from '../sandbox/index.ts';
 import { AccessKeeper } from './access-keeper.ts';
 import { openWithHosts } from './open-hosts.ts';
@@ -29,10 +29,11 @@ export class SessionAccess {
     this.#standing.set(grantId, await this.open(access));
   }
 
-  /** The grant has ended. */
-  async endStanding(grantId: GrantId): Promise<void> {
+  /** The grant has ended: it is closed, and what was reached by it is cut. */
+  async endStanding({ grantId, access }: Grant): Promise<void> {
     const end = this.#standing.get(grantId);
     this.#standing.delete(grantId);
     await end?.();
+    if (end !== undefined) this.#network?.cutClosed(access?.hosts ?? []);
   }
 }

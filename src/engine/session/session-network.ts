@@ -17,12 +17,13 @@ import {
   forwardedPorts,
   type HostProxy,
   type LaunchSecrets,
+  type OpenConnection,
   type Resolve,
   startProxy,
 } from '../network/index.ts';
 import { networkEnvironment, PROXY_PORT, type SessionNetwork as WallNetwork } from '../sandbox/index.ts';
 import { HostGate } from './host-gate.ts';
-import { OpenHosts } from './open-hosts.ts';
+import { namesHost, OpenHosts } from './open-hosts.ts';
 import { PublishedPorts } from './published-ports.ts';
 import type { ScriptContext } from './script-context.ts';
 
@@ -131,6 +132,14 @@ export class SessionNetwork {
   /** Opens hosts for as long as something needs them; the result closes them. */
   openHosts(hosts: readonly HostPort[]): () => void {
     return this.#openHosts.open(hosts);
+  }
+
+  /** Of these hosts, connections to those that nothing opens any more are cut, and their launches are told. */
+  cutClosed(hosts: readonly HostPort[]): void {
+    const isClosed = (at: OpenConnection): boolean =>
+      namesHost(hosts, at) && !this.#gate.isOpen(at.host, at.port);
+    const cut = this.#proxy.cut(isClosed);
+    for (const connection of cut) this.#gate.tellCut(connection);
   }
 
   /** A launch begins: its environment, with a credential of its own in it. */

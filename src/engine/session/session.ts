@@ -99,7 +99,7 @@ export class Session implements OpenSession {
       title: `tools for ${input.params.title ?? input.params.origin}`,
       isClosed: () => this.#closed !== undefined,
     });
-    this.#scope.defer(deps.grants.onEnded(({ grantId }) => this.#access.endStanding(grantId)));
+    this.#scope.defer(deps.grants.onEnded((grant) => this.#access.endStanding(grant)));
   }
 
   /** Builds the wall, then writes down that the session is open; a wall that cannot be built is a fault and no session. */
