@@ -19,10 +19,10 @@ import {
 } from './appcontainer-plan.ts';
 import { type ContainerHelper, startContainerHelper } from './container-helper.ts';
 import { findWindowsProgram } from './find-windows-program.ts';
-import type { StartedProcess } from './launch-supervised.ts';
 import { planProtection, refuseMovedRoots } from './protect.ts';
 import type { LaunchSpec, Sandbox, SandboxProcess, SandboxSession, SessionSpec } from './sandbox.ts';
 import { scanDenied } from './scan-denied.ts';
+import { type StartedProcess, takeChild } from './started-process.ts';
 import { startInTerminal } from './terminal.ts';
 
 const BARE_NOTES = ['There is no wall: every file and the network are open.'];
@@ -181,11 +181,7 @@ function start(
     cwd: spec.cwd,
     windowsHide: isPiped,
   });
-  const finished = waitForChild(child, isPiped ? 'closed' : 'ended');
-  const { stdin, stdout, stderr } = child;
-  stdin?.on('error', () => undefined);
-  const pipes = stdin !== null && stdout !== null && stderr !== null ? { stdin, stdout, stderr } : null;
-  return { pid: child.pid ?? 0, finished, pipes, terminal: null };
+  return takeChild(child);
 }
 
 function describe(

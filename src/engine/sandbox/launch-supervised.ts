@@ -11,7 +11,6 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
-import { type ChildOutcome, waitForChild } from '../base/index.ts';
 import { removeGroups } from './control-groups.ts';
 import {
   attachExecGate,
@@ -21,9 +20,9 @@ import {
   type LimitHit,
 } from './exec-gate.ts';
 import { FOLDER_MOVED_STATUS, folderMovedFault } from './folder-mark.ts';
-import { keepUnread } from './keep-unread.ts';
 import type { LaunchLimits } from './limits.ts';
-import type { LaunchStdio, SandboxProcess, SandboxTerminal } from './sandbox.ts';
+import type { LaunchStdio, SandboxProcess } from './sandbox.ts';
+import { type StartedProcess, signalUntilEnded, takeChild } from './started-process.ts';
 import { startInTerminal } from './terminal.ts';
 import { withUmask } from './with-umask.ts';
 
@@ -45,14 +44,6 @@ export interface SupervisedSpec {
   /** Where the control socket is made; null for no control channel (then `gate` must be `none`). */
   readonly socketFolder: string | null;
   readonly handlers: GateHandlers;
-}
-
-/** A started process, whichever way its streams go. */
-export interface StartedProcess {
-  readonly pid: number;
-  readonly finished: Promise<ChildOutcome>;
-  readonly pipes: SandboxProcess['pipes'];
-  readonly terminal: SandboxTerminal | null;
 }
 
 /** @throws Fault `host` when the supervisor could not start or ended before it called back. */
@@ -85,23 +76,14 @@ export async function launchSupervised(spec: SupervisedSpec): Promise<SandboxPro
 }
 
 function start(spec: SupervisedSpec, words: readonly string[]): StartedProcess {
-  const isPiped = spec.stdio.kind === 'pipes';
   const child = withUmask(spec.umask, () =>
     spawn(spec.execGate, words, {
-      stdio: isPiped ? 'pipe' : 'inherit',
+      stdio: spec.stdio.kind === 'pipes' ? 'pipe' : 'inherit',
       env: { ...spec.environment },
       cwd: spec.cwd,
     }),
   );
-  const finished = waitForChild(child, isPiped ? 'closed' : 'ended');
-  const { stdin, stdout, stderr } = child;
-  // A program that does not read its input is no fault of ours.
-  stdin?.on('error', () => undefined);
-  const pipes =
-    stdin !== null && stdout !== null && stderr !== null
-      ? { stdin, stdout: keepUnread(stdout), stderr: keepUnread(stderr) }
-      : null;
-  return { pid: child.pid ?? 0, finished, pipes, terminal: null };
+  return takeChild(child);
 }
 
 interface Channel {
@@ -164,23 +146,14 @@ function describeProcess(
   started: StartedProcess,
   gate: ExecGate | null,
 ): SandboxProcess {
-  let hasEnded = false;
   let isKilled = false;
   void started.finished.then((outcome) => {
-    hasEnded = true;
     gate?.close();
     // It takes every signal that it can: this one came from somebody else.
     if (outcome.kind === 'signalled' && !isKilled)
       handlers.onLimit?.(wallEnded(`its supervisor, ${outcome.signal}`));
   });
-  const signalSupervisor = (signal: NodeJS.Signals): void => {
-    if (hasEnded || started.pid === 0) return;
-    try {
-      process.kill(started.pid, signal);
-    } catch {
-      // It ended a moment ago.
-    }
-  };
+  const signalSupervisor = signalUntilEnded(started);
   return {
     launchId,
     gate,

@@ -5,10 +5,9 @@
  * Does not promise to reach what has left the group.
  */
 import { spawn } from 'node:child_process';
-import { waitForChild } from '../base/index.ts';
 import { expectFolder } from './folder-mark.ts';
-import { keepUnread } from './keep-unread.ts';
 import type { LaunchSpec, SandboxProcess } from './sandbox.ts';
+import { type StartedProcess, signalUntilEnded, takeChild } from './started-process.ts';
 import { startInTerminal } from './terminal.ts';
 import { withUmask } from './with-umask.ts';
 
@@ -22,38 +21,18 @@ export async function launchTethered(tether: string, spec: LaunchSpec): Promise<
     const started = await startInTerminal(target, stdio, words);
     return describe(launchId, started);
   }
-  const isPiped = stdio.kind === 'pipes';
   const child = withUmask(spec.umask, () =>
     spawn(tether, command, {
-      stdio: isPiped ? 'pipe' : 'inherit',
+      stdio: stdio.kind === 'pipes' ? 'pipe' : 'inherit',
       env: { ...spec.environment },
       cwd: spec.cwd,
     }),
   );
-  const finished = waitForChild(child, isPiped ? 'closed' : 'ended');
-  const { stdin, stdout, stderr } = child;
-  // A program that does not read its input is no fault of ours.
-  stdin?.on('error', () => undefined);
-  const hasPipes = stdin !== null && stdout !== null && stderr !== null;
-  const pipes = hasPipes ? { stdin, stdout: keepUnread(stdout), stderr: keepUnread(stderr) } : null;
-  return describe(launchId, { pid: child.pid ?? 0, finished, pipes, terminal: null });
+  return describe(launchId, takeChild(child));
 }
 
-type Started = Pick<SandboxProcess, 'finished' | 'pipes' | 'terminal'> & { readonly pid: number };
-
-function describe(launchId: string, started: Started): SandboxProcess {
-  let hasEnded = false;
-  void started.finished.then(() => {
-    hasEnded = true;
-  });
-  const send = (signal: NodeJS.Signals): void => {
-    if (hasEnded || started.pid === 0) return;
-    try {
-      process.kill(started.pid, signal);
-    } catch {
-      // It ended a moment ago.
-    }
-  };
+function describe(launchId: string, started: StartedProcess): SandboxProcess {
+  const send = signalUntilEnded(started);
   return {
     launchId,
     gate: null,

@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
 import type { ChildOutcome } from '../base/index.ts';
-import type { StartedProcess, SupervisedSpec } from './launch-supervised.ts';
+import type { SupervisedSpec } from './launch-supervised.ts';
 import { readInStrokes } from './read-in-strokes.ts';
 import { readToEnd } from './read-to-end.ts';
 import type { LaunchStdio } from './sandbox.ts';
+import type { StartedProcess } from './started-process.ts';
 import { withUmask } from './with-umask.ts';
 
 /** Starts the supervisor on a new pseudo-terminal. The native module is loaded here, when a terminal is really wanted. */
