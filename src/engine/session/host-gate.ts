@@ -11,11 +11,9 @@ import {
   type HostLists,
   isNearHost,
   isPrivateAddress,
-  judgeBlockedHost,
   judgeTarget,
   parseHostEntry,
 } from '../../policy/index.ts';
-import type { Step } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import {
   type FailedConnection,
@@ -26,6 +24,7 @@ import {
   type StoppedRequest,
 } from '../network/index.ts';
 import type { OpenHosts } from './open-hosts.ts';
+import { ownerOf, proposeConnection, type Target } from './propose-connection.ts';
 import type { ProposedRun, SettledRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
@@ -53,14 +52,6 @@ interface Launch {
   readonly waiting: Map<string, Waiting>;
   readonly told: Set<string>;
   readonly said: Set<string>;
-}
-
-interface Target {
-  readonly host: string;
-  readonly port: number;
-  readonly privateAddresses: readonly string[];
-  /** The name alone was asked about, or allowed, before. */
-  readonly isSecond: boolean;
 }
 
 const refused = (words: string): HostDecision => ({ verdict: 'refuse', words });
@@ -273,47 +264,4 @@ function privateOf({ host, addresses }: HostRequest): string[] {
   const found = addresses.filter((address) => isPrivateAddress(address));
   if (found.length > 0) return [...found].sort();
   return addresses.length > 0 ? [...addresses].sort() : [host];
-}
-
-/** The run that connects, where only one lives; else the launch as a whole. */
-function ownerOf({ runs, root, rootRunId }: ScriptContext) {
-  return runs.single() ?? { stepId: root.stepId, runId: rootRunId };
-}
-
-const MAX_BY = 120;
-
-/** In words of the script; empty where any program of it may be the one. */
-function byWhom(step: Step, root: Step): string {
-  if (step.stepId === root.stepId) return '';
-  const [line = ''] = step.text.split('\n');
-  return `   (by ${line.length > MAX_BY ? `${line.slice(0, MAX_BY)}…` : line})`;
-}
-
-/** Of a second question for one connection: what it is about. */
-function whereTo({ privateAddresses: [address, ...more], isSecond }: Target): string {
-  if (!isSecond || address === undefined) return '';
-  return ` at the private address ${address}${more.length > 0 ? ` and ${more.length} more` : ''}`;
-}
-
-function proposeConnection(context: ScriptContext, target: Target, gone: AbortSignal): ProposedRun {
-  const { board, root, snapshot, ports } = context;
-  const owner = ownerOf(context);
-  const step = board.steps.find((entry) => entry.step.stepId === owner.stepId)?.step ?? root;
-  return {
-    step,
-    kind: 'net',
-    text: `connect to ${formatHostPort(target.host, target.port)}${whereTo(target)}${byWhom(step, root)}`,
-    cwd: step.cwd,
-    collectFacts: async () => ({
-      at: ports.nowMs(),
-      cwd: step.cwd,
-      home: snapshot.home,
-      paths: [],
-      isTruncated: false,
-      isHeld: true,
-    }),
-    judge: (_facts, inForce) => judgeBlockedHost(target, inForce),
-    gone,
-    isCall: true,
-  };
 }

@@ -3,16 +3,11 @@
  * proposes; and within it any number of scripts that programs of the turn have proposed. Promises: a question of a shell
  * reaches its own script and no other; what stands in a turn ends before the turn does.
  */
-import {
-  Fault,
-  type Proposal,
-  type ProposalResult,
-  type SessionExecResult,
-  toFault,
-} from '../../protocol/index.ts';
+import { Fault, type Proposal, type ProposalResult, type SessionExecResult } from '../../protocol/index.ts';
 import { type DriverPorts, playAgentScript, readAgentScript } from '../agents/index.ts';
 import { AgentTurn } from './agent-turn.ts';
 import type { AskReply, AskRequest } from './ask-socket.ts';
+import { sayFault } from './say-fault.ts';
 import type { ScriptHost, ScriptTurn } from './script-host.ts';
 import type { ScriptRun } from './script-run.ts';
 import { ToolDesk } from './tool-desk.ts';
@@ -74,44 +69,45 @@ export class SessionTurns {
 
   /** Runs one script or program as a turn, and settles when all of it has ended. */
   async run(propose: (host: ScriptHost) => Promise<ScriptRun>): Promise<SessionExecResult> {
-    this.#requireIdle();
-    this.#isBusy = true;
-    const ended = Promise.withResolvers<void>();
-    this.#scriptEnded = ended.promise;
-    let forget: () => void = () => undefined;
-    try {
-      const host = this.#ports.host();
-      this.#script = await propose(host);
-      forget = this.#note(host, this.#script);
-      return await this.#script.run();
-    } catch (cause) {
-      const fault = toFault(cause);
-      const hint = fault.hint === undefined ? '' : `; ${fault.hint}`;
-      return { outcome: 'fault', exitCode: 125, message: `${fault.message}${hint}` };
-    } finally {
-      forget();
-      this.#script = undefined;
-      this.#isBusy = false;
-      ended.resolve();
-    }
+    return this.#whileBusy(async () => {
+      let forget: () => void = () => undefined;
+      try {
+        const host = this.#ports.host();
+        this.#script = await propose(host);
+        forget = this.#note(host, this.#script);
+        return await this.#script.run();
+      } finally {
+        forget();
+        this.#script = undefined;
+      }
+    });
   }
 
   /** Plays a scripted agent, turn by turn. Throws a `user` fault for what is wrong in its text. */
   async drive({ text, file }: { readonly text: string; readonly file: string }): Promise<SessionExecResult> {
     const script = readAgentScript(text, file);
+    return this.#whileBusy(async () => {
+      this.#driver = new AbortController();
+      try {
+        return await playAgentScript(script, file, this.#driverPorts(this.#driver.signal));
+      } finally {
+        await this.end().catch(() => undefined);
+        this.#driver = undefined;
+      }
+    });
+  }
+
+  /** Does the one work that the session has. Throws while it has another; a fault of the work itself is its result. */
+  async #whileBusy(work: () => Promise<SessionExecResult>): Promise<SessionExecResult> {
     this.#requireIdle();
     this.#isBusy = true;
     const ended = Promise.withResolvers<void>();
     this.#scriptEnded = ended.promise;
-    this.#driver = new AbortController();
-    const { signal } = this.#driver;
     try {
-      return await playAgentScript(script, file, this.#driverPorts(signal));
+      return await work();
     } catch (cause) {
-      return { outcome: 'fault', exitCode: 125, message: toFault(cause).message };
+      return { outcome: 'fault', exitCode: 125, message: sayFault(cause) };
     } finally {
-      await this.end().catch(() => undefined);
-      this.#driver = undefined;
       this.#isBusy = false;
       ended.resolve();
     }

@@ -13,7 +13,6 @@ import {
   type ProposalInput,
   type ProposalResult,
   type SessionExecResult,
-  toFault,
 } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import { BoundedOutput } from './bounded-output.ts';
@@ -21,6 +20,7 @@ import { describeRequest, notGranted, type ReadRequest, readRequest, requestRun 
 import { proposeEdit } from './propose-edit.ts';
 import type { SettledRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
+import { sayFault } from './say-fault.ts';
 import { scopeOf } from './scope-of.ts';
 import type { ScriptHost, ScriptTurn } from './script-host.ts';
 import { ScriptRun } from './script-run.ts';
@@ -101,8 +101,7 @@ export class ToolDesk {
           return await proposeCall(proposal.input, work);
       }
     } catch (cause) {
-      const { message, hint } = toFault(cause);
-      return failed(proposal.tool, hint === undefined ? message : `${message}; ${hint}`);
+      return failed(proposal.tool, sayFault(cause));
     }
   }
 
