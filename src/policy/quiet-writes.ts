@@ -34,8 +34,8 @@ const QUIET_IN_HOME: readonly QuietRow[] = [
   { path: '.local/share/nano', reason: 'line history of nano' },
   { path: '.w3m', reason: 'history of w3m' },
   { path: '.wget-hsts', reason: 'notes of wget' },
-  { path: '.cargo/.package-cache', reason: "cargo's lock file" },
-  { path: '.cargo/.global-cache', reason: "cargo's usage notes" },
+  { path: /^\.cargo\/\.package-cache(-mutate)?$/, reason: "cargo's lock files, which every build takes" },
+  { path: /^\.cargo\/\.global-cache(-journal|-wal|-shm)?$/, reason: "cargo's usage notes" },
   { path: '.local/state', reason: 'state that programs keep for convenience' },
   { path: /^\.local\/share\/recently-used\.xbel[\w.]*$/, reason: 'list of recent files' },
   { path: '.dotnet', reason: 'first-run notes of dotnet' },
@@ -96,6 +96,11 @@ const QUIET_FOR_READING_GIT: readonly QuietRow[] = [
   },
 ];
 
+/** Only for pnpm, which looks in every folder above the project for one that it could link from. */
+const QUIET_FOR_PNPM: readonly QuietRow[] = [
+  { path: /\/_tmp_\d+_[0-9a-f]+$/, reason: 'a trial, after which pnpm keeps its store beside the project' },
+];
+
 /** Unix sockets of the host, by their real path. */
 const QUIET_SOCKETS: readonly QuietRow[] = [
   { path: /^\/(var\/)?run\/u?nscd\//, reason: 'cache of names; the files are read instead' },
@@ -126,6 +131,11 @@ function isReadingGit([program, ...rest]: readonly string[]): boolean {
   return baseOf(program ?? '') === 'git' && isHarmlessGit(rest.map((text) => ({ text, value: text })));
 }
 
+/** By its own name, or as the script of an interpreter. */
+function isPnpm(argv: readonly string[]): boolean {
+  return argv.slice(0, 2).some((word) => /^(pnpm|pnpx|pn)(\.[cm]?js)?$/.test(baseOf(word)));
+}
+
 /**
  * Why a refused change of this real path is nothing to ask a person about; null when it is. `argv` are the words of the
  * program that tries, where they are known.
@@ -140,7 +150,11 @@ export function quietWriteReason(
   if (inHome !== undefined) return inHome.reason;
   const { programs, path: folders, reason } = MADE_IN_PASSING;
   if (below !== null && folders.test(below) && programs.test(baseOf(argv[0] ?? ''))) return reason;
-  const rows = isReadingGit(argv) ? [...QUIET_ANYWHERE, ...QUIET_FOR_READING_GIT] : QUIET_ANYWHERE;
+  const rows = [
+    ...QUIET_ANYWHERE,
+    ...(isReadingGit(argv) ? QUIET_FOR_READING_GIT : []),
+    ...(isPnpm(argv) ? QUIET_FOR_PNPM : []),
+  ];
   return rows.find(({ path }) => fits(path, real))?.reason ?? null;
 }
 

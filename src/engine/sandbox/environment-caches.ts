@@ -23,6 +23,8 @@ const CACHES: ReadonlyArray<{ readonly name: string; readonly folder: string }> 
   { name: 'npm_config_cache', folder: 'npm' },
   // yarn ends without one from version 2 on; not YARN_CACHE_FOLDER, which would hide the cache of a project
   { name: 'YARN_GLOBAL_FOLDER', folder: 'yarn' },
+  // pnpm from version 11 on would look for a place in every folder above the workspace, and be asked about each
+  { name: 'pnpm_config_store_dir', folder: 'pnpm' },
   // bun would be asked about, for nothing that a person has to open
   { name: 'BUN_INSTALL_CACHE_DIR', folder: 'bun' },
   // pip goes on without one, with a warning each time
