@@ -1,32 +1,18 @@
-import type { Browser, BrowserContext, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
-import { openCards, recordAnswers, sentAnswers } from '../support/card-page.ts';
-import { launchChromium } from '../support/page-driver.ts';
+import { type CardGallery, openCardGallery, READ_MS } from '../support/card-gallery.ts';
+import { sentAnswers } from '../support/card-page.ts';
 
-/** Longer than the guard, with room for a slow machine. */
-const READ_MS = 750;
-
-let gallery: Gallery;
-let browser: Browser;
-let context: BrowserContext;
+let cards: CardGallery;
 let page: Page;
 
 beforeAll(async () => {
-  gallery = await serveGallery();
-  browser = await launchChromium();
+  cards = await openCardGallery();
 }, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
+afterAll(() => cards?.close());
 
 async function open(scene: string): Promise<void> {
-  await context?.close();
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await openCards(context, gallery.url, scene);
-  await recordAnswers(page);
-  await page.waitForTimeout(READ_MS);
+  page = await cards.open(scene);
 }
 const press = (name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
 const answer = async (): Promise<unknown> => (await sentAnswers(page))[0]?.answer;
@@ -83,6 +69,16 @@ describe('another text', () => {
     await page.waitForTimeout(READ_MS);
     await page.keyboard.press('Control+Enter');
     expect(await answer()).toEqual({ outcome: 'edited', text: 'npm run test' });
+  });
+
+  test('shows below the field what the field hides', async () => {
+    await open('card-always');
+    await page.locator('[data-approval] h2').click();
+    await page.keyboard.press('t');
+    const hidden = page.locator('[data-hidden]');
+    expect(await hidden.count()).toBe(0);
+    await page.getByRole('textbox', { name: 'Run this instead' }).fill('npm\ttest\u200b # \u202egpj');
+    expect(await hidden.textContent()).toBe('npm  test⟨U+200B⟩ # ⟨U+202E⟩gpj');
   });
 
   test('is not offered where the engine does not take one', async () => {

@@ -173,6 +173,33 @@ describe('several at once', () => {
     expect(await page.getByText('3 selected').count()).toBe(0);
   });
 
+  it('takes no press that comes with the dialog: its answer waits until it has stood', async () => {
+    const { page } = await open('inbox', '#/inbox');
+    await page
+      .locator('[role=row][data-key]', { hasText: 'cdn.example.org' })
+      .first()
+      .locator('input')
+      .click();
+    const ask = page.getByRole('button', { name: 'Allow 1 once…' });
+    // how the answer is when it comes, and what a press on it does then
+    await page.evaluate(() => {
+      new MutationObserver((_changes, observer) => {
+        const answers = document.querySelectorAll<HTMLButtonElement>('[role=dialog] button');
+        const answer = [...answers].find((button) => button.textContent === 'Allow 1 once');
+        if (answer === undefined) return;
+        observer.disconnect();
+        Reflect.set(window, 'wasDisabled', answer.disabled);
+        answer.click();
+      }).observe(document.body, { childList: true, subtree: true });
+    });
+    await ask.click();
+    const dialog = page.getByRole('dialog', { name: 'Allow 1 once?' });
+    await dialog.waitFor();
+    expect(await page.evaluate(() => Reflect.get(window, 'wasDisabled'))).toBe(true);
+    await dialog.getByRole('button', { name: 'Allow 1 once' }).click();
+    await page.getByRole('heading', { name: 'All 1 answered' }).waitFor();
+  });
+
   it('never allows what is high, not reviewed, or of two actions', async () => {
     const { page } = await open('inbox', '#/inbox');
     for (const text of ['rm -rf data/', 'read ~/.kube/config', 'git commit']) {

@@ -7,6 +7,7 @@ import { RiskChip, SafeText } from '../marks/index.ts';
 import { ActionIcon } from './action-icon.tsx';
 import { answerBatch, type BatchResult } from './answer-batch.ts';
 import css from './batch.module.css';
+import { useStood } from './use-stood.ts';
 
 /** What a person wants to answer together; the requests as they were shown then. */
 export interface BatchWish {
@@ -23,7 +24,8 @@ export function BatchDialog(props: {
 }): ReactNode {
   const { wish } = props;
   const { actions } = usePage();
-  const isReady = useLive((view) => view.connection.state === 'ready');
+  const hasStood = useStood();
+  const isReady = useLive((view) => view.connection.state === 'ready') && hasStood;
   const [feedback, setFeedback] = useState('');
   const [results, setResults] = useState<readonly BatchResult[]>([]);
   const [isSent, setIsSent] = useState(false);

@@ -22,7 +22,7 @@ export function CardHost(props: { readonly approval: Approval }): ReactNode {
         </code>
       )}
       {isPrivate && <b className={css['private']}>private address</b>}
-      <span>
+      <span className={css['place']}>
         <SafeText text={place.text} maxChars={600} />
       </span>
     </div>
