@@ -1,31 +1,20 @@
-import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
 import { fuzzCards } from '../support/card-fuzz.ts';
-import { openCards } from '../support/card-page.ts';
-import { launchChromium } from '../support/page-driver.ts';
+import { type CardGallery, openCardGallery } from '../support/card-gallery.ts';
 
-let gallery: Gallery;
-let browser: Browser;
+let cards: CardGallery;
 
 beforeAll(async () => {
-  gallery = await serveGallery();
-  browser = await launchChromium();
+  cards = await openCardGallery();
 }, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
+afterAll(() => cards?.close());
 
 test('random keys and presses answer nothing that nobody answered', async () => {
   const runs = await Promise.all(
     [11, 12].map(async (seed) => {
-      const own = await browser.newContext({
-        viewport: { width: 1280, height: 800 },
-        reducedMotion: 'reduce',
-      });
-      const result = await fuzzCards(await openCards(own, gallery.url, 'card-session'), { seed, count: 500 });
-      await own.close();
+      const page = await cards.openBeside('card-session');
+      const result = await fuzzCards(page, { seed, count: 500 });
+      await page.context().close();
       return result;
     }),
   );

@@ -1,38 +1,25 @@
-import type { Browser, BrowserContext, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
-import { openCards, recordAnswers, type SentAnswer, sentAnswers } from '../support/card-page.ts';
-import { launchChromium } from '../support/page-driver.ts';
+import { type CardGallery, openCardGallery, READ_MS } from '../support/card-gallery.ts';
+import { type SentAnswer, sentAnswers, sentOutcomes } from '../support/card-page.ts';
 
-/** Longer than the guard, with room for a slow machine. */
-const READ_MS = 750;
 /** After a key that came too early. */
 const QUIET_MS = 1200;
 
-let gallery: Gallery;
-let browser: Browser;
-let context: BrowserContext;
+let cards: CardGallery;
 let page: Page;
 
 beforeAll(async () => {
-  gallery = await serveGallery();
-  browser = await launchChromium();
+  cards = await openCardGallery();
 }, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
+afterAll(() => cards?.close());
 
-async function open(scene: string, { isRead = true } = {}): Promise<void> {
-  await context?.close();
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await openCards(context, gallery.url, scene);
-  await recordAnswers(page);
-  if (isRead) await page.waitForTimeout(READ_MS);
+async function open(scene: string, options: { readonly isRead?: boolean } = {}): Promise<void> {
+  page = await cards.open(scene, options);
 }
 const card = (): ReturnType<Page['locator']> => page.locator('[data-approval]');
 const answers = (): Promise<readonly SentAnswer[]> => sentAnswers(page);
-const outcomes = async (): Promise<string[]> => (await answers()).map(({ answer }) => answer.outcome);
+const outcomes = (): Promise<readonly string[]> => sentOutcomes(page);
 describe('the guard', () => {
   /** The middle of an answer on the screen. */
   async function middleOf(name: string): Promise<{ x: number; y: number }> {

@@ -1,42 +1,24 @@
-import type { Browser, BrowserContext, Page } from 'playwright';
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
-import { openCards, recordAnswers, type SentAnswer, sentAnswers } from '../support/card-page.ts';
-import { launchChromium } from '../support/page-driver.ts';
+import { type CardGallery, openCardGallery, READ_MS } from '../support/card-gallery.ts';
+import { focusCardOf, type SentAnswer, sentAnswers, sentOutcomes } from '../support/card-page.ts';
 
-/** Longer than the guard, with room for a slow machine. */
-const READ_MS = 750;
-
-let gallery: Gallery;
-let browser: Browser;
-let context: BrowserContext;
+let cards: CardGallery;
 let page: Page;
 
 beforeAll(async () => {
-  gallery = await serveGallery();
-  browser = await launchChromium();
+  cards = await openCardGallery();
 }, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
+afterAll(() => cards?.close());
 
-async function open(scene: string, { isRead = true } = {}): Promise<void> {
-  await context?.close();
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
-  page = await openCards(context, gallery.url, scene);
-  await recordAnswers(page);
-  if (isRead) await page.waitForTimeout(READ_MS);
+async function open(scene: string, options: { readonly isRead?: boolean } = {}): Promise<void> {
+  page = await cards.open(scene, options);
 }
 const card = (): ReturnType<Page['locator']> => page.locator('[data-approval]');
 const answers = (): Promise<readonly SentAnswer[]> => sentAnswers(page);
-const outcomes = async (): Promise<string[]> => (await answers()).map(({ answer }) => answer.outcome);
+const outcomes = (): Promise<readonly string[]> => sentOutcomes(page);
 const press = (name: string): Promise<void> => page.getByRole('button', { name }).click();
-/** As a person who asked for it: the focus comes, nothing else. */
-async function focusCard(): Promise<void> {
-  await card().locator('h2').click();
-  expect(await card().evaluate((element) => element.contains(document.activeElement))).toBe(true);
-}
+const focusCard = (): Promise<void> => focusCardOf(page);
 
 describe('a card is answered', () => {
   beforeEach(() => open('card-medium'));

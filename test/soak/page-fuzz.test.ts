@@ -1,9 +1,6 @@
-import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Gallery, serveGallery } from '../gallery/serve-gallery.ts';
 import { type FuzzResult, rushCards } from '../support/card-fuzz.ts';
-import { openCards } from '../support/card-page.ts';
-import { launchChromium } from '../support/page-driver.ts';
+import { type CardGallery, openCardGallery } from '../support/card-gallery.ts';
 
 const INPUTS = 10_000;
 /** What is done at once, with changes among it: some 85 of 100 are keys and presses. */
@@ -12,35 +9,25 @@ const ROUND = 1000;
 const PAGES = 4;
 const LIMIT_MS = 300_000;
 
-let gallery: Gallery;
-let browser: Browser;
+let cards: CardGallery;
 
 beforeAll(async () => {
-  gallery = await serveGallery();
-  browser = await launchChromium();
+  cards = await openCardGallery();
 }, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await gallery?.close();
-});
+afterAll(() => cards?.close());
 
 /** Goes on with new seeds until so many inputs have reached the page. */
 async function fuzzOnePage(place: number): Promise<readonly FuzzResult[]> {
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    reducedMotion: 'reduce',
-  });
   const results: FuzzResult[] = [];
   let inputs = 0;
   while (inputs < INPUTS / PAGES) {
-    const page = await openCards(context, gallery.url, 'card-session');
+    const page = await cards.openBeside('card-session');
     const seed = 1000 * place + results.length;
     const result = await rushCards(page, { count: ROUND, seed });
     inputs += result.inputs;
     results.push(result);
-    await page.close();
+    await page.context().close();
   }
-  await context.close();
   return results;
 }
 

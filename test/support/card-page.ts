@@ -74,3 +74,16 @@ export async function stubAnswers(page: Page, reply: Reply): Promise<void> {
 export async function sentAnswers(page: Page): Promise<readonly SentAnswer[]> {
   return page.evaluate(() => Reflect.get(window, 'record').sent as SentAnswer[]);
 }
+
+/** The outcomes of what was sent, in its order. */
+export async function sentOutcomes(page: Page): Promise<readonly string[]> {
+  return (await sentAnswers(page)).map(({ answer }) => answer.outcome);
+}
+
+/** As a person who asked for it: the focus comes, nothing else. */
+export async function focusCardOf(page: Page): Promise<void> {
+  const card = page.locator('[data-approval]');
+  await card.locator('h2').click();
+  const hasFocus = await card.evaluate((element) => element.contains(document.activeElement));
+  if (!hasFocus) throw new Error('the card did not take the focus');
+}
