@@ -15,6 +15,7 @@
 #include "gate-path.h"
 #include "kernel-calls.h"
 
+#define OPEN_TRIES 100
 #define OPEN_FLAGS (O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_SYNC | O_DSYNC | O_DIRECTORY | O_NOATIME | O_TMPFILE)
 
 struct kernel_addfd {
@@ -52,18 +53,43 @@ mode_t read_umask(pid_t tid) {
     return line ? (mode_t)strtoul(line + 7, NULL, 8) : 0077;
 }
 
-/* Without waiting, in case a fifo has come to lie there; the flag goes again before anyone else sees the file. */
-static int open_held(int root, const struct held_open *held, mode_t mask) {
+/* A file that is not there before; or one without a name, in a folder. */
+static int make_file(int root, const struct held_open *held, mode_t mask) {
     struct kernel_open_how how = {
         .flags = (held->flags & OPEN_FLAGS) | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+        .mode = held->mode & 07777,
         .resolve = RESOLVE_AS_ROOT | RESOLVE_WITHOUT_SYMLINKS,
     };
-    if (held->flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) how.mode = held->mode & 07777;
+    if (how.flags & O_CREAT) how.flags |= O_EXCL;
     mode_t own = umask(mask);
     int fd = (int)syscall(NR_OPENAT2, root, held->path, &how, sizeof how);
     int error = errno;
     umask(own);
     errno = error;
+    return fd;
+}
+
+static int open_there(int root, const struct held_open *held) {
+    int there = call_openat2(root, held->path, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_AS_ROOT | RESOLVE_WITHOUT_SYMLINKS);
+    if (there < 0) return -1;
+    errno = EEXIST;
+    int fd = held->flags & O_CREAT && held->flags & O_EXCL ? -1 : reopen_file(there, (int)(held->flags & OPEN_FLAGS) & ~(O_CREAT | O_EXCL));
+    int error = errno;
+    close(there);
+    errno = error;
+    return fd;
+}
+
+/* Without waiting for anything; the flag for that goes again before anyone else sees the file. */
+static int open_held(int root, const struct held_open *held, mode_t mask) {
+    bool is_temporary = (held->flags & O_TMPFILE) == O_TMPFILE;
+    int fd = is_temporary ? make_file(root, held, mask) : -1;
+    for (int tries = 0; !is_temporary && tries < OPEN_TRIES; tries++) {
+        fd = open_there(root, held);
+        if (fd >= 0 || errno != ENOENT || !(held->flags & O_CREAT)) break;
+        fd = make_file(root, held, mask);
+        if (fd >= 0 || errno != EEXIST) break; /* somebody else was first: it is there now */
+    }
     if (fd >= 0 && !(held->flags & O_NONBLOCK)) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     return fd;
 }

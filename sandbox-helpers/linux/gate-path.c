@@ -68,6 +68,16 @@ bool is_surely_missing(int root, const char *path) {
     return true;
 }
 
+int reopen_file(int fd, int flags) {
+    char path[64];
+    struct stat status;
+    if (fstat(fd, &status) != 0) return -1;
+    errno = EACCES;
+    if (!S_ISREG(status.st_mode)) return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return open(path, flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 bool read_fd_path(int fd, char *buffer, size_t size) {
     char path[64];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);

@@ -25,6 +25,12 @@ int open_in_root(int root, const char *path, uint64_t flags);
  * a magic link) counts as something: being wrong here would let an exec pass unasked.
  */
 bool is_surely_missing(int root, const char *path);
+/*
+ * Opens what an O_PATH descriptor of a regular file shows; -1 with errno, EACCES for anything else. Nothing else that a
+ * process inside has put there may be opened by us: the lock of a pipe may be held, and who waits for it cannot even be
+ * killed; a device may do something of its own.
+ */
+int reopen_file(int fd, int flags);
 /* Where an O_PATH descriptor lies, as seen from the root of its own mount namespace. */
 bool read_fd_path(int fd, char *buffer, size_t size);
 

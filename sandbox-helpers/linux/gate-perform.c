@@ -70,22 +70,23 @@ static bool enter_namespace_of(pid_t tid) {
 
 /* A file that is there already; through its descriptor, for nothing else could be meant. */
 static int change_file(int root, const struct held_change *change) {
-    char path[64];
     int fd = call_openat2(root, change->at.path, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_AS_ROOT | RESOLVE_WITHOUT_SYMLINKS);
     if (fd < 0) return errno;
     int done = -1;
     const struct timespec *times = change->has_times ? change->times : NULL;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     switch (change->op) {
     case CHANGE_CHOWN: done = fchownat(fd, "", change->owner, change->group, AT_EMPTY_PATH); break;
     case CHANGE_CHMOD: done = (int)syscall(NR_FCHMODAT2, fd, "", (mode_t)change->mode, AT_EMPTY_PATH); break;
-    case CHANGE_TIMES: done = (int)syscall(SYS_utimensat, fd, "", times, AT_EMPTY_PATH); break;
-    default: {
-        int file = call_openat2(root, change->at.path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, RESOLVE_AS_ROOT | RESOLVE_WITHOUT_SYMLINKS);
-        done = file < 0 ? -1 : ftruncate(file, (off_t)change->number);
-    }
+    default: done = (int)syscall(SYS_utimensat, fd, "", times, AT_EMPTY_PATH);
     }
     return done == 0 ? 0 : errno;
+}
+
+/* From outside of the caller's namespace, in whose /proc we are not. */
+static int truncate_file(int root, const struct held_change *change) {
+    int fd = call_openat2(root, change->at.path, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_AS_ROOT | RESOLVE_WITHOUT_SYMLINKS);
+    int file = fd < 0 ? -1 : reopen_file(fd, O_WRONLY);
+    return file >= 0 && ftruncate(file, (off_t)change->number) == 0 ? 0 : errno;
 }
 
 static int change_name(int root, const struct held_change *change) {
@@ -113,9 +114,10 @@ static _Noreturn void work(pid_t tid, int root, const struct held_change *change
     sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     alarm(WORK_SECONDS_MAX); /* a dead network file system must not stop the supervisor for good */
+    if (change->op == CHANGE_TRUNCATE) _exit(truncate_file(root, change));
     if (!enter_namespace_of(tid)) _exit(EROFS);
     umask(mask);
-    bool is_file = change->op == CHANGE_TRUNCATE || change->op == CHANGE_CHMOD || change->op == CHANGE_CHOWN || change->op == CHANGE_TIMES;
+    bool is_file = change->op == CHANGE_CHMOD || change->op == CHANGE_CHOWN || change->op == CHANGE_TIMES;
     _exit(is_file ? change_file(root, change) : change_name(root, change));
 }
 

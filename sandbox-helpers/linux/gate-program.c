@@ -48,9 +48,7 @@ static bool is_blank(char c) {
 
 /* The first bytes of a file, with zeros behind its end; false when it cannot be read. */
 static bool read_head(int fd, char *head) {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    int file = reopen_file(fd, O_RDONLY);
     if (file < 0) return false;
     memset(head, 0, HEAD_BYTES);
     ssize_t length = read(file, head, HEAD_BYTES);
