@@ -43,6 +43,7 @@ export interface EngineClient {
 
 type Listeners = { [N in NotificationName]: Set<(params: NotificationParams<N>) => void> };
 
+/** Speaks to an engine over a pipe, in the methods and notices of the protocol. */
 export function createEngineClient(pipe: Pipe): EngineClient {
   const listeners: Listeners = {
     'event/appended': new Set(),

@@ -83,6 +83,7 @@ export interface IdMaker {
   review(): ReviewId;
 }
 
+/** Makes fresh ids from the clock and from randomness; `randomBytes` must not be guessable. */
 export function createIdMaker(nowMs: () => number, randomBytes: RandomBytes): IdMaker {
   return {
     session: () => SessionId.parse(uuidV7(nowMs(), randomBytes)),

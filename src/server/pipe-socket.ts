@@ -12,6 +12,7 @@ export interface SocketPipe extends Pipe {
   whenNotFull(): Promise<void>;
 }
 
+/** A connected socket as a pipe of lines. */
 export function createSocketPipe(socket: Socket): SocketPipe {
   const closeListeners: (() => void)[] = [];
   let isClosed = false;

@@ -31,6 +31,7 @@ export interface Page {
 
 export const PageContext = createContext<Page | undefined>(undefined);
 
+/** What this page is made of. Throws outside of it. */
 export function usePage(): Page {
   const page = useContext(PageContext);
   if (page === undefined) throw new Error('a part of the page is used outside of it');
