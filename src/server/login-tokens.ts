@@ -14,12 +14,16 @@ const SECOND_MS = 1000;
 /** How long a token is good for. */
 export const TOKEN_LIFE_MS = 10 * 60_000;
 
-export type RedeemOutcome = 'right' | 'wrong' | 'too-many';
+/** `foreign`: it is good, but not for whoever came with it. */
+export type RedeemOutcome = 'right' | 'wrong' | 'foreign' | 'too-many';
 
 export interface LoginTokens {
   issue(): string;
-  /** Uses a token up. After a few wrong ones within a second none is looked at any more for that second. */
-  redeem(token: string): RedeemOutcome;
+  /**
+   * Uses a token up. After a few wrong ones within a second none is looked at any more for that second. `isForeign` is
+   * asked of a good one alone, which stays good where it says yes: who has only seen it does not take it away.
+   */
+  redeem(token: string, isForeign?: () => boolean): RedeemOutcome;
   /** Somebody may still come with one. */
   hasLive(): boolean;
 }
@@ -35,17 +39,18 @@ export function createLoginTokens(now: () => number = () => performance.now()): 
       live = [...live, { digest: digestOf(token), until: now() + TOKEN_LIFE_MS }].slice(-MAX_LIVE);
       return token;
     },
-    redeem: (token) => {
+    redeem: (token, isForeign = () => false) => {
       const time = now();
       wrongAt = wrongAt.filter((at) => time - at < SECOND_MS);
       if (wrongAt.length >= MAX_WRONG_PER_SECOND) return 'too-many';
       const digest = digestOf(token);
       // all are compared, also behind the one that fits
       const fitting = live.filter((entry) => timingSafeEqual(entry.digest, digest));
-      live = live.filter((entry) => !fitting.includes(entry) && entry.until > time);
-      if (fitting.some((entry) => entry.until > time)) return 'right';
-      wrongAt.push(time);
-      return 'wrong';
+      const isGood = fitting.some((entry) => entry.until > time);
+      const outcome = !isGood ? 'wrong' : isForeign() ? 'foreign' : 'right';
+      live = live.filter((entry) => entry.until > time && !(outcome === 'right' && fitting.includes(entry)));
+      if (outcome !== 'right') wrongAt.push(time);
+      return outcome;
     },
     hasLive: () => live.some((entry) => entry.until > now()),
   };

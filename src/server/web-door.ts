@@ -60,8 +60,8 @@ export function createWebDoor(parts: WebDoorParts): WebDoor {
     parts.accept(pipe);
   }
 
-  function redeem(token: string): RedeemOutcome {
-    const outcome = tokens.redeem(token);
+  function redeem(token: string, isForeign: () => boolean): RedeemOutcome {
+    const outcome = tokens.redeem(token, isForeign);
     if (!tokens.hasLive()) stay.end();
     return outcome;
   }

@@ -46,8 +46,8 @@ export interface WebHostParts {
   readonly port: number;
   readonly cookies: PageCookies;
   readonly files: PageFiles;
-  /** Uses a one-time token up. */
-  redeem(token: string): RedeemOutcome;
+  /** Uses a one-time token up, unless it is for another user. */
+  redeem(token: string, isForeign: () => boolean): RedeemOutcome;
   /** A page has come in. */
   accept(pipe: SocketPipe): void;
 }
@@ -190,11 +190,10 @@ function findFile(files: PageFiles, path: string): HttpAnswer {
 async function logIn({ redeem, cookies }: WebHostParts, request: IncomingMessage): Promise<HttpAnswer> {
   const read = await readLoginToken(request);
   if (read.token === undefined) return plainAnswer(read.status);
-  // before the token is looked at: one that was seen by somebody else stays good for whom it was made
-  if (isForeignPeer(request.socket)) return plainAnswer(403);
-  const outcome = redeem(read.token);
+  const outcome = redeem(read.token, () => isForeignPeer(request.socket));
   if (outcome === 'too-many') return plainAnswer(429, { 'Retry-After': '1' });
   if (outcome === 'wrong') return plainAnswer(401);
+  if (outcome === 'foreign') return plainAnswer(403);
   const cookie = `${COOKIE_NAME}=${cookies.issue()}; HttpOnly; SameSite=Strict; Path=/`;
   return plainAnswer(204, { 'Set-Cookie': cookie });
 }

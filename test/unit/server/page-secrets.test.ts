@@ -17,6 +17,20 @@ describe('a token', () => {
     expect(tokens.redeem(second)).toBe('wrong');
   });
 
+  it('that somebody else has seen stays good for whom it was made', () => {
+    const tokens = createLoginTokens(() => 0);
+    const token = tokens.issue();
+    let asked = 0;
+    const isForeign = (): boolean => {
+      asked += 1;
+      return true;
+    };
+    expect([tokens.redeem('x', isForeign), asked]).toEqual(['wrong', 0]);
+    expect([tokens.redeem(token, isForeign), asked]).toEqual(['foreign', 1]);
+    expect(tokens.hasLive()).toBe(true);
+    expect([tokens.redeem(token, () => false), tokens.redeem(token)]).toEqual(['right', 'wrong']);
+  });
+
   it('is not looked at after five wrong ones, until a second has passed', () => {
     let now = 0;
     const tokens = createLoginTokens(() => now);
