@@ -53,7 +53,9 @@ export async function poseQuestion(
     run.onPosed?.();
     unwatch = watchRules(ports, scope, run, approval.approvalId);
     const withdraw = (): void => {
-      ports.broker.withdraw(approval.approvalId, 'the asking program is gone').catch(() => undefined);
+      const { reason } = run.gone;
+      const why = typeof reason === 'string' ? reason : 'the asking program is gone';
+      ports.broker.withdraw(approval.approvalId, why).catch(() => undefined);
     };
     if (run.gone.aborted) withdraw();
     else run.gone.addEventListener('abort', withdraw, { once: true });

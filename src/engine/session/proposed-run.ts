@@ -63,7 +63,7 @@ export interface ProposedRun {
   collectFacts(): Promise<Facts>;
   /** Under the configuration that held when the run was handed in. */
   judge(facts: Facts, snapshot: ConfigSnapshot): Judgement;
-  /** Aborted when whoever wants it is gone. */
+  /** Aborted when whoever wants it is gone; its reason may say why, in words. */
   readonly gone: AbortSignal;
   /** Called when a question about it is open. */
   onPosed?(): void;

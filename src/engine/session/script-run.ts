@@ -81,12 +81,14 @@ export class ScriptRun {
   /** Ends everything the script started. */
   stop(reason: string): void {
     this.#stopReason ??= reason;
-    this.#stopped.abort();
+    this.#stopped.abort(this.#stopReason);
     this.#process?.kill();
   }
 
+  /** Before the launch nothing could take the signal: it does not begin then. */
   signal(name: NodeJS.Signals): void {
-    this.#process?.signal(name);
+    if (this.#launched === undefined) this.stop(`stopped by ${name} before it began`);
+    else this.#process?.signal(name);
   }
 
   /** Typed on its terminal by somebody else than its opener. */
@@ -108,7 +110,8 @@ export class ScriptRun {
     if ((await context.ports.whenGoing(this.#stopped.signal)) !== 'going') return this.#cancel();
     const lost = await tellWall(context, this.#host);
     if (lost !== undefined) return this.refuse(lost);
-    const refusal = await settleInFront(context, this.#host);
+    const refusal = await settleInFront(context, this.#host, this.#stopped.signal);
+    if (this.#stopped.signal.aborted) return this.#cancel();
     if (refusal) return this.refuse(refusal);
     this.#launched = launchScript(this.#host, context, this.#gate.handlers());
     const process = await this.#launched.catch(sayFolderMoved);
@@ -163,9 +166,10 @@ export class ScriptRun {
 
   /** It was stopped before it began. */
   async #cancel(): Promise<SessionExecResult> {
-    const { append, root, rootRunId } = this.#context;
-    await append([{ type: 'step/finished', stepId: root.stepId, runId: rootRunId, outcome: 'cancelled' }]);
+    const { append, root, rootRunId, runs } = this.#context;
     const message = this.#stopReason ?? 'the session was closed';
+    await runs.refuseAll(message);
+    await append([{ type: 'step/finished', stepId: root.stepId, runId: rootRunId, outcome: 'cancelled' }]);
     return this.#end({ outcome: 'cancelled', exitCode: 125, message });
   }
 

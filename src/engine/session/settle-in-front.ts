@@ -11,15 +11,17 @@ import type { ScriptHost } from './script-host.ts';
 import { scriptedRun } from './shell-runs.ts';
 import type { BoardStep } from './step-board.ts';
 
-const NEVER_GONE = new AbortController().signal;
-
 /** In place of the process number of the program that the launch begins with: it has none yet. */
 const FIRST_PROGRAM = -1;
 
-/** Settles it. Gives the reason where it may not run. */
-export async function settleInFront(context: ScriptContext, host: ScriptHost): Promise<string | undefined> {
+/** Settles it, unless the script is stopped meanwhile. Gives the reason where it may not run. */
+export async function settleInFront(
+  context: ScriptContext,
+  host: ScriptHost,
+  stopped: AbortSignal,
+): Promise<string | undefined> {
   for (const entry of listInFront(context, host)) {
-    const run = scriptedRun(context, entry.step, { cwd: host.cwd, gone: NEVER_GONE });
+    const run = scriptedRun(context, entry.step, { cwd: host.cwd, gone: stopped });
     const settled = await runStep(context.ports, context.scope, run);
     if (settled.outcome !== 'allowed') return settled.message;
     if (context.root.argv !== undefined) entry.runs += 1;
