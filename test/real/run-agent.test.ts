@@ -97,6 +97,42 @@ describe.skipIf(process.platform !== 'linux')('an agent by its preset (Linux)', 
     expect(program.summary.join()).not.toContain('preset');
   });
 
+  test('cannot change what the person starts later, and what is new of it is told', async () => {
+    const state = join(home, '.claude');
+    for (const folder of ['local', 'plugins']) mkdirSync(join(state, folder), { recursive: true });
+    for (const file of ['local/claude', 'statusline.sh']) writeFileSync(join(state, file), 'own\n');
+    mkdirSync(join(base.path, 'dotfiles'));
+    symlinkSync(join(base.path, 'dotfiles'), join(state, 'skills'));
+    const attack = `#!/bin/sh
+cd "$HOME/.claude" || exit 1
+for path in local/claude local/new statusline.sh settings.json; do (echo evil > $path) 2>/dev/null && echo "wrote $path"; done
+mv local away 2>/dev/null && echo moved
+mkdir -p projects && echo kept > projects/kept && mkdir plugins/store && echo worked
+/usr/bin/python3 prepare.py
+`;
+    // In a program of its own: of commands that are known, each is judged before it runs.
+    const prepare = `import os
+os.remove('skills')
+for folder in ('skills', 'plugins/cache'):
+    os.mkdir(folder)
+    open(folder + '/evil', 'w').write('evil')
+print('prepared')
+`;
+    writeFileSync(join(state, 'prepare.py'), prepare);
+    writeFileSync(join(base.path, 'bin', 'claude'), attack, { mode: 0o755 });
+    const { out, program } = await run(['claude']);
+    expect(out.filter((line) => line !== '')).toEqual(['worked', 'prepared']);
+    expect(readFileSync(join(state, 'local/claude'), 'utf8')).toBe('own\n');
+    const told = program.events.flatMap((event) =>
+      event.type === 'message/added' && event.role === 'system' ? [event.text] : [],
+    );
+    expect(told.find((text) => text.startsWith(`${state}/skills: It led to`))).toContain('was replaced');
+    expect(told.find((text) => text.startsWith(`${state}/plugins/cache: `))).toContain(
+      'the preset of an agent',
+    );
+    expect(told.filter((text) => text.startsWith(`${state}/plugins/store`))).toEqual([]);
+  });
+
   test('a program of another name may be given one', async () => {
     const { out } = await run(['other', 'x'], 'codex');
     expect(out).toContain('codex-login');

@@ -37,7 +37,7 @@ export interface StateFolder {
   readonly setsVariable: boolean;
   /** Taken into the folder when it is set so and does not have them: files that would lie in the home folder itself. */
   readonly copies: readonly FolderCopy[];
-  /** Below it, read-only where they exist and named after the run where not: the agent runs or obeys them later, also outside. */
+  /** Names or paths below it, read-only where they exist and named after the run where not: the agent runs or obeys them later, also outside. */
   readonly protected: readonly string[];
   /** Below it, hidden from every other session. */
   readonly credentials: readonly string[];

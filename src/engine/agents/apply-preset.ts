@@ -19,6 +19,7 @@ import {
 import { isAbsolute, join, resolve } from 'node:path';
 import { showLine } from '../../timeline/index.ts';
 import type { AgentPreset, ProviderFile, StateFolder } from './agent-preset.ts';
+import { listPrograms } from './list-programs.ts';
 import type { ParsePreset } from './read-preset.ts';
 
 export interface AppliedPreset {
@@ -68,7 +69,8 @@ export function applyPreset(preset: AgentPreset, context: ApplyContext): Applied
       variables[variable] = folder;
       for (const { from, to } of state.copies) copyOnce(join(home, from.slice(2)), join(folder, to));
     }
-    protectedPaths.push(...state.protected.map((name) => join(folder, name)));
+    for (const name of [...state.protected, ...listPrograms(folder)])
+      protectedPaths.push(...linksOnTheWay(folder, name), join(folder, name));
     opened.push(...credentials.flatMap((name) => realOf(join(folder, name))));
   }
   for (const file of preset.provider.files)
@@ -99,6 +101,16 @@ export function applyPreset(preset: AgentPreset, context: ApplyContext): Applied
 function fillIn(words: readonly string[], { workspace }: ApplyContext): readonly string[] {
   const text = JSON.stringify(workspace).slice(1, -1).replaceAll('\u007f', '\\u007f');
   return words.map((word) => word.split(WORKSPACE).join(text));
+}
+
+/** What could be replaced in front of a name in a folder of the agent. */
+function linksOnTheWay(folder: string, name: string): string[] {
+  const parts = name.split('/');
+  return parts
+    .map((_, count) => join(folder, ...parts.slice(0, count)))
+    .filter(
+      (path) => path !== folder && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true,
+    );
 }
 
 /** Where a folder of the agent lies; never the home folder itself or what holds it. */

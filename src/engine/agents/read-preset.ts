@@ -25,6 +25,7 @@ type Place = readonly (string | number)[];
 const HOME_PATH = /^~\/(?!\.{1,2}(?:\/|$))[^\0]{1,400}$/;
 const SKILL_PATH = /^(?:~|\$\{workspace\})\/(?!\.{1,2}(?:\/|$))(?!.*\/\.{1,2}(?:\/|$))[^\0]{1,400}$/;
 const BELOW = /^(?!\.{1,2}(?:\/|$))[^/\0]{1,200}$/;
+const DEEP_BELOW = /^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[^\0]{1,200}$/;
 const VARIABLE = /^[A-Z][A-Z0-9_]{1,100}$/;
 const PROGRAM = /^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/;
 const HOST = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?$/;
@@ -111,7 +112,7 @@ function readState(reader: Reader, item: unknown, index: number): StateFolder {
     copies: reader
       .items(table['copies'], [...place, 'copies'])
       .map((copy, at) => readCopy(reader, copy, [...place, 'copies', at])),
-    protected: reader.texts(table['protected'], [...place, 'protected'], BELOW),
+    protected: reader.texts(table['protected'], [...place, 'protected'], DEEP_BELOW),
     credentials: reader.texts(table['credentials'], [...place, 'credentials'], BELOW),
   };
 }

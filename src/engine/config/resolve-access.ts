@@ -3,7 +3,7 @@
  * in their place. Promises: every path is absolute and real as far as it exists. Without it each wall and the judging of
  * steps would read modes and profiles in its own way.
  */
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { findEntry, isProfileTable } from '../../policy/index.ts';
 import {
   type AccessProfile,
@@ -152,8 +152,8 @@ export function resolveAccess(merged: Merged, context: AccessContext): ResolvedA
   const protectSecrets = merged.get('protect_secrets')?.value === true;
   const secretPaths = protectSecrets ? context.findSecrets(home) : [];
   const ignored = access.sandboxMode === 'danger-full-access' ? null : readIgnoreFile(workspace);
-  const protectedPaths = textsAt(merged, 'protected_paths').map((path) =>
-    resolveExistingPart(makeAbsolute(path, workspace, home)),
+  const protectedPaths = textsAt(merged, 'protected_paths').flatMap((path) =>
+    resolveProtected(makeAbsolute(path, workspace, home)),
   );
   return {
     ...access,
@@ -170,4 +170,11 @@ export function resolveAccess(merged: Merged, context: AccessContext): ResolvedA
     ignored,
     warnings,
   };
+}
+
+/** A link is a place of its own, which could be given to something else than what it leads to. */
+function resolveProtected(path: string): string[] {
+  const plain = resolve(path);
+  const place = join(resolveExistingPart(dirname(plain)), basename(plain));
+  return [...new Set([place, resolveExistingPart(path)])];
 }

@@ -25,6 +25,8 @@ import {
 import { isBelow, isInside, sortByDepth } from './path-inside.ts';
 import { ALWAYS_PROTECTED, RUNS_CODE_LATER } from './protected-names.ts';
 
+/** By `protected_paths`, or by the preset of an agent. */
+const PROTECTED_BY_NAME = 'your configuration, or the preset of an agent, protects it';
 /** Nested repositories that get all names: each name is a mount in every launch, and a thousand take seconds. */
 const MAX_FULLY_PROTECTED = 40;
 
@@ -101,7 +103,7 @@ export function planProtection(spec: ProtectSpec): ProtectPlan {
   const isInRoots = (path: string): boolean => spec.roots.some((root) => isBelow(path, root));
   for (const root of sortByDepth(spec.roots)) if (isFolder(root)) addRoot(draft, root, spec);
   for (const path of spec.paths) {
-    if (isInRoots(path)) addWhereExisting(draft, path, 'your configuration protects it');
+    if (isInRoots(path)) addWhereExisting(draft, path, PROTECTED_BY_NAME);
   }
   return { ...draft, readOnly: sortByDepth([...draft.readOnly].filter(isInRoots)) };
 }
