@@ -12,7 +12,7 @@ import { forwardedPorts } from './forwarded-ports.ts';
 import { createLaunchSecrets } from './launch-secrets.ts';
 import { findOwnNames } from './look-up-names.ts';
 import type { HostDecision, HostRequest } from './proxy-spec.ts';
-import { publishPort, readPublish } from './publish-port.ts';
+import { publishPort, readPublished } from './publish-port.ts';
 import { startProxy } from './start-proxy.ts';
 
 export interface BareNetworkPlan {
@@ -50,10 +50,11 @@ export async function openBareNetwork(plan: BareNetworkPlan): Promise<BareNetwor
   const ports = forwardedPorts(plan.allow).filter((port) => port !== plan.proxyPort);
   const socketOf = (kind: string, port: number): string =>
     join(plan.runtimeDir, `${kind}-${port}-${name}.sock`);
-  const published = plan.publish.map((text) => {
-    const { port, hostPort } = readPublish(text);
-    return { port, hostPort, socket: socketOf('open', port) };
-  });
+  const taken = { proxy: plan.proxyPort, outward: ports };
+  const published = readPublished(plan.publish, taken).map((pair) => ({
+    ...pair,
+    socket: socketOf('open', pair.port),
+  }));
   for (const each of published) await (await publishPort(each, each.socket)).close();
   const secrets = createLaunchSecrets();
   const secret = secrets.issue(LAUNCH_ID);

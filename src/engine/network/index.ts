@@ -15,5 +15,5 @@ export type {
   Resolve,
   StoppedRequest,
 } from './proxy-spec.ts';
-export { publishPort, readPublish } from './publish-port.ts';
+export { publishPort, readPublished } from './publish-port.ts';
 export { startProxy } from './start-proxy.ts';

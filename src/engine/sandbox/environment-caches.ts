@@ -25,6 +25,8 @@ const CACHES: ReadonlyArray<{ readonly name: string; readonly folder: string }> 
   { name: 'YARN_GLOBAL_FOLDER', folder: 'yarn' },
   // pnpm from version 11 on would look for a place in every folder above the workspace, and be asked about each
   { name: 'pnpm_config_store_dir', folder: 'pnpm' },
+  // older ones keep their store there, and end where they cannot; npm would complain of their own variable for it
+  { name: 'PNPM_HOME', folder: 'pnpm' },
   // bun would be asked about, for nothing that a person has to open
   { name: 'BUN_INSTALL_CACHE_DIR', folder: 'bun' },
   // pip goes on without one, with a warning each time

@@ -6,7 +6,8 @@
  */
 import { join } from 'node:path';
 import { judgePublishedPort } from '../../policy/index.ts';
-import { type Forward, publishPort, readPublish } from '../network/index.ts';
+import { type Forward, publishPort, readPublished } from '../network/index.ts';
+import { PROXY_PORT } from '../sandbox/index.ts';
 import type { ProposedRun } from './proposed-run.ts';
 import { runStep } from './run-step.ts';
 import type { ScriptContext } from './script-context.ts';
@@ -40,11 +41,14 @@ export class PublishedPorts {
     this.#place = place;
   }
 
-  /** Throws a `user` fault for what is no port, and for a port of this machine that is taken now. */
-  static async plan(typed: readonly string[], place: Place): Promise<PublishedPorts> {
+  /** `outward`: ports inside that lead out. Throws a `user` fault for what cannot be published, or is taken here now. */
+  static async plan(
+    typed: readonly string[],
+    place: Place,
+    outward: readonly number[],
+  ): Promise<PublishedPorts> {
     const joined: PublishedPort[] = [];
-    for (const text of typed) {
-      const { port, hostPort } = readPublish(text);
+    for (const { port, hostPort } of readPublished(typed, { proxy: PROXY_PORT, outward })) {
       const socket = join(place.runtimeDir, `open-${port}-${place.name}.sock`);
       const probe = await publishPort({ port, hostPort }, socket);
       await probe.close();

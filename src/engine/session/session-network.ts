@@ -86,9 +86,9 @@ export class SessionNetwork {
     const openHosts = new OpenHosts();
     const gate = new HostGate(plan.readLists, openHosts);
     const secrets = createLaunchSecrets();
-    const published = await PublishedPorts.plan(plan.publish, { runtimeDir, name, say: plan.say });
+    const ports = forwardedPorts(network.allow).filter((port) => port !== PROXY_PORT);
+    const published = await PublishedPorts.plan(plan.publish, { runtimeDir, name, say: plan.say }, ports);
     scope.defer(() => published.close());
-    const ports = forwardedPorts(network.allow);
     const bridge = createBridgeLink();
     const proxy = await startProxy({
       socketPath: join(runtimeDir, `net-${name}.sock`),
@@ -105,7 +105,7 @@ export class SessionNetwork {
     });
     scope.defer(() => proxy.close());
     const forwards = [];
-    for (const port of ports.filter((each) => each !== PROXY_PORT)) {
+    for (const port of ports) {
       const socket = join(runtimeDir, `port-${port}-${name}.sock`);
       const forward = await forwardConnections({ path: socket }, { port });
       scope.defer(() => forward.close());

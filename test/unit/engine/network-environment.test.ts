@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findOwnNames, isKnownHere, publishPort, readPublish } from '../../../src/engine/network/index.ts';
+import { findOwnNames, isKnownHere, publishPort, readPublished } from '../../../src/engine/network/index.ts';
 import { networkEnvironment } from '../../../src/engine/sandbox/index.ts';
 
 const address = { launchId: 'run-1', secret: 'abc', hasCertificates: false, ownNames: ['me', 'me.corp'] };
@@ -78,12 +78,14 @@ describe('names that this machine knows by itself', () => {
 });
 
 describe('--publish', () => {
+  const taken = { proxy: 3128, outward: [5432] };
+
   test.each([
     ['3000', { port: 3000, hostPort: 3000 }],
     ['8080:3000', { port: 3000, hostPort: 8080 }],
     ['127.0.0.1:3000', { port: 3000, hostPort: 3000 }],
     ['localhost:8080:3000', { port: 3000, hostPort: 8080 }],
-  ])('%s', (text, read) => expect(readPublish(text)).toEqual(read));
+  ])('%s', (text, read) => expect(readPublished([text], taken)).toEqual([read]));
 
   test.each([
     ['another one for the same port inside', { port: 80 }, (taken: number) => `--publish ${taken + 1}:80`],
@@ -100,6 +102,26 @@ describe('--publish', () => {
 
   test.each(['', '0', '65536', '80:0', '0.0.0.0:80', '192.0.2.1:80', 'a', '1:2:3', '-1', '80 '])(
     'not %j',
-    (text) => expect(() => readPublish(text)).toThrow(/is not a port, or two with a colon/),
+    (text) => expect(() => readPublished([text], taken)).toThrow(/is not a port, or two with a colon/),
   );
+
+  test('of the same twice is one, and several lead to different ports', () => {
+    const pairs = readPublished(['3000', '127.0.0.1:3000', '8080:4000', '5432:6000'], taken);
+    expect(pairs.map(({ port, hostPort }) => `${hostPort}:${port}`)).toEqual([
+      '3000:3000',
+      '8080:4000',
+      '5432:6000',
+    ]);
+  });
+
+  test.each([
+    [['8081:3000', '8082:3000'], /--publish 8082:3000: port 3000 inside is published already/],
+    [['8080:3000', '8080:4000'], /--publish 8080:4000: port 8080 of this machine is published already/],
+    [['3128'], /--publish 3128: port 3128 inside is that of the proxy/],
+    [['8000:5432'], /--publish 8000:5432: port 5432 inside leads to that port of this machine/],
+    [
+      Array.from({ length: 30 }, (_, index) => `${4000 + index}`),
+      /31 ports are to lead into and out of the sandbox; there is room for 30/,
+    ],
+  ])('not %j', (typed, problem) => expect(() => readPublished(typed, taken)).toThrow(problem));
 });

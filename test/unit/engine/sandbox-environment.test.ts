@@ -175,6 +175,7 @@ describe('scrubEnvironment', () => {
     expect(given['npm_config_cache']).toBe(place);
     expect(given['GOCACHE']).toBe(place.replace('npm', 'go-build'));
     expect(given['pnpm_config_store_dir']).toBe(place.replace('npm', 'pnpm'));
+    expect(given['PNPM_HOME']).toBe(place.replace('npm', 'pnpm'));
     expect(Object.keys(given)).toEqual(
       expect.not.arrayContaining(['XDG_CACHE_HOME', 'CARGO_HOME', 'GOMODCACHE']),
     );
