@@ -132,9 +132,14 @@ function explainNetwork({ judgement, snapshot, origins }: Explained): ExplainedC
   const isAbout = judgement.reasons.some(({ code }) => /^(?:host|denied-host|unnamed-hosts)$/.test(code));
   if (!isAbout || snapshot.networkAccess) return [];
   const { allow, deny } = snapshot.network;
+  const managed = snapshot.managedDeny?.hosts ?? [];
+  const own = deny.filter((entry) => managed.every(({ text }) => text !== entry));
   const lists = [
     ...(allow.length === 0 ? [] : [nameKey('permission_profile.network.allow', allow.join(', '), origins)]),
-    ...(deny.length === 0 ? [] : [nameKey('permission_profile.network.deny', deny.join(', '), origins)]),
+    ...(own.length === 0 ? [] : [nameKey('permission_profile.network.deny', own.join(', '), origins)]),
+    ...managed.map(({ text, origin }) =>
+      nameKey('permission_profile.network.deny', text, { 'permission_profile.network.deny': origin }),
+    ),
   ];
   return [nameKey('sandbox_workspace_write.network_access', 'false', origins), ...lists];
 }

@@ -78,8 +78,11 @@ function varyMode({ snapshot }: Varied): Variation[] {
     },
     { ...plain, sandboxMode: 'danger-full-access', writableRoots: roots, networkAccess: true },
   ];
+  // What the machine denies needs a wall.
+  const isOpen = (other: ConfigSnapshot): boolean =>
+    other.sandboxMode !== 'danger-full-access' || snapshot.managedDeny === undefined;
   return modes
-    .filter((other) => other.sandboxMode !== sandboxMode)
+    .filter((other) => other.sandboxMode !== sandboxMode && isOpen(other))
     .map((other) => ({ change: `with sandbox_mode = "${other.sandboxMode}"`, snapshot: other }));
 }
 
@@ -151,12 +154,18 @@ function varyAccess({ judgement, options }: Varied): Variation[] {
 
 function varyNetwork({ judgement, snapshot }: Varied): Variation[] {
   const denied = judgement.reasons.some(({ code }) => code === 'denied-host');
-  const isOn = { change: 'with network_access = true', snapshot: { ...snapshot, networkAccess: true } };
+  const managed = snapshot.managedDeny?.hosts.map(({ text }) => text) ?? [];
+  // Where the machine denies hosts, its network cannot simply be on: only the proxy tells hosts apart.
+  const isOn =
+    managed.length > 0
+      ? []
+      : [{ change: 'with network_access = true', snapshot: { ...snapshot, networkAccess: true } }];
   if (denied) {
-    const network = { ...snapshot.network, deny: [] };
-    return [isOn, { change: 'without any denied host', snapshot: { ...snapshot, network } }];
+    const network = { ...snapshot.network, deny: managed };
+    const change = managed.length > 0 ? 'without the denied hosts of your own' : 'without any denied host';
+    return [...isOn, { change, snapshot: { ...snapshot, network } }];
   }
-  return judgement.reasons.some(({ code }) => code === 'host') ? [isOn] : [];
+  return judgement.reasons.some(({ code }) => code === 'host') ? isOn : [];
 }
 
 function varySecrets({ judgement, snapshot }: Varied): Variation[] {

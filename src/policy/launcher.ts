@@ -56,7 +56,9 @@ export function isLauncher(argv: readonly string[], program: HeldProgram): boole
  * are not understood, a launcher that is asked about as itself. Being wrong here only asks more.
  */
 export function startsOthersHeld(argv: readonly string[], program: HeldProgram): boolean {
-  const interpreter = readShebang(program.shebang);
+  const [first = '', ...rest] = readShebang(program.shebang);
+  // A first line with `env` only looks for the interpreter: to hold that would ask about the same program twice.
+  const interpreter = baseName(first) === 'env' ? rest : [first, ...rest];
   const names = [program.path, argv[0] ?? '', ...interpreter].map(baseName);
   return names.some((name) => isShellName(name) || isLoaderName(name) || HOLDING.has(name));
 }

@@ -51,6 +51,24 @@ describe.skipIf(process.platform !== 'linux')('distinct approval ids (Linux)', (
     expect(order).toEqual(Array(3).fill(['approval/asked', 'approval/answered']).flat());
   });
 
+  it('a program whose first line looks for its interpreter by env is one question, and an allow for it is enough', async () => {
+    const npm = [
+      'import subprocess, sys',
+      'print("npm", *sys.argv[1:])',
+      'subprocess.call(["touch", "made"])',
+    ];
+    place.addProgram('npm', npm, '#!/usr/bin/env /usr/bin/python3');
+    const words = ['exec', '-a', 'untrusted', 'npm run build'];
+    const asked = await place.runAnswered(words, [allow()]);
+    expect(asked.questions.map(({ text }) => text)).toEqual(['npm run build']);
+    expect(asked).toMatchObject({ status: 0, stdout: 'npm run build\n' });
+    expect(existsSync(join(place.folder, 'made'))).toBe(true);
+    const rule = ['rules', 'add', '--decision', 'allow', '--', 'npm', 'run', 'build'];
+    expect(await place.run(rule)).toMatchObject({ status: 0 });
+    const ruled = await place.run(['exec', '-a', 'untrusted', '--no-input', 'npm run build']);
+    expect(ruled).toMatchObject({ status: 0, stdout: 'npm run build\n' });
+  });
+
   it('approving npm install does not approve the rm -rf node_modules that follows', async () => {
     place.addProgram('npm', ['echo "npm $*"']);
     mkdirSync(join(place.folder, 'node_modules'));

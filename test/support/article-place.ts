@@ -16,8 +16,8 @@ export interface ArticlePlace extends CliPlace {
   readonly outside: string;
   /** Writes `config.toml` of the person. Its path. */
   configure(toml: string): string;
-  /** Writes a program into the folder of programs. */
-  addProgram(name: string, lines: readonly string[]): void;
+  /** Writes a program into the folder of programs; `first` is its first line, for another interpreter than bash. */
+  addProgram(name: string, lines: readonly string[], first?: string): void;
   /** Verdicts of the steps of a script. */
   verdicts(flags: readonly string[], script: string): Promise<readonly string[]>;
   /** The next question that waits and is not among these. */
@@ -77,8 +77,8 @@ export async function createArticlePlace(): Promise<ArticlePlace> {
   });
   delete place.env['CODEX_HOME'];
 
-  const addProgram = (name: string, lines: readonly string[]): void =>
-    writeFileSync(join(bin, name), `#!/bin/bash\n${lines.join('\n')}\n`, { mode: 0o755 });
+  const addProgram = (name: string, lines: readonly string[], first = '#!/bin/bash'): void =>
+    writeFileSync(join(bin, name), `${first}\n${lines.join('\n')}\n`, { mode: 0o755 });
   addProgram('codex', AGENT);
 
   const folders = { home: place.home, runtimeDir: join(place.home, 'run') };

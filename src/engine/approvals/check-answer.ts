@@ -94,10 +94,10 @@ function refuseEditing(
   return opaque === undefined ? undefined : notPossible(approval, `the text cannot be understood: ${opaque}`);
 }
 
-/** Only what was named, as it was named; reading is a part of writing. */
+/** Only what was named, as it was named; reading is a part of writing, and one port of a host with any. */
 function isPartOf(part: AccessGrant, whole: AccessGrant): boolean {
   const isNamed = (one: HostPort): boolean =>
-    whole.hosts.some((other) => other.host === one.host && other.port === one.port);
+    whole.hosts.some(({ host, port }) => host === one.host && (port === undefined || port === one.port));
   return (
     part.read.every((path) => whole.read.includes(path) || whole.write.includes(path)) &&
     part.write.every((path) => whole.write.includes(path)) &&

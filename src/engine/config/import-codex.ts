@@ -96,6 +96,12 @@ class CodexImport {
       this.#tell(name, 'left', 'its name cannot be that of a profile here');
       return;
     }
+    const own = userFileOf(this.#owner);
+    const table = ['profiles', plain];
+    if (readPart(parseConfigText(own, readConfigText(own) ?? '').values, table) !== undefined) {
+      this.#tell(name, 'conflict', `[${writeTomlKey(table)}] is here already`);
+      return;
+    }
     const file = join(this.#from, name);
     const text = readConfigText(file) ?? '';
     const { items, left } = listCodexItems(parseConfigText(file, text).values);
@@ -150,9 +156,22 @@ class CodexImport {
     const own = userFileOf(this.#owner);
     const text = (readConfigText(own) ?? '').replace(/^\ufeff/, '');
     const values = parseConfigText(own, text).values;
-    const open = items.filter((item) => this.#isOpen(item, values));
+    const open = items.filter((item) => !this.#isInFile(item) && this.#isOpen(item, values));
     this.#takeItems(open, text);
     for (const { path, why } of left) this.#tell(writeTomlKey(path), 'left', why);
+  }
+
+  /** A profile is a table or a file; where Codex has both, the file is what it reads by now. */
+  #isInFile({ path, target: [section, name = ''] }: CodexItem): boolean {
+    if (section !== 'profiles' || !PLAIN_NAME.test(name)) return false;
+    const file = join(this.#home, `${name}.config.toml`);
+    if (!existsSync(file) && !this.files.some((each) => each.file === file)) return false;
+    this.#tell(
+      writeTomlKey(path),
+      'left',
+      `${name}.config.toml is this profile; it cannot be a table as well`,
+    );
+    return true;
   }
 
   /** True where nothing is written here for it. */

@@ -7,8 +7,9 @@ import { nestValue, readTypedValue } from './read-typed-value.ts';
 
 /** One `-c key=value`. Throws a `user` fault that names it. */
 function readOverride(text: string): ConfigLayer {
-  const equals = text.indexOf('=');
-  const key = text.slice(0, Math.max(0, equals));
+  // The first = that stands in no quotes: a folder's name may hold one.
+  const { length: equals } = /^(?:"[^"]*"|'[^']*'|[^"'=])*/.exec(text)?.[0] ?? '';
+  const key = text[equals] === '=' ? text.slice(0, equals) : '';
   return readTypedValue({ key, text: text.slice(equals + 1), layer: 'override', flag: `-c ${text}` });
 }
 

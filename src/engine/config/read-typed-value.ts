@@ -1,7 +1,10 @@
-import type { ConfigLayerKind } from '../../protocol/index.ts';
+import { type ConfigLayerKind, Fault } from '../../protocol/index.ts';
 import { type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { makeConfigFault } from './config-fault.ts';
 import { readToml, TomlSyntaxError } from './read-toml.ts';
+import { readTypedKey } from './typed-words.ts';
+
+const QUOTED_KEY = /^(?:[A-Za-z0-9_-]|\.|"[^"\\\n\r]{1,4096}"|'[^'\n\r]{1,4096}')+$/;
 
 /** A tree with one leaf. */
 export function nestValue(path: readonly string[], value: unknown): Record<string, unknown> {
@@ -19,6 +22,19 @@ function readValue(text: string): unknown {
   }
 }
 
+/** The parts of a key; those with other characters than letters, digits, `-` and `_` stand in quotes, as in TOML. */
+function readKey(text: string): string[] | undefined {
+  const plain = text.split('.');
+  if (plain.every((part) => /^[A-Za-z0-9_-]{1,128}$/.test(part))) return plain;
+  if (!QUOTED_KEY.test(text)) return undefined;
+  try {
+    return readTypedKey(text);
+  } catch (thrown) {
+    if (thrown instanceof Fault) return undefined;
+    throw thrown;
+  }
+}
+
 interface TypedValue {
   readonly key: string;
   readonly text: string;
@@ -29,8 +45,8 @@ interface TypedValue {
 
 /** One key and its value as typed. Throws a `user` fault that names the flag. */
 export function readTypedValue({ key, text, layer, flag }: TypedValue): ConfigLayer {
-  const path = key.trim().split('.');
-  if (path.some((part) => !/^[A-Za-z0-9_-]{1,128}$/.test(part))) {
+  const path = readKey(key.trim());
+  if (path === undefined) {
     throw makeConfigFault({
       place: { flag },
       what: 'is not of the form key=value',

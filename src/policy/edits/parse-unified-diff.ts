@@ -12,10 +12,14 @@ const HUNK = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/;
 const NO_NEWLINE = /^\\ No newline at end of file/;
 /** What stands between `diff --git` and the names, and says nothing that is not in them. */
 const PASSED_OVER =
-  /^(?:index |new file mode 100(?:644|755)$|deleted file mode |similarity index |dissimilarity index )/;
+  /^(?:index |new file mode 100644$|deleted file mode |similarity index |dissimilarity index )/;
 const NOT_DONE: readonly (readonly [RegExp, string])[] = [
   [/^(?:GIT binary patch|Binary files )/, 'what is no text cannot be patched'],
   [/^(?:old|new) mode /, 'the mode of a file cannot be changed by a patch'],
+  [
+    /^new file mode 100755$/,
+    'a new file cannot be made executable by a patch: write 100644, and run chmod behind it',
+  ],
   [/^new file mode /, 'only plain files can be made'],
   [/^copy (?:from|to) /, 'copies cannot be made by a patch: add the new file'],
 ];

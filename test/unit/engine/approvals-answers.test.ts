@@ -43,6 +43,17 @@ describe('partial grants', () => {
     } else expect(broker.list()).toHaveLength(1);
   });
 
+  test('one port of a host that was asked for at every port', async () => {
+    const { broker, question } = openBroker();
+    const whole = { ...nothing, hosts: [{ host: 'api.example.com' }] };
+    const { id, settled } = await ask(broker, question({ kind: 'perm', grant: whole, requested: whole }));
+    const granted = { ...nothing, hosts: [{ host: 'api.example.com', port: 443 }] };
+    const answer: ApprovalAnswer = { outcome: 'allowed', scope: 'session', granted };
+    const told = await broker.answer({ approvalId: id, requestKey: 'a', by: 'x', answer });
+    expect(told).toMatchObject({ result: 'accepted' });
+    expect(await settled).toMatchObject({ access: granted });
+  });
+
   test('only of a request for more access', async () => {
     const { broker, question } = openBroker();
     const { id } = await ask(broker, question({ grant: requested }));

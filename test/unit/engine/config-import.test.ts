@@ -190,6 +190,27 @@ describe('import of a folder of Codex', () => {
     expect(readFileSync(work.folder.userFile, 'utf8')).not.toContain('guardian_approval');
   });
 
+  it('takes the file of a profile that is a table too, and writes what it says it would', () => {
+    const work = new Import();
+    work.folder.write('.codex/config.toml', `profile = "fast"\n${CODEX}`);
+    work.folder.write('.codex/fast.config.toml', 'approval_policy = "untrusted"\n');
+    const told = work.run(true);
+    expect(work.run()).toEqual(told);
+    expect(work.rows(told, 'taken')).toEqual(expect.arrayContaining(['fast.config.toml', 'profile']));
+    const note = 'left: fast.config.toml is this profile; it cannot be a table as well';
+    expect(work.note(told, 'profiles.fast.approval_policy')).toBe(note);
+    expect(work.note(told, 'profiles.fast.model')).toBe(note);
+    expect(work.files()['.sallyport/config.toml']).toMatch(/^profile = "fast"$/m);
+    expect(work.run().written).toEqual([]);
+  });
+
+  it('takes no file of a profile that is a table here', () => {
+    const work = new Import('[profiles.strict]\nsandbox_mode = "workspace-write"\n');
+    const report = work.run();
+    expect(work.note(report, 'strict.config.toml')).toBe('conflict: [profiles.strict] is here already');
+    expect(work.files()['.sallyport/strict.config.toml']).toBeUndefined();
+  });
+
   it('tells of a broken file and takes the others', () => {
     const work = new Import();
     work.folder.write('.codex/config.toml', 'model = "\n');

@@ -197,6 +197,22 @@ max_time = "10m"
     ]);
   });
 
+  it.each([
+    [`mcp_servers."my docs".trust_hints=true`, 'my docs'],
+    [`mcp_servers.'a=b.c'.trust_hints=true`, 'a=b.c'],
+    ['mcp_servers.docs.trust_hints=true', 'docs'],
+  ])('-c takes names in quotes: %s', (override, name) => {
+    expect(new ConfigFolder().load({ overrides: [override] }).snapshot.trustedMcpServers).toEqual([name]);
+  });
+
+  it.each(['mcp_servers."my docs.trust_hints=true', 'tmp."=1', 'tmp.=x', '"\\n"=1'])(
+    '-c refuses a key that is none: %s',
+    (override) => {
+      const { error } = new ConfigFolder().fault({ overrides: [override] });
+      expect(error).toContain('is not of the form key=value');
+    },
+  );
+
   it('gives equal digests to equal configurations only', () => {
     const folder = new ConfigFolder();
     const { snapshot, digest } = folder.load();

@@ -155,6 +155,7 @@ describe('a unified diff', () => {
     [['GIT binary patch'], 'what is no text'],
     [['old mode 100644', 'new mode 100755'], 'the mode of a file'],
     [['new file mode 120000'], 'only plain files'],
+    [['new file mode 100755'], 'cannot be made executable'],
     [['--- "a/x"', '+++ "b/x"', '@@ -1 +1 @@', '-a', '+b'], 'names in quotes'],
     [['--- a/x', '+++ b/x', '@@ -1,2 +1 @@', '-a'], 'the patch ends inside a place'],
     [['--- a/x', '+++ b/x', '@@ -1 +1 @@', '-a', '-a', '+b'], 'other lines than its "@@" says'],

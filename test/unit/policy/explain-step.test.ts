@@ -47,6 +47,20 @@ describe('why', () => {
     expect(explained.causes.some(({ key }) => key === 'approval_policy')).toBe(false);
   });
 
+  it('names the requirement that denies a host, and offers nothing that the machine does not let be', () => {
+    const origin = { layer: 'managed', file: '/etc/r.toml', line: 14, column: 9 } as const;
+    const managedDeny = { paths: [], hosts: [{ text: '*.ads.example', origin }] };
+    const network = { allow: [], deny: ['own.example', '*.ads.example'], proxy: null, caFile: null };
+    const explained = explain('curl http://x.ads.example', { managedDeny, network });
+    expect(explained.judgement.verdict).toBe('refuse');
+    const lists = explained.causes.filter(({ key }) => key === 'permission_profile.network.deny');
+    expect(lists).toMatchObject([
+      { text: 'permission_profile.network.deny is own.example.' },
+      { text: 'permission_profile.network.deny is *.ads.example.', place: '/etc/r.toml:14' },
+    ]);
+    expect(explained.alternatives).toEqual([]);
+  });
+
   it('names the entry of a profile that decides about a path', () => {
     const origin = { layer: 'user', file: CONFIG, line: 9, column: 1 } as const;
     const path = `${WORKSPACE}/.env`;
