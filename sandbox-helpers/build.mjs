@@ -23,6 +23,9 @@ const programs = {
     'holder-cover.c',
     'holder-reveal.c',
     'holder-bridge.c',
+    'holder-guard.c',
+    'holder-places.c',
+    'holder-watch.c',
   ],
   'exec-gate': [
     'gate-main.c',

@@ -31,6 +31,7 @@
 #include "../common/json-line.h"
 #include "holder-bridge.h"
 #include "holder-grant.h"
+#include "holder-guard.h"
 #include "holder-paths.h"
 #include "holder-view.h"
 #include "kernel-calls.h"
@@ -113,7 +114,7 @@ static bool parse_pid(const char *text, pid_t *pid) {
 
 /*
  * One command: mount ID PID PATH ro|rw [PROTECTED...], umount ID PID PATH, hide ID PID PATH, or
- * reveal ID PID COVERED [ro:PATH|rw:PATH [PROTECTED...]]...
+ * reveal ID PID COVERED [ro:PATH|rw:PATH [PROTECTED...]]... Those of the guard are in holder-guard.h.
  */
 static struct grant_result obey(char **fields, int count) {
     struct grant_result odd = {.step = "command", .error = EINVAL};
@@ -131,11 +132,14 @@ static struct grant_result obey(char **fields, int count) {
     return odd;
 }
 
-static void answer(char *text) {
+static void answer(char *text, pid_t anchor) {
     static char *fields[FIELDS_MAX];
-    int count = split_fields(text, fields, FIELDS_MAX);
     struct grant_result result = {.step = "command", .error = EINVAL};
-    if (count >= 2) result = obey(fields, count);
+    bool is_guards = is_for_guard(text);
+    if (is_guards && tell_guard(text, anchor)) return;
+    if (is_guards) result = (struct grant_result){.step = "guard", .error = errno};
+    int count = split_fields(text, fields, FIELDS_MAX);
+    if (count >= 2 && !is_guards) result = obey(fields, count);
     struct json_line line;
     json_begin_plain(&line);
     json_string(&line, "id", count >= 2 ? fields[1] : "");
@@ -150,16 +154,18 @@ static void answer(char *text) {
 }
 
 /* `bridge_fd`: -1 without a bridge, which poll overlooks. */
-static void serve(int anchor_fd, int bridge_fd) {
+static void serve(pid_t anchor, int anchor_fd, int bridge_fd) {
     struct line_reader reader = {.fd = STDIN_FILENO};
     for (;;) {
-        struct pollfd polls[3] = {{STDIN_FILENO, POLLIN, 0}, {anchor_fd, POLLIN, 0}, {bridge_fd, POLLIN, 0}};
-        if (poll(polls, 3, -1) < 0) continue;
+        struct pollfd polls[4] = {
+            {STDIN_FILENO, POLLIN, 0}, {anchor_fd, POLLIN, 0}, {bridge_fd, POLLIN, 0}, {guard_ending(), POLLIN, 0}};
+        if (poll(polls, 4, -1) < 0) continue;
         if (polls[1].revents) fail_because("anchor", "it ended");
         if (polls[2].revents) fail_because("net-bridge", "it ended");
+        if (polls[3].revents) fail_because("guard", "it ended");
         if (!polls[0].revents) continue;
         if (line_reader_fill(&reader) == READ_END) return;
-        for (char *text; (text = line_reader_next(&reader));) answer(text);
+        for (char *text; (text = line_reader_next(&reader));) answer(text, anchor);
     }
 }
 
@@ -243,8 +249,9 @@ int main(int argc, char **argv) {
     json_end(&line);
     if (!json_write(&line, STDOUT_FILENO)) return 0;
     json_free(&line);
-    serve(anchor_fd, bridge_fd);
+    serve(anchor, anchor_fd, bridge_fd);
     /* They would die with us anyway, but then nobody might collect them. */
+    end_guard();
     if (bridge > 0) end_child(bridge, SIGTERM);
     end_child(anchor, SIGKILL);
     return 0;

@@ -9,12 +9,22 @@ export interface HolderReply {
   readonly errno?: string;
 }
 
+/** What the holder's guard tells by itself. */
+export interface GuardTold {
+  readonly type: string;
+  readonly path: string;
+  readonly step?: string;
+  readonly errno?: string;
+}
+
 export interface RunningHolder {
   readonly holderPid: number;
   readonly anchorPid: number;
   readonly child: ChildProcessWithoutNullStreams;
+  /** All that the guard has told so far; it is read with the answers of commands. */
+  readonly told: readonly GuardTold[];
   command(
-    verb: 'mount' | 'umount' | 'hide' | 'reveal',
+    verb: 'mount' | 'umount' | 'hide' | 'reveal' | 'guard' | 'enter' | 'leave',
     ...fields: readonly (string | number)[]
   ): Promise<HolderReply>;
   close(): Promise<number | null>;
@@ -40,15 +50,20 @@ export async function startHolder(
   }
   const ready = JSON.parse(first.value) as { holderPid: number; anchorPid: number };
   let lastId = 0;
+  const told: GuardTold[] = [];
   return {
     ...ready,
     child,
+    told,
     async command(verb, ...fields) {
       child.stdin.write(
         `${[verb, ++lastId, ...fields.map((field) => encodeField(String(field)))].join(' ')}\n`,
       );
-      const reply = await lines.next();
-      return JSON.parse(String(reply.value)) as HolderReply;
+      for (;;) {
+        const line = JSON.parse(String((await lines.next()).value)) as HolderReply | GuardTold;
+        if ('id' in line) return line;
+        told.push(line);
+      }
     },
     close() {
       child.stdin.end();

@@ -10,6 +10,7 @@ import type { GateHandlers } from './exec-gate.ts';
 import { describeFullTmp } from './full-tmp.ts';
 import { type GrantedPath, type GrantPlan, planGrant } from './granted-paths.ts';
 import type { HelperPaths } from './helper-paths.ts';
+import { describeExposed, type Exposed, HiddenGuard } from './hidden-guard.ts';
 import type { Holder } from './holder.ts';
 import { identifySocket, listHostSockets } from './host-sockets.ts';
 import { INSIDE_PATHS } from './inside-paths.ts';
@@ -57,6 +58,8 @@ interface Running {
   readonly onLimit: GateHandlers['onLimit'];
   /** Grants that its own mounts include. */
   readonly planned: ReturnType<LiveGrants['mounted']>;
+  /** Told while it starts: something lies open to it that must not. */
+  mustEnd: boolean;
 }
 
 interface State extends SessionParts {
@@ -65,6 +68,7 @@ interface State extends SessionParts {
   /** By path, the socket that was covered: a later one of the same name is another. */
   readonly hiddenSockets: Map<string, string>;
   readonly lateHidden: LateHidden;
+  readonly guard: HiddenGuard;
   /** No launch may start any more. */
   isClosed: boolean;
 }
@@ -82,23 +86,37 @@ async function settleWithin(work: Promise<void>, limitMs: number): Promise<void>
   clearTimeout(timer);
 }
 
+/** What must not be read and could not be covered: nothing that could read it goes on. */
+function endExposed({ running }: State, exposed: Exposed): void {
+  for (const launched of running.values()) {
+    launched.mustEnd = true;
+    launched.onLimit?.(describeExposed(exposed));
+    launched.process?.kill();
+  }
+}
+
 /** Puts the parts together. The scope closes holder and placeholders; launches are ended before them. */
-export function createBubblewrapSession(parts: SessionParts): SandboxSession {
-  const lateHidden = new LateHidden(parts.spec.settings, parts.view);
+export async function createBubblewrapSession(parts: SessionParts): Promise<SandboxSession> {
   const opened = new OpenedPaths(rootsOf(parts.spec));
+  const grants = new LiveGrants(parts.holder, {
+    plan: async (path, mode) => {
+      const planned = await plan(parts, lateHidden.plan().denied, path, mode);
+      if (planned.kind === 'planned') opened.note(path, mode, planned.protection);
+      return planned;
+    },
+    release: (path) => parts.placeholders.release(path),
+  });
+  const lateHidden = new LateHidden(parts.spec.settings, parts.view, {
+    isGranted: (path) => grants.has(path),
+    writable: () => [...rootsOf(parts.spec), ...grants.writable()],
+  });
   const state: State = {
     ...parts,
-    grants: new LiveGrants(parts.holder, {
-      plan: async (path, mode) => {
-        const planned = await plan(parts, lateHidden.plan().denied, path, mode);
-        if (planned.kind === 'planned') opened.note(path, mode, planned.protection);
-        return planned;
-      },
-      release: (path) => parts.placeholders.release(path),
-    }),
+    grants,
     running: new Map(),
     hiddenSockets: new Map(parts.view.masked.map((path) => [path, identifySocket(path) ?? ''])),
     lateHidden,
+    guard: new HiddenGuard(parts.holder, lateHidden, (exposed) => endExposed(state, exposed)),
     isClosed: false,
   };
   const endAll = async (): Promise<void> => {
@@ -116,16 +134,17 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     }
     return endAll();
   });
+  await state.guard.update();
   return {
     isWalled: true,
     ask: {
       command: INSIDE_PATHS.ask,
       socket: parts.spec.askSocket === undefined ? null : INSIDE_PATHS.askSocket,
     },
-    notes: [...parts.firstPlan.notes, ...parts.view.hidden.notes, ...networkNotes(parts.spec.settings)],
+    notes: [...notesOf(parts), ...state.guard.notes()],
     launch: (spec) => launch(state, spec),
-    grant: (path, mode) => state.grants.add(path, mode),
-    revoke: (path) => state.grants.remove(path),
+    grant: (path, mode) => state.guard.follow(grants.add(path, mode)),
+    revoke: (path) => state.guard.follow(grants.remove(path)),
     keepsClosed: (path) => state.grants.keepsClosed(path),
     inspect: async () => [
       ...(await inspectRoots({ roots: rootsOf(parts.spec), opened: opened.list() }, parts.firstPlan)),
@@ -134,6 +153,10 @@ export function createBubblewrapSession(parts: SessionParts): SandboxSession {
     ],
     close: () => parts.scope.close(),
   };
+}
+
+function notesOf({ firstPlan, view, spec }: SessionParts): string[] {
+  return [...firstPlan.notes, ...view.hidden.notes, ...networkNotes(spec.settings)];
 }
 
 /** The network is the host's own when it is on, and with it what hangs on it without a path. */
@@ -155,6 +178,7 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
     rootPid: null,
     onLimit: spec.handlers?.onLimit,
     planned: state.grants.mounted(),
+    mustEnd: false,
   };
   state.running.set(spec.launchId, running);
   try {
@@ -163,9 +187,11 @@ async function launch(state: State, spec: LaunchSpec): Promise<SandboxProcess> {
     running.process = process;
     void process.finished.then(() => {
       state.running.delete(spec.launchId);
-      if (running.rootPid !== null) state.grants.forget(running.rootPid);
+      if (running.rootPid === null) return;
+      state.grants.forget(running.rootPid);
+      void state.guard.leave(running.rootPid);
     });
-    if (state.isClosed) process.kill();
+    if (state.isClosed || running.mustEnd) process.kill();
     return process;
   } catch (error) {
     state.running.delete(spec.launchId);
@@ -222,6 +248,7 @@ async function catchUp(state: State, launchId: string, pid: number): Promise<voi
   const running = state.running.get(launchId);
   if (running === undefined) return;
   running.rootPid = pid;
+  void state.guard.enter(pid);
   await state.grants.catchUp(pid, running.planned);
 }
 
@@ -230,10 +257,10 @@ async function planLaunch(state: State, spec: LaunchSpec, grants: readonly Grant
   const plan = planProtection(state.protectSpec);
   const placeholders = await state.placeholders.cover(plan.missing);
   const sockets = await hideLateSockets(state);
-  const denied = await state.lateHidden.hideAgain(state.holder, (path) => state.grants.has(path));
-  const { view, spec: session } = state;
-  const hidden = [...sockets, ...denied];
-  return launchWords({ settings: session.settings, view, plan, placeholders, grants, hidden }, spec);
+  const denied = await state.lateHidden.hideAgain(state.holder);
+  void state.guard.update();
+  const place = { settings: state.spec.settings, view: state.view, plan, placeholders, grants };
+  return launchWords({ ...place, hidden: [...sockets, ...denied] }, spec);
 }
 
 /**

@@ -54,7 +54,7 @@ async function openSession(given: SessionSpec, helpers: HelperPaths): Promise<Sa
     scope.defer(async () => {
       await Promise.all([holder.close(), placeholders.close()]);
     });
-    return createBubblewrapSession({
+    return await createBubblewrapSession({
       spec,
       helpers,
       holder,

@@ -30,7 +30,7 @@ export interface HiddenPaths {
 }
 
 /** Not files of anybody: the view and bubblewrap make them anew. */
-const MADE_ANEW = ['/proc', '/sys', '/dev', '/run'];
+export const MADE_ANEW = ['/proc', '/sys', '/dev', '/run'];
 
 /** Plans what is hidden from the files as they are now. `emptied` is empty already. */
 export function planHidden(settings: WallSettings, emptied: readonly string[]): HiddenPaths {

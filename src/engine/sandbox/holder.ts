@@ -53,6 +53,23 @@ export interface MountRequest {
   readonly hidden: readonly string[];
 }
 
+/** What the guard of hidden names tells by itself. */
+export type GuardEvent =
+  /** Something has come to stand at a hidden name, or above it, and is covered. Told once after each `guard`. */
+  | { readonly kind: 'changed' }
+  /** It could not be covered: what runs can read it. */
+  | { readonly kind: 'exposed'; readonly path: string; readonly step: string; readonly errno: string }
+  /** It cannot be noticed when something else stands there; told before `guard` is answered. */
+  | { readonly kind: 'unwatched'; readonly path: string; readonly errno: string };
+
+/** A name that is to stay hidden, whatever comes to stand there. */
+export interface GuardedName {
+  /** Absolute, without links in the folders above. */
+  readonly path: string;
+  /** Also what is made beside it under a longer name that begins with its own, in what runs. */
+  readonly hasNear: boolean;
+}
+
 export interface Holder {
   /** Its namespaces are what launches join. */
   readonly anchorPid: number;
@@ -66,6 +83,16 @@ export interface Holder {
    * With none it is covered again.
    */
   reveal(pid: number, covered: string, shown: readonly Omit<MountRequest, 'pid'>[]): Promise<GrantOutcome>;
+  /**
+   * From now on exactly these names are covered as soon as something stands there, in the anchor's view and in what was
+   * entered. Links that are there already stay: they lead to other names.
+   */
+  guard(names: readonly GuardedName[]): Promise<GrantOutcome>;
+  /** They are covered in the mounts of this process too, until it is left. */
+  enter(pid: number): Promise<GrantOutcome>;
+  leave(pid: number): Promise<GrantOutcome>;
+  /** Takes what the guard tells; one listener. */
+  listen(listener: (event: GuardEvent) => void): void;
   /** When the holder has ended, for whatever reason: no launch can start any more. */
   readonly ended: Promise<ChildOutcome>;
   /** Ends it and waits. Idempotent. */
@@ -86,10 +113,13 @@ export async function startHolder(spec: HolderSpec): Promise<Holder> {
   const pending = new Map<string, (outcome: GrantOutcome) => void>();
   const ready = Promise.withResolvers<number>();
   let isReady = false;
+  const guard: GuardListener = { tell: () => undefined };
   readJsonLines(child.stdout, {
     receive(fields) {
       const anchorPid = fields['anchorPid'];
-      if (fields['type'] === 'listener') tellListener(spec.bridge, fields);
+      const event = readGuardEvent(fields);
+      if (event !== null) guard.tell(event);
+      else if (fields['type'] === 'listener') tellListener(spec.bridge, fields);
       else if (isReady) settleReply(pending, fields);
       else if (fields['type'] !== 'ready' || typeof anchorPid !== 'number') child.kill('SIGKILL');
       else {
@@ -107,7 +137,7 @@ export async function startHolder(spec: HolderSpec): Promise<Holder> {
   // The view may still be under construction when the engine closes: a write then fails, and `ended` tells.
   child.stdin.on('error', () => undefined);
   if (hasChannel) spec.bridge?.onBridge?.(openBridgeChannel(child));
-  return createHolder(child, await ready.promise, { ended, pending });
+  return createHolder(child, await ready.promise, { ended, pending, guard });
 }
 
 function bridgeArguments(bridge: BridgeSpec | undefined): string[] {
@@ -127,9 +157,25 @@ function tellListener(bridge: BridgeSpec | undefined, fields: Readonly<Record<st
 interface HolderChannel {
   readonly ended: Promise<ChildOutcome>;
   readonly pending: Map<string, (outcome: GrantOutcome) => void>;
+  readonly guard: GuardListener;
 }
 
-function createHolder(child: ChildProcess, anchorPid: number, { ended, pending }: HolderChannel): Holder {
+interface GuardListener {
+  tell(event: GuardEvent): void;
+}
+
+function readGuardEvent({ type, path, step, errno }: Readonly<Record<string, unknown>>): GuardEvent | null {
+  if (type === 'changed') return { kind: type };
+  const where = { path: String(path), errno: String(errno).slice(0, 20) };
+  if (type === 'unwatched') return { kind: type, ...where };
+  return type === 'exposed' ? { kind: type, ...where, step: String(step).slice(0, 80) } : null;
+}
+
+function createHolder(
+  child: ChildProcess,
+  anchorPid: number,
+  { ended, pending, guard }: HolderChannel,
+): Holder {
   let lastId = 0;
   const request = (words: readonly string[]): Promise<GrantOutcome> => {
     if (child.exitCode !== null || child.signalCode !== null) {
@@ -154,6 +200,13 @@ function createHolder(child: ChildProcess, anchorPid: number, { ended, pending }
       ]),
     hide: (pid, path) => request(['hide', String(pid), path]),
     unmount: (pid, path) => request(['umount', String(pid), path]),
+    guard: (names) =>
+      request(['guard', ...names.map(({ path, hasNear }) => (hasNear ? `near:${path}` : path))]),
+    enter: (pid) => request(['enter', String(pid)]),
+    leave: (pid) => request(['leave', String(pid)]),
+    listen(listener) {
+      guard.tell = listener;
+    },
     close() {
       closed ??= endHolder(child, ended);
       return closed;

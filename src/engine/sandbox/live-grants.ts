@@ -67,6 +67,11 @@ export class LiveGrants {
     return this.#live.has(path);
   }
 
+  /** Folders and files that are open for writing. */
+  writable(): readonly string[] {
+    return [...this.#live].flatMap(([path, mode]) => (mode === 'rw' ? [path] : []));
+  }
+
   /** What is mounted now, for the mounts of a new launch; in an order in which none hides another. */
   mounted(): readonly MountedPath[] {
     return [...this.#mounted.values()].sort(byDepth);

@@ -21,8 +21,8 @@ export type WallSettings = Pick<
   | 'limits'
   | 'home'
 > &
-  // What hides more than the secrets: a bare wall has neither.
-  Partial<Pick<ConfigSnapshot, 'profile' | 'ignored'>>;
+  // What hides more than the secrets that are there: a bare wall has none of it.
+  Partial<Pick<ConfigSnapshot, 'profile' | 'ignored' | 'protectSecrets'>>;
 
 /** Our own folders; both are hidden from every sandbox. */
 export interface OwnFolders {
