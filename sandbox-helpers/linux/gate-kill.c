@@ -40,9 +40,9 @@ static pid_t read_parent(pid_t pid, pid_t *group) {
 
 /* Without a gate the root program is not known by number: every process of the launch's group but the wall's own. */
 static void signal_group(int signal) {
-    pid_t own = getpid(), own_group = getpgrp(), group = 0;
-    if (read_parent(gate.child, &group) == 0) return;
-    if (group == gate.child) {
+    pid_t own = getpid(), launch_group = 0, group = 0;
+    if (read_parent(gate.child, &launch_group) == 0) return;
+    if (launch_group == gate.child && !gate.anchor) {
         kill(-gate.child, signal); /* started without a wall, in a group of its own */
         return;
     }
@@ -52,7 +52,7 @@ static void signal_group(int signal) {
     for (struct dirent *entry; (entry = readdir(processes));) {
         if (!isdigit((unsigned char)entry->d_name[0])) continue;
         pid_t pid = (pid_t)atoi(entry->d_name), parent = read_parent(pid, &group);
-        if (!parent || group != own_group || pid == own || pid == gate.child || parent == gate.child) continue;
+        if (!parent || group != launch_group || pid == own || pid == gate.child || parent == gate.child) continue;
         is_sent |= kill(pid, signal) == 0;
     }
     closedir(processes);

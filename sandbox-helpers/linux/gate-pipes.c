@@ -43,32 +43,47 @@ struct flow {
     char buffer[BUFFER_BYTES];
 };
 
-static struct flow flows[FLOWS];
+static struct flow flows[FLOWS] = {{.from = -1, .to = -1}, {.from = -1, .to = -1}, {.from = -1, .to = -1}};
 static int inner_ends[FLOWS] = {-1, -1, -1};
 static int finish_event = -1, done_event = -1; /* to the thread, from the thread */
 
+static void open_pipe(int number) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) fail("pipes");
+    if (ends[0] < FLOWS || ends[1] < FLOWS) fail_because("pipes", "a standard descriptor is closed");
+    bool is_input = number == STDIN_FILENO;
+    inner_ends[number] = is_input ? ends[0] : ends[1];
+    int own = is_input ? ends[1] : ends[0];
+    /* Each end is an open file description of its own: the program's still waits. */
+    if (fcntl(own, F_SETFL, O_NONBLOCK) != 0) fail("pipes");
+    struct flow *flow = &flows[number];
+    flow->from = is_input ? number : own;
+    flow->to = is_input ? own : number;
+    flow->outer = number;
+    flow->left = NO_LIMIT;
+    /*
+     * A starter's socket is ours alone. Anything else may be shared with processes that do
+     * not expect O_NONBLOCK, and is written in pieces that a ready pipe takes without waiting.
+     */
+    struct stat status;
+    flow->is_spliced = fstat(number, &status) == 0 && S_ISSOCK(status.st_mode);
+    if (flow->is_spliced && fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) != 0) fail("pipes");
+}
+
 void open_pipes(void) {
+    for (int number = 0; number < FLOWS; number++) open_pipe(number);
+}
+
+void shield_input(void) {
     for (int number = 0; number < FLOWS; number++) {
-        int ends[2];
-        if (pipe2(ends, O_CLOEXEC) != 0) fail("pipes");
-        if (ends[0] < FLOWS || ends[1] < FLOWS) fail_because("pipes", "a standard descriptor is closed");
-        bool is_input = number == STDIN_FILENO;
-        inner_ends[number] = is_input ? ends[0] : ends[1];
-        int own = is_input ? ends[1] : ends[0];
-        /* Each end is an open file description of its own: the program's still waits. */
-        if (fcntl(own, F_SETFL, O_NONBLOCK) != 0) fail("pipes");
-        struct flow *flow = &flows[number];
-        flow->from = is_input ? number : own;
-        flow->to = is_input ? own : number;
-        flow->outer = number;
-        flow->left = NO_LIMIT;
-        /*
-         * A starter's socket is ours alone. Anything else may be shared with processes that do
-         * not expect O_NONBLOCK, and is written in pieces that a ready pipe takes without waiting.
-         */
         struct stat status;
-        flow->is_spliced = fstat(number, &status) == 0 && S_ISSOCK(status.st_mode);
-        if (flow->is_spliced && fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) != 0) fail("pipes");
+        int flags = fcntl(number, F_GETFL);
+        if (flags < 0 || fstat(number, &status) != 0) continue;
+        if (S_ISDIR(status.st_mode) || flags & O_PATH) fail_because("standard streams", "one of them is a folder, from which everything outside of the wall can be reached");
+        bool is_file = S_ISREG(status.st_mode) || S_ISBLK(status.st_mode);
+        if (!is_file || (flags & O_ACCMODE) != O_RDONLY) continue;
+        if (number != STDIN_FILENO) fail_because("standard streams", "a file that is only open for reading takes the output");
+        open_pipe(number);
     }
 }
 
@@ -184,7 +199,8 @@ static bool end_finished_flows(void) {
 }
 
 static void *carry(void *unused) {
-    for (int number = 0; number < FLOWS; number++) close(inner_ends[number]);
+    for (int number = 0; number < FLOWS; number++)
+        if (inner_ends[number] >= 0) close(inner_ends[number]);
     struct pollfd ready[2 * FLOWS + 1];
     ready[2 * FLOWS] = (struct pollfd){finish_event, POLLIN, 0};
     while (end_finished_flows()) {
@@ -204,7 +220,14 @@ static void *carry(void *unused) {
     return unused;
 }
 
+static bool has_flows(void) {
+    for (int number = 0; number < FLOWS; number++)
+        if (flows[number].from >= 0) return true;
+    return false;
+}
+
 void start_carrying(void) {
+    if (!has_flows()) return;
     finish_event = eventfd(0, EFD_CLOEXEC);
     done_event = eventfd(0, EFD_CLOEXEC);
     if (finish_event < 0 || done_event < 0) fail("pipes");

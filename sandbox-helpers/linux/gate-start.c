@@ -82,7 +82,7 @@ static void reset_signals(void) {
 
 static _Noreturn void become_program(const struct gate_options *options, int socket, pid_t supervisor) {
     int wall = -1;
-    if (options->makes_pipes) place_pipes();
+    place_pipes();
     if (socket >= 0) socket = move_up(socket);
     if (options->wall_path) {
         wall = open(options->wall_path, O_RDONLY | O_CLOEXEC);
@@ -100,7 +100,8 @@ static _Noreturn void become_program(const struct gate_options *options, int soc
     place_fd(wall, WALL_FD);
     if (call_close_range(3, GATE_SOCKET_FD - 1) != 0 || call_close_range(WALL_FD + 1, ~0u) != 0) fail("close_range");
     reset_signals();
-    if (!options->anchor && !options->gates_exec) lead_own_group();
+    /* Behind a gate the inner half does it. Nobody inside may send a signal to us by sending one to its own group. */
+    if (!options->gates_exec) lead_own_group();
     execvp(options->command[0], options->command);
     fail(options->command[0]);
 }
@@ -109,6 +110,7 @@ void start_program(const struct gate_options *options) {
     int ends[2] = {-1, -1};
     if (options->gates_exec && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) fail("socketpair");
     if (options->makes_pipes) open_pipes();
+    else if (options->anchor) shield_input();
     /* Held until the supervisor ends, which is when nothing of the launch lives any more. */
     for (int i = 0; i < options->lock_count; i++) take_lock(options->lock_paths[i]);
     pid_t supervisor = getpid();

@@ -274,7 +274,7 @@ int supervise(const struct gate_options *options) {
     start_program(options);
     start_limits();
     if (options->anchor) drop_rights();
-    if (options->makes_pipes) start_carrying();
+    start_carrying();
     if (gate.socket >= 0) watch_fd(gate.socket, EPOLLIN, EVENT_SOCKET, 0);
     while (!has_child_ended) {
         if (serve_once(options, signals)) continue;
