@@ -38,59 +38,59 @@ export function finishCommand(node: Command, scope: StepScope): FinishedCommand 
 }
 
 class CommandReader {
-  private readonly node: Command;
-  private readonly scope: StepScope;
-  private readonly redirects: Redirect[];
-  private readonly assignments: EnvironmentPair[];
-  private readonly result: FinishedCommand = { steps: [], scripts: [] };
+  readonly #node: Command;
+  readonly #scope: StepScope;
+  readonly #redirects: Redirect[];
+  readonly #assignments: EnvironmentPair[];
+  readonly #result: FinishedCommand = { steps: [], scripts: [] };
 
   constructor(node: Command, scope: StepScope) {
-    this.node = node;
-    this.scope = scope;
-    this.redirects = node.redirects.map(readRedirect);
-    this.assignments = node.prefix.filter((part) => part.type === 'Assignment').map(readAssignment);
+    this.#node = node;
+    this.#scope = scope;
+    this.#redirects = node.redirects.map(readRedirect);
+    this.#assignments = node.prefix.filter((part) => part.type === 'Assignment').map(readAssignment);
   }
 
   read(): FinishedCommand {
-    if (this.node.name === undefined) {
-      this.addBare();
-      return this.result;
+    if (this.#node.name === undefined) {
+      this.#addBare();
+      return this.#result;
     }
-    const words = [toWord(this.node.name), ...this.node.args.map(readArgument)];
+    const words = [toWord(this.#node.name), ...this.#node.args.map(readArgument)];
     const queue: Opening[] = [{ words, wrappers: [], environment: [], isInShell: true, isDelayed: false }];
     for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
       if (at.wrappers.length > MAX_WRAPPERS)
-        this.addStep(at, 'opaque', 'too many launchers inside each other');
-      else queue.unshift(...this.open(at));
+        this.#addStep(at, 'opaque', 'too many launchers inside each other');
+      else queue.unshift(...this.#open(at));
     }
-    return this.result;
+    return this.#result;
   }
 
   /** Assignments and redirections without a command. */
-  private addBare(): void {
-    const form = this.redirects.length > 0 ? 'redirection' : 'assignment';
-    this.addStep({ words: [], wrappers: [], environment: [], isInShell: true, isDelayed: false }, form);
+  #addBare(): void {
+    const form = this.#redirects.length > 0 ? 'redirection' : 'assignment';
+    this.#addStep({ words: [], wrappers: [], environment: [], isInShell: true, isDelayed: false }, form);
   }
 
-  private open(at: Opening): Opening[] {
+  #open(at: Opening): Opening[] {
     const name = at.words[0]?.value;
     if (name === undefined) {
-      this.addStep(at, 'opaque', 'the command name is only known when the script runs');
+      this.#addStep(at, 'opaque', 'the command name is only known when the script runs');
       return [];
     }
-    if (at.isInShell && this.openHiddenCode(at, name)) return [];
+    if (at.isInShell && this.#openHiddenCode(at, name)) return [];
     const opened = openWrapper(at.words);
     if (opened === null) {
-      this.addStep(at, at.isInShell && isShellBuiltin(name) ? 'builtin' : 'program');
+      this.#addStep(at, at.isInShell && isShellBuiltin(name) ? 'builtin' : 'program');
       return [];
     }
-    if (opened.hasOwnEffect) this.addStep(at, 'program');
-    return this.follow(at, opened);
+    if (opened.hasOwnEffect) this.#addStep(at, 'program');
+    return this.#follow(at, opened);
   }
 
-  private follow(at: Opening, opened: OpenedWrapper): Opening[] {
+  #follow(at: Opening, opened: OpenedWrapper): Opening[] {
     if (opened.opaque !== undefined) {
-      this.addStep(at, 'opaque', opened.opaque);
+      this.#addStep(at, 'opaque', opened.opaque);
       return [];
     }
     const next = {
@@ -100,10 +100,10 @@ class CommandReader {
       isDelayed: at.isDelayed || opened.isDelayed,
     };
     if (opened.commands !== undefined) return opened.commands.map((words) => ({ ...next, words }));
-    const script = opened.script ?? this.findInputScript();
-    if (script === null) this.addStep(at, 'opaque', 'a shell reads its commands from its input');
+    const script = opened.script ?? this.#findInputScript();
+    if (script === null) this.#addStep(at, 'opaque', 'a shell reads its commands from its input');
     else
-      this.openScript(at, {
+      this.#openScript(at, {
         script,
         wrappers: next.wrappers,
         environment: next.environment,
@@ -113,35 +113,35 @@ class CommandReader {
   }
 
   /** `eval` and `trap` with literal text are read like any script; other hidden code is opaque. */
-  private openHiddenCode(at: Opening, name: string): boolean {
+  #openHiddenCode(at: Opening, name: string): boolean {
     const reason = explainHiddenCode(name);
     if (reason === null)
-      return isExpandAliases(at.words) && this.addOpaque(at, 'aliases change what later words mean');
+      return isExpandAliases(at.words) && this.#addOpaque(at, 'aliases change what later words mean');
     const rest = at.words.slice(1);
     if (name === 'eval' && rest.every((word) => word.value !== undefined)) {
       const script = rest.map((word) => word.value ?? '').join(' ');
-      return this.openScript(at, {
+      return this.#openScript(at, {
         script,
         wrappers: [...at.wrappers, 'eval'],
         environment: at.environment,
         isSameShell: true,
       });
     }
-    if (name === 'trap') return this.openTrap(at, rest, reason);
+    if (name === 'trap') return this.#openTrap(at, rest, reason);
     if ((name === 'alias' || name === 'complete' || name === 'bind') && rest.every((word) => isListing(word)))
       return false;
-    return this.addOpaque(at, reason);
+    return this.#addOpaque(at, reason);
   }
 
-  private openTrap(at: Opening, rest: readonly Word[], reason: string): boolean {
+  #openTrap(at: Opening, rest: readonly Word[], reason: string): boolean {
     const operands = rest[0]?.value === '--' ? rest.slice(1) : rest;
     const code = operands[0];
     if (code === undefined || code.value === '' || code.value === '-') return false;
-    if (code.value === undefined) return this.addOpaque(at, reason);
+    if (code.value === undefined) return this.#addOpaque(at, reason);
     if (/^-[lp]+$/.test(code.value) || operands.length === 1) return false;
     const wrapper = ['trap', ...operands.slice(1).map((word) => word.text)].join(' ');
     const wrappers = [...at.wrappers, wrapper];
-    return this.openScript(at, {
+    return this.#openScript(at, {
       script: code.value,
       wrappers,
       environment: at.environment,
@@ -149,38 +149,38 @@ class CommandReader {
     });
   }
 
-  private addOpaque(at: Opening, reason: string): true {
-    this.addStep(at, 'opaque', reason);
+  #addOpaque(at: Opening, reason: string): true {
+    this.#addStep(at, 'opaque', reason);
     return true;
   }
 
-  private openScript(
+  #openScript(
     at: Opening,
     opened: { script: string; wrappers: string[]; environment: EnvironmentPair[]; isSameShell: boolean },
   ): true {
     const parsed = parseShell(opened.script);
-    if ('problem' in parsed) return this.addOpaque(at, parsed.problem);
-    if (hasWriteRedirect(this.redirects)) this.addStep({ ...at, words: [], wrappers: [] }, 'redirection');
-    this.result.scripts.push({
+    if ('problem' in parsed) return this.#addOpaque(at, parsed.problem);
+    if (hasWriteRedirect(this.#redirects)) this.#addStep({ ...at, words: [], wrappers: [] }, 'redirection');
+    this.#result.scripts.push({
       node: parsed.script,
       scope: {
-        ...this.scope,
+        ...this.#scope,
         source: opened.script,
-        context: copyContext(this.scope.context),
-        anchor: this.findRange(),
-        wrappers: [...this.scope.wrappers, ...opened.wrappers],
-        environment: [...this.scope.environment, ...this.assignments, ...opened.environment],
-        isSameShell: this.scope.isSameShell && opened.isSameShell,
+        context: copyContext(this.#scope.context),
+        anchor: this.#findRange(),
+        wrappers: [...this.#scope.wrappers, ...opened.wrappers],
+        environment: [...this.#scope.environment, ...this.#assignments, ...opened.environment],
+        isSameShell: this.#scope.isSameShell && opened.isSameShell,
         isWholeJob: false,
-        depth: this.scope.depth + 1,
+        depth: this.#scope.depth + 1,
       },
     });
     return true;
   }
 
   /** The commands that a shell reads from a here-document or here-string; null when they cannot be known. */
-  private findInputScript(): string | null {
-    const inputs = this.node.redirects.filter((redirect) => isInput(redirect));
+  #findInputScript(): string | null {
+    const inputs = this.#node.redirects.filter((redirect) => isInput(redirect));
     const last = inputs[inputs.length - 1];
     if (inputs.length !== 1 || last === undefined) return null;
     if (last.type === 'HereDoc') return readHereDoc(last);
@@ -188,49 +188,49 @@ class CommandReader {
     return null;
   }
 
-  private findRange(): { start: number; end: number } {
-    return this.scope.anchor ?? { start: this.node.pos, end: this.node.end };
+  #findRange(): { start: number; end: number } {
+    return this.#scope.anchor ?? { start: this.#node.pos, end: this.#node.end };
   }
 
-  private addStep(at: Opening, form: StepForm, opaque?: string): void {
+  #addStep(at: Opening, form: StepForm, opaque?: string): void {
     const draft: StepDraft = {
       index: 0,
       form,
       text:
         at.wrappers.length === 0
-          ? this.scope.source.slice(this.node.pos, this.node.end)
-          : this.joinText(at.words),
+          ? this.#scope.source.slice(this.#node.pos, this.#node.end)
+          : this.#joinText(at.words),
       words: at.words,
-      assignments: joinLists(this.scope.environment, this.assignments, at.environment),
-      redirects: this.redirects,
-      wrappers: joinLists(this.scope.wrappers, at.wrappers),
-      source: this.findRange(),
-      context: at.isDelayed ? copyContext(this.scope.context) : this.scope.context,
+      assignments: joinLists(this.#scope.environment, this.#assignments, at.environment),
+      redirects: this.#redirects,
+      wrappers: joinLists(this.#scope.wrappers, at.wrappers),
+      source: this.#findRange(),
+      context: at.isDelayed ? copyContext(this.#scope.context) : this.#scope.context,
     };
     const argv = readLiterals(at.words);
     if (argv !== null) draft.argv = argv;
     if (opaque !== undefined) draft.opaque = opaque;
     const name = at.words[0]?.value;
     const isPlainCall = at.wrappers.length === 0 && form === 'program' && name !== undefined;
-    const mayCallFunction = isPlainCall && this.scope.isSameShell && name === baseName(name);
-    const step: AnalyzedStep = { draft, isWholeJob: this.scope.isWholeJob, mayCallFunction };
-    if (this.scope.anchor === undefined) step.node = this.node;
-    this.result.steps.push(step);
+    const mayCallFunction = isPlainCall && this.#scope.isSameShell && name === baseName(name);
+    const step: AnalyzedStep = { draft, isWholeJob: this.#scope.isWholeJob, mayCallFunction };
+    if (this.#scope.anchor === undefined) step.node = this.#node;
+    this.#result.steps.push(step);
   }
 
   /** The innermost command as written: its words, then the redirections of the whole command. */
-  private joinText(words: readonly Word[]): string {
+  #joinText(words: readonly Word[]): string {
     const filled = words.filter(
-      (word, at) => !(at === words.length - 1 && word.text === '{}' && !this.isWritten(word)),
+      (word, at) => !(at === words.length - 1 && word.text === '{}' && !this.#isWritten(word)),
     );
     const parts = filled.map((word) => word.text);
-    for (const redirect of this.node.redirects)
-      parts.push(this.scope.source.slice(redirect.pos, redirect.end));
+    for (const redirect of this.#node.redirects)
+      parts.push(this.#scope.source.slice(redirect.pos, redirect.end));
     return parts.join(' ');
   }
 
-  private isWritten(word: Word): boolean {
-    return this.node.args.some((argument) => argument.text === word.text);
+  #isWritten(word: Word): boolean {
+    return this.#node.args.some((argument) => argument.text === word.text);
   }
 }
 

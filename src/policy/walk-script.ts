@@ -44,109 +44,109 @@ class Walk {
   readonly steps: AnalyzedStep[] = [];
   readonly definitions: FunctionDefinition[] = [];
   problem: string | null = null;
-  private pipelines = 0;
+  #pipelines = 0;
 
   run(task: WalkTask): void {
     if (task.scope.depth > MAX_DEPTH) this.problem = 'the script is nested too deeply to be read';
-    else if (task.kind === 'node') this.visit(task.node, task.scope);
-    else if (task.kind === 'redirect') this.finishRedirected(task.node, task.scope);
+    else if (task.kind === 'node') this.#visit(task.node, task.scope);
+    else if (task.kind === 'redirect') this.#finishRedirected(task.node, task.scope);
     else {
       const finished = finishCommand(task.node, task.scope);
       this.steps.push(...finished.steps);
-      this.pushAll(finished.scripts.map((script) => ({ kind: 'node', ...script })));
+      this.#pushAll(finished.scripts.map((script) => ({ kind: 'node', ...script })));
     }
   }
 
-  private pushAll(tasks: WalkTask[]): void {
+  #pushAll(tasks: WalkTask[]): void {
     for (let at = tasks.length - 1; at >= 0; at -= 1) {
       const task = tasks[at];
       if (task !== undefined) this.stack.push(task);
     }
   }
 
-  private pushNodes(nodes: readonly (SyntaxNode | undefined)[], scope: StepScope): void {
+  #pushNodes(nodes: readonly (SyntaxNode | undefined)[], scope: StepScope): void {
     for (let at = nodes.length - 1; at >= 0; at -= 1) {
       const node = nodes[at];
       if (node !== undefined) this.stack.push({ kind: 'node', node, scope });
     }
   }
 
-  private pushChildren(node: SyntaxNode, scope: StepScope): void {
+  #pushChildren(node: SyntaxNode, scope: StepScope): void {
     const children: SyntaxNode[] = [];
     forEachChild(node, (child) => children.push(child));
-    this.pushNodes(children, scope);
+    this.#pushNodes(children, scope);
   }
 
-  private visit(node: SyntaxNode, scope: StepScope): void {
+  #visit(node: SyntaxNode, scope: StepScope): void {
     switch (node.type) {
       case 'Script':
-        this.visitScript(node, scope);
+        this.#visitScript(node, scope);
         return;
       case 'Statement': {
         const isBackground = node.background === true;
         const inner = isBackground ? { ...withContext(scope, { isBackground }), isWholeJob: true } : scope;
-        this.pushNodes([node.command], inner);
+        this.#pushNodes([node.command], inner);
         return;
       }
       case 'AndOr':
-        this.pushNodes(node.commands.slice(1), withContext(scope, { isConditional: true }));
-        this.pushNodes(node.commands.slice(0, 1), withContext(scope, {}));
+        this.#pushNodes(node.commands.slice(1), withContext(scope, { isConditional: true }));
+        this.#pushNodes(node.commands.slice(0, 1), withContext(scope, {}));
         return;
       case 'Pipeline':
-        this.visitPipeline(node.commands, scope);
+        this.#visitPipeline(node.commands, scope);
         return;
       case 'Command':
-        this.visitCommand(node, scope);
+        this.#visitCommand(node, scope);
         return;
       case 'Redirected':
-        this.visitRedirected(node, scope);
+        this.#visitRedirected(node, scope);
         return;
       case 'CommandExpansion':
       case 'ProcessSubstitution':
       case 'ArithmeticCommandExpansion':
-        this.visitExpansion(node, scope);
+        this.#visitExpansion(node, scope);
         return;
       case 'Unknown':
         this.problem = 'an expansion is not understood';
         return;
       default:
-        this.visitCompound(node, scope);
+        this.#visitCompound(node, scope);
     }
   }
 
-  private visitScript(node: Extract<SyntaxNode, { type: 'Script' }>, scope: StepScope): void {
+  #visitScript(node: Extract<SyntaxNode, { type: 'Script' }>, scope: StepScope): void {
     const error = node.errors?.[0];
     if (error !== undefined) this.problem = describeParseError(error.message, error.pos);
-    this.pushNodes(node.commands, scope);
+    this.#pushNodes(node.commands, scope);
   }
 
-  private visitPipeline(commands: readonly CommandNode[], scope: StepScope): void {
+  #visitPipeline(commands: readonly CommandNode[], scope: StepScope): void {
     if (commands.length < 2) {
-      this.pushNodes(commands, withContext(scope, {}));
+      this.#pushNodes(commands, withContext(scope, {}));
       return;
     }
-    this.pipelines += 1;
+    this.#pipelines += 1;
     const inner = withContext(scope, {});
-    this.pushNodes(commands, { ...inner, context: { ...inner.context, pipeline: this.pipelines } });
+    this.#pushNodes(commands, { ...inner, context: { ...inner.context, pipeline: this.#pipelines } });
   }
 
-  private visitCommand(node: Extract<SyntaxNode, { type: 'Command' }>, scope: StepScope): void {
+  #visitCommand(node: Extract<SyntaxNode, { type: 'Command' }>, scope: StepScope): void {
     this.stack.push({ kind: 'finish', node, scope });
     const children: SyntaxNode[] = [];
     forEachChild(node, (child) => {
       if (child.type !== 'Word' || !isPlainText(child.text)) children.push(child);
     });
-    if (children.length > 0) this.pushNodes(children, withContext(withHost(scope, node), {}));
+    if (children.length > 0) this.#pushNodes(children, withContext(withHost(scope, node), {}));
   }
 
-  private visitRedirected(node: Extract<SyntaxNode, { type: 'Redirected' }>, scope: StepScope): void {
+  #visitRedirected(node: Extract<SyntaxNode, { type: 'Redirected' }>, scope: StepScope): void {
     const inner = withHost(scope, node);
-    this.pushNodes([node.command], withContext(inner, {}));
+    this.#pushNodes([node.command], withContext(inner, {}));
     this.stack.push({ kind: 'redirect', node, scope });
-    this.pushNodes(node.redirects, withContext(inner, {}));
+    this.#pushNodes(node.redirects, withContext(inner, {}));
   }
 
-  private finishRedirected(node: Extract<SyntaxNode, { type: 'Redirected' }>, scope: StepScope): void {
+  #finishRedirected(node: Extract<SyntaxNode, { type: 'Redirected' }>, scope: StepScope): void {
     const redirects = node.redirects.map(readRedirect);
     if (!hasWriteRedirect(redirects)) return;
     const draft = {
@@ -164,7 +164,7 @@ class Walk {
     this.steps.push(scope.anchor === undefined ? { ...step, node } : step);
   }
 
-  private visitExpansion(
+  #visitExpansion(
     node: Extract<
       SyntaxNode,
       { type: 'CommandExpansion' | 'ProcessSubstitution' | 'ArithmeticCommandExpansion' }
@@ -186,62 +186,65 @@ class Walk {
     // Text inside backticks has escapes of its own, so nothing may be put into it.
     const isQuoted = node.text.startsWith('`') || script.source !== undefined;
     const anchored = isQuoted ? { ...nested, anchor: nested.anchor ?? nested.host } : nested;
-    this.pushNodes([script], script.source === undefined ? anchored : { ...anchored, source: script.source });
+    this.#pushNodes(
+      [script],
+      script.source === undefined ? anchored : { ...anchored, source: script.source },
+    );
   }
 
-  private visitCompound(node: SyntaxNode, scope: StepScope): void {
+  #visitCompound(node: SyntaxNode, scope: StepScope): void {
     switch (node.type) {
       case 'If':
-        this.pushNodes(
+        this.#pushNodes(
           [...node.elif, node.else],
           withContext(withHost(scope, node), { isConditional: true }),
         );
-        this.pushNodes([node.then], withContext(withHost(scope, node), { isConditional: true }));
-        this.pushNodes([node.clause], withContext(withHost(scope, node), {}));
+        this.#pushNodes([node.then], withContext(withHost(scope, node), { isConditional: true }));
+        this.#pushNodes([node.clause], withContext(withHost(scope, node), {}));
         return;
       case 'While':
-        this.pushNodes(
+        this.#pushNodes(
           [node.body],
           withContext(withHost(scope, node), { isInLoop: true, isConditional: true }),
         );
-        this.pushNodes([node.clause], withContext(withHost(scope, node), { isInLoop: true }));
+        this.#pushNodes([node.clause], withContext(withHost(scope, node), { isInLoop: true }));
         return;
       case 'For':
       case 'Select':
-        this.pushNodes(
+        this.#pushNodes(
           [node.body],
           withContext(withHost(scope, node), { isInLoop: true, isConditional: true }),
         );
-        this.pushNodes(node.wordlist ?? [], withContext(withHost(scope, node), {}));
+        this.#pushNodes(node.wordlist ?? [], withContext(withHost(scope, node), {}));
         return;
       case 'ArithmeticFor':
-        this.pushNodes(
+        this.#pushNodes(
           [node.body],
           withContext(withHost(scope, node), { isInLoop: true, isConditional: true }),
         );
-        this.pushNodes(
+        this.#pushNodes(
           [node.initialize, node.test, node.update],
           withContext(withHost(scope, node), { isInLoop: true }),
         );
         return;
       case 'CaseItem':
-        this.pushChildren(node, withContext(scope, { isConditional: true }));
+        this.#pushChildren(node, withContext(scope, { isConditional: true }));
         return;
       case 'Subshell':
-        this.pushChildren(node, withContext(withHost(scope, node), { isInSubshell: true }));
+        this.#pushChildren(node, withContext(withHost(scope, node), { isInSubshell: true }));
         return;
       case 'Function':
-        this.visitFunction(node, scope);
+        this.#visitFunction(node, scope);
         return;
       case 'Coproc':
-        this.pushNodes([node.body], withContext(scope, { isBackground: true }));
+        this.#pushNodes([node.body], withContext(scope, { isBackground: true }));
         return;
       default:
-        this.visitPlain(node, scope);
+        this.#visitPlain(node, scope);
     }
   }
 
-  private visitFunction(node: Extract<SyntaxNode, { type: 'Function' }>, scope: StepScope): void {
+  #visitFunction(node: Extract<SyntaxNode, { type: 'Function' }>, scope: StepScope): void {
     const { context } = scope;
     const isSure =
       scope.isSameShell &&
@@ -253,10 +256,10 @@ class Walk {
       context.pipeline === undefined &&
       context.functionName === undefined;
     if (isSure) this.definitions.push({ name: node.name.value, stepsBefore: this.steps.length });
-    this.pushNodes([node.body], withContext(scope, { functionName: node.name.value, isConditional: true }));
+    this.#pushNodes([node.body], withContext(scope, { functionName: node.name.value, isConditional: true }));
   }
 
-  private visitPlain(node: SyntaxNode, scope: StepScope): void {
+  #visitPlain(node: SyntaxNode, scope: StepScope): void {
     if (node.type === 'HereDoc' && node.closing === undefined) {
       this.problem = 'a here-document has no end';
       return;
@@ -270,7 +273,7 @@ class Walk {
       node.type === 'Case' ||
       node.type === 'TestCommand' ||
       node.type === 'ArithmeticCommand';
-    this.pushChildren(node, isHost ? withContext(withHost(scope, node), {}) : scope);
+    this.#pushChildren(node, isHost ? withContext(withHost(scope, node), {}) : scope);
   }
 }
 

@@ -40,7 +40,10 @@ export function lookAtProtected(path: string): ProtectedPlace {
   return { kind: 'present', paths: [path, ...(isGit && stat.isFile() ? gitFolders(path) : [])] };
 }
 
-/** The folders that a `.git` file points to: its git folder, and the common one of a worktree. Existing, real. */
+/**
+ * The folders that a `.git` file points to: its git folder, and the common one of a worktree. Existing, real. Read more
+ * leniently than git does: these are protected, and one too many is no loss.
+ */
 function gitFolders(pointer: string): string[] {
   const text = readStart(pointer);
   const match = text === null ? null : /^gitdir: *([^\n]+)/.exec(text);
