@@ -31,11 +31,16 @@ const BUILDS: Readonly<Record<string, string[]>> = {
  */
 const WORKERS: Readonly<Record<string, number>> = { real: 3, journey: 3 };
 
+/** How long a test of programs and pages may take on a busy machine, in ms: a limit against hanging, and no promise. */
+const PATIENCE_MS = 60_000;
+const PATIENT = ['real', 'journey', 'helpers'];
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect: { poll: { timeout: 20_000 } },
     passWithNoTests: true,
     projects: Object.entries(KINDS).map(([name, include], groupOrder) => ({
       extends: true,
@@ -44,6 +49,7 @@ export default defineConfig({
         ...{ name, include: [include], sequence: { groupOrder } },
         globalSetup: BUILDS[name] ?? [],
         maxWorkers: WORKERS[name] ?? 2,
+        ...(PATIENT.includes(name) && { testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS }),
       },
     })),
   },

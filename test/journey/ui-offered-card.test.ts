@@ -19,6 +19,7 @@ const letWait = (from: number, to: number): Promise<void> =>
     ([first, end]) => {
       const { store } = Reflect.get(window, 'gallery');
       const [sample] = store.getState().approvals;
+      Reflect.set(window, 'offered', { sample });
       const asked = Array.from({ length: 3 }, (_, at) => ({
         ...sample,
         approvalId: `cmd-0000009${at + 1}`,
@@ -51,15 +52,14 @@ describe('a session in which nothing was chosen', () => {
   });
 
   it('guards the card that came by itself', async () => {
+    await page.getByRole('button', { name: 'Close' }).click();
+    await letWait(0, 0);
     const early = await page.evaluate(async () => {
-      const { store, local } = Reflect.get(window, 'gallery');
-      const { approvals } = store.getState();
-      const { route } = local.getState();
-      local.setState({ route: { screen: 'inbox' } });
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      local.setState({ route });
-      store.setState({ approvals: [...approvals] });
+      const { store } = Reflect.get(window, 'gallery');
+      const { sample } = Reflect.get(window, 'offered');
       const began = performance.now();
+      // not the one that was closed: that does not come back by itself
+      store.setState({ approvals: [{ ...sample, approvalId: 'cmd-00000099', digest: 'offered-9' }] });
       await new Promise((resolve) => setTimeout(resolve, 100));
       const init = { bubbles: true, cancelable: true, isPrimary: true, button: 0, detail: 1 };
       const button = document.querySelector('[data-answer=allow-once]');
@@ -70,6 +70,9 @@ describe('a session in which nothing was chosen', () => {
     expect(early).toBeGreaterThan(0);
     // a machine that took so long has shown nothing
     if (early < 380) expect(await sentAnswers(page)).toEqual([]);
+    await page.waitForTimeout(READ_MS);
+    await card().locator('[data-answer=allow-once]').click();
+    await expect.poll(() => sentAnswers(page)).toHaveLength(1);
   });
 
   it('keeps it when it is answered, and goes on only when one asks for it', async () => {

@@ -54,6 +54,6 @@ describe.skipIf(process.platform !== 'linux')(
       folder.remove();
       expect(unforeseen).toEqual([]);
       expect(held).toBeGreaterThan(SCRIPTS);
-    }, 300_000);
+    }, 900_000);
   },
 );

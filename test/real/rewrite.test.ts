@@ -60,8 +60,10 @@ test('generated scripts do what they did, in any order of their lines', { timeou
       isRunnable: true,
       maxDepth: 3,
     });
-    // Jobs in the background race each other for their files.
+    // Jobs in the background race each other for their files, and so do members of a pipeline that write the same one.
     if (constructs.has('background')) continue;
+    const written = script.match(/\bout\d+/g) ?? [];
+    if (constructs.has('pipeline') && new Set(written).size < written.length) continue;
     count += 1;
     const original = sortLines(box.run(script));
     const gate = count % 2 === 0 ? 'kernel' : 'shell';

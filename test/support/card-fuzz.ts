@@ -9,9 +9,11 @@ import { InputBurst } from './input-burst.ts';
 import { makeRandom, type Random } from './seeded-random.ts';
 import { type InputLog, watchInput } from './watch-input.ts';
 
-/** What the page promises, and how much longer a slow machine may take to paint before a press surely counts, in ms. */
+/** What the page promises, and how much longer it may take to look and to paint before a press surely counts, in ms. */
 const GUARD_MS = 400;
 const SURE_MS = 1000;
+/** As above, from when a slow machine has painted. */
+const SURE_PAINTED_MS = 800;
 /** How long nothing must be typed after a key that came too early, in ms. */
 const QUIET_MS = 1000;
 /** What comes without a wait where one is in a hurry. */
@@ -97,11 +99,16 @@ function meaningOfButton(name: string, panel: string): Meaning | undefined {
 
 type Ruling = 'must' | 'may' | 'never';
 
+/** Whether what is shown had surely stood still for longer than the guard. */
+function isSurelyStill({ beganAt, changedBefore, paintedAt }: InputLog, sureMs: number): boolean {
+  return beganAt - changedBefore >= sureMs && beganAt - paintedAt >= SURE_PAINTED_MS;
+}
+
 /** Whether what happened may be an answer, by how long nothing had changed when it began. */
 function ruleOn(log: InputLog, quiet: Quiet, sureMs: number): Ruling {
   if (!log.canAnswer || log.beganAt < quiet.surelyUntil) return 'never';
   if (log.beganAt - log.changedAfter < GUARD_MS || log.changedSinceDown) return 'never';
-  const isSure = log.beganAt - log.changedBefore >= sureMs && log.beganAt >= quiet.maybeUntil;
+  const isSure = isSurelyStill(log, sureMs) && log.beganAt >= quiet.maybeUntil;
   return isSure ? 'must' : 'may';
 }
 
@@ -128,11 +135,11 @@ function listQuiet(logs: readonly InputLog[], sureMs: number): readonly Quiet[] 
   let now = NEVER_TYPED;
   return logs.map((log) => {
     const before = log.approvalId === now.approvalId ? now : { ...NEVER_TYPED, approvalId: log.approvalId };
-    const { beganAt, changedAfter, changedBefore } = log;
+    const { beganAt, changedAfter } = log;
     now = before;
     if (isTypedAtCard(log)) {
       const isSurelyEarly = beganAt - changedAfter < GUARD_MS || beganAt < before.surelyUntil;
-      const isMaybeEarly = beganAt - changedBefore < sureMs || beganAt < before.maybeUntil;
+      const isMaybeEarly = !isSurelyStill(log, sureMs) || beganAt < before.maybeUntil;
       if (isSurelyEarly) now = { ...now, surelyUntil: Math.max(now.surelyUntil, beganAt + QUIET_MS) };
       if (isMaybeEarly) now = { ...now, maybeUntil: Math.max(now.maybeUntil, beganAt + QUIET_MS) };
     }

@@ -22,6 +22,8 @@ export interface InputLog {
   /** When things were last seen to be other than now, and since when they are seen as they are now. */
   readonly changedAfter: number;
   readonly changedBefore: number;
+  /** Since when the page has surely painted that, by its own frames; infinite before. */
+  readonly paintedAt: number;
   readonly changedSinceDown: boolean;
 }
 
@@ -33,6 +35,13 @@ export async function watchInput(page: Page): Promise<void> {
     const first = store.getState().approvals[0];
     const session = local.getState().route;
     const seen = { key: '', lastOther: performance.now(), since: performance.now(), version: 0 };
+    /** Frames since the last change: the page counts two of its own, which may begin one later. */
+    let frames = 0;
+    let paintedAt = Number.POSITIVE_INFINITY;
+    const waitForFrames = (): void => {
+      frames = 0;
+      paintedAt = Number.POSITIVE_INFINITY;
+    };
     const logs: unknown[] = [];
     let down = { name: '', at: 0, version: -1, isEnabled: false };
 
@@ -58,6 +67,7 @@ export async function watchInput(page: Page): Promise<void> {
       seen.lastOther = performance.now();
       seen.since = performance.now();
       seen.version += 1;
+      waitForFrames();
     };
     const look = (): void => {
       const key = keyNow();
@@ -66,12 +76,15 @@ export async function watchInput(page: Page): Promise<void> {
         Object.assign(seen, { key, since: now, version: seen.version + 1 });
         // it changed some time after it was last seen to be the same
         seen.lastOther = Math.max(seen.lastOther, lastLook);
+        waitForFrames();
       }
       lastLook = now;
     };
     let lastLook = performance.now();
     const each = (): void => {
       look();
+      frames += 1;
+      if (frames === 5) paintedAt = performance.now();
       requestAnimationFrame(each);
     };
     each();
@@ -109,6 +122,7 @@ export async function watchInput(page: Page): Promise<void> {
         digest,
         changedAfter: seen.lastOther,
         changedBefore: seen.since,
+        paintedAt,
       };
     };
     const write = (parts: object): void => {
