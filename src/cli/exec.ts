@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Fault, type SessionOpenParams } from '../protocol/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { currentFolder } from './current-folder.ts';
-import { type AnswerFlags, openerOf } from './opener.ts';
+import { type AnswerFlags, checkAnswerFlags, openerOf } from './opener.ts';
 import { ScreenWatch } from './screen-watch.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 import { openHere, runHere } from './session-here.ts';
@@ -43,6 +43,7 @@ export async function runExec(words: readonly string[]): Promise<number> {
   const command = createExecCommand();
   if (parseWords(command, words) === 'help') return 0;
   const flags = command.opts<ExecFlags>();
+  checkAnswerFlags(flags, 'sallyport exec');
   const script = readScript(command.args);
   const cwd = workingFolder(flags);
   const hasStdin = command.args[0] !== '-';

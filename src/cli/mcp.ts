@@ -12,7 +12,7 @@ import { openAskTools } from './ask-tools.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { connectEngine } from './connect-engine.ts';
 import { currentFolder } from './current-folder.ts';
-import { type AnswerFlags, chooseAnswers, openerOf } from './opener.ts';
+import { type AnswerFlags, checkAnswerFlags, chooseAnswers, openerOf } from './opener.ts';
 import { PRODUCT_VERSION } from './product-version.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 
@@ -63,6 +63,7 @@ export async function runMcp(words: readonly string[]): Promise<number> {
 
 /** The tools of a session of its own. */
 async function openSession(flags: McpFlags): Promise<McpTools & { close(): Promise<void> }> {
+  checkAnswerFlags(flags, 'sallyport mcp');
   const params: SessionOpenParams = {
     ...openerOf(workingFolder(flags)),
     origin: 'mcp',

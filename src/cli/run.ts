@@ -5,7 +5,7 @@ import { Fault, type SessionOpenParams } from '../protocol/index.ts';
 import { quoteWords, showLine } from '../timeline/index.ts';
 import { addPolicyFlags, createCommand, type PolicyFlags, parseWords, usageFault } from './command-line.ts';
 import { currentFolder } from './current-folder.ts';
-import { type AnswerFlags, openerOf } from './opener.ts';
+import { type AnswerFlags, checkAnswerFlags, openerOf } from './opener.ts';
 import { ScreenWatch } from './screen-watch.ts';
 import { toSessionFlags, workingFolder } from './session-flags.ts';
 import { type Here, openHere, runHere } from './session-here.ts';
@@ -68,6 +68,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
 
 /** A session on this terminal with these words. Gives the exit status of the program. */
 export async function runOnTerminal(flags: RunFlags, args: readonly string[]): Promise<number> {
+  checkAnswerFlags(flags, 'sallyport run');
   const argv = readArgv(args);
   requireDriver(flags.driver);
   const drive = flags.driver === 'script' ? readTurns(argv) : undefined;

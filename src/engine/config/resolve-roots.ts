@@ -2,6 +2,7 @@
  * The folders that a mode opens for writing. Promises: every one is real and exists; one that lies in the workspace but
  * leads out of it is refused; what is left out or is wider than it looks is said in a warning.
  */
+import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { SandboxMode, SessionFlags } from '../../protocol/index.ts';
 import { type ConfigPlace, makeConfigFault, showText } from './config-fault.ts';
@@ -105,8 +106,9 @@ class RootsResolver {
       if (path === undefined) {
         throw makeConfigFault({
           place: { flag: `--add-dir ${typed}` },
-          what: 'there is no such folder',
-          hint: 'Make it first, or name another one',
+          ...(existsSync(makeAbsolute(typed, cwd, home))
+            ? { what: 'this is no folder', hint: 'Name the folder that it lies in, or another one' }
+            : { what: 'there is no such folder', hint: 'Make it first, or name another one' }),
           code: 'config-flag',
         });
       }
