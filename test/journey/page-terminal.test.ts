@@ -114,6 +114,29 @@ describe('the terminal of a session on the page', () => {
     expect(await own.ended).toBe(0);
   });
 
+  it('what is pasted does not end the paste by itself, and is nothing where nobody types', async () => {
+    const { page } = product;
+    const own = runPrinter('\x1b[?2004hready\r\n', 'cat -v');
+    await own.see('ready');
+    const pane = await openTerminal(page);
+    await see(pane, 'ready');
+    const paste = (text: string): Promise<void> =>
+      pane.locator('.xterm-helper-textarea').evaluate((field, pasted) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', pasted);
+        field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      }, text);
+    await paste('unheard\n');
+    await pane.getByText('Type here').click();
+    await pane.getByText('Every key goes to the program').waitFor(WAIT);
+    await paste('one\x1b[201~\x03two\n');
+    await see(pane, '^[[200~one[201~two');
+    expect(own.screen()).not.toContain('unheard');
+    own.type('\x04\x04');
+    expect(await own.ended).toBe(0);
+    expect(product.problems).toEqual([]);
+  });
+
   it('of hostile output is a picture and nothing else', async () => {
     const { page } = product;
     const tags = '<img src=x onerror="window.hacked=1"><script>window.hacked=2</script>';

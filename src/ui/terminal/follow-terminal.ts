@@ -1,6 +1,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import type { ITheme, Terminal } from '@xterm/xterm';
 import type { TerminalFollower } from '../../client/index.ts';
+import { cleanPaste } from './clean-paste.ts';
 import { createQuietTerminal } from './quiet-terminal.ts';
 import { holdStylePort } from './style-port.ts';
 
@@ -55,6 +56,7 @@ export function followTerminal(parent: HTMLElement, ports: TerminalPorts): Shown
     if (!FOCUS_REPORTS.includes(text)) ports.send(text);
   });
   terminal.attachCustomKeyEventHandler((event) => mayTakeKey(event, ports));
+  const stopPasting = takePaste(parent, terminal);
   const fitParent = (): void => {
     const wanted = mayResize ? fit.proposeDimensions() : undefined;
     if (wanted === undefined || !(wanted.cols > 1) || !(wanted.rows > 1)) return;
@@ -100,12 +102,24 @@ export function followTerminal(parent: HTMLElement, ports: TerminalPorts): Shown
     },
     end: () => {
       stop();
+      stopPasting();
       observer.disconnect();
       dark.removeEventListener('change', readStyle);
       terminal.dispose();
       letGoOfStyles();
     },
   };
+}
+
+/** Pastes in place of the library, which would let everything through. */
+function takePaste(parent: HTMLElement, terminal: Terminal): () => void {
+  const onPaste = (event: ClipboardEvent): void => {
+    event.preventDefault();
+    event.stopPropagation();
+    terminal.paste(cleanPaste(event.clipboardData?.getData('text/plain') ?? ''));
+  };
+  parent.addEventListener('paste', onPaste, true);
+  return () => parent.removeEventListener('paste', onPaste, true);
 }
 
 /** Whether a key goes to the program. */
