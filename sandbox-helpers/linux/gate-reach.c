@@ -51,7 +51,7 @@ uint64_t read_mount_id(int fd) {
 }
 
 void add_caller(struct json_line *line, pid_t tid) {
-    char path[64], text[CALLER_BYTES_MAX], cwd[PATH_MAX];
+    char path[64], text[CALLER_BYTES_MAX], cwd[PATH_MAX], program[PATH_MAX];
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)tid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t length = fd < 0 ? 0 : read(fd, text, sizeof text);
@@ -65,6 +65,8 @@ void add_caller(struct json_line *line, pid_t tid) {
     }
     json_shut(line, ']');
     json_string(line, "cwd", read_caller_link(tid, "cwd", cwd, sizeof cwd) ? cwd : "");
+    /* The words are what the program says of itself, in memory that it may write; this is not. */
+    if (read_caller_link(tid, "exe", program, sizeof program)) json_string(line, "program", program);
 }
 
 void report_denied(pid_t pid, const char *op, const char *key, const char *what) {

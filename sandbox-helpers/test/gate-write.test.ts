@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -88,6 +88,21 @@ describe.each(users)('held writes as $name', (user) => {
     expect(gate.events.filter(isWrite).length).toBe(1);
     expect(readFileSync(`${other}/second`, 'utf8')).toBe('two\n');
     expect(statSync(`${other}/first`).mode & 0o777).toBe(0o640);
+  });
+
+  test('a question holds the file that the caller runs, whatever it calls itself', async () => {
+    const gate = await start(
+      `(exec -a git /bin/bash -c 'echo > ${other}/file'); (exec -a git /bin/bash -c 'mkdir ${other}/made')`,
+      { decide: (event) => (['write', 'change'].includes(event.type) ? undefined : allowAll(event)) },
+    );
+    const write = await gate.wait(isWrite);
+    expect(write).toMatchObject({ argv: ['git', '-c', `echo > ${other}/file`] });
+    expect(write.program).toBe(realpathSync('/bin/bash'));
+    gate.send(`deny ${write.slot} %`);
+    const change = await gate.wait((event) => event.type === 'change');
+    expect(change.program).toBe(realpathSync('/bin/mkdir'));
+    gate.send(`deny ${change.slot} %`);
+    await gate.finished;
   });
 
   test('what the wall allows anyway and what no grant could allow is not held', async () => {

@@ -12,6 +12,7 @@ export interface GateEvent {
   readonly exitCodes?: boolean;
   readonly path: string;
   readonly argv: readonly string[];
+  readonly program?: string;
   readonly cwd?: string;
   readonly kind?: string;
   readonly op?: string;

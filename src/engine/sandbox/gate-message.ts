@@ -70,8 +70,10 @@ export type GateMessage =
       /** Absolute, every link resolved, as seen inside. */
       readonly path: string;
       readonly kind: 'file' | 'dir' | 'missing';
-      /** The first words of the caller's own command line. */
+      /** The first words of the caller's own command line, which it can write itself. */
       readonly argv: readonly string[];
+      /** The file that the caller runs, without links: the kernel's word. */
+      readonly program?: string | undefined;
       readonly cwd: string;
       readonly lossy: boolean;
     }
@@ -87,6 +89,7 @@ export type GateMessage =
       readonly from?: string | undefined;
       readonly fromKind?: 'file' | 'dir' | undefined;
       readonly argv: readonly string[];
+      readonly program?: string | undefined;
       readonly cwd: string;
       readonly lossy: boolean;
     }
@@ -97,6 +100,7 @@ export type GateMessage =
       /** A unix socket of the host that is not inside: the host's own name of it, every link resolved. */
       readonly path: string;
       readonly argv: readonly string[];
+      readonly program?: string | undefined;
       readonly cwd: string;
       readonly lossy: boolean;
     }
@@ -198,30 +202,33 @@ function parseSwapped({ pid, what, path, argv }: Fields): GateMessage | null {
   return { type: 'swapped', pid, what: part, path, argv };
 }
 
-function parseWrite({ slot, pid, path, kind, argv, cwd, lossy }: Fields): GateMessage | null {
+function parseWrite({ slot, pid, path, kind, argv, program, cwd, lossy }: Fields): GateMessage | null {
   if (!isCount(slot) || !isCount(pid) || !isPath(path)) return null;
   if (kind !== 'file' && kind !== 'dir' && kind !== 'missing') return null;
-  if (!isTexts(argv) || !isText(cwd) || !isOptional(lossy, isFlag)) return null;
-  return { type: 'write', slot, pid, path, kind, argv, cwd, lossy: lossy === true };
+  if (!isTexts(argv) || !isText(cwd) || !isOptional(lossy, isFlag) || !isOptional(program, isText))
+    return null;
+  return { type: 'write', slot, pid, path, kind, argv, program, cwd, lossy: lossy === true };
 }
 
 function parseChange(fields: Fields): GateMessage | null {
-  const { slot, pid, op, path, kind, from, fromKind, argv, cwd, lossy } = fields;
+  const { slot, pid, op, path, kind, from, fromKind, argv, program, cwd, lossy } = fields;
   const known = CHANGE_OPS.find((name) => name === op);
   if (!isCount(slot) || !isCount(pid) || known === undefined || !isPath(path)) return null;
   if (kind !== 'file' && kind !== 'dir' && kind !== 'missing') return null;
-  if (!isTexts(argv) || !isText(cwd) || !isOptional(lossy, isFlag)) return null;
-  const base = { slot, pid, op: known, path, kind, argv, cwd, lossy: lossy === true } as const;
+  if (!isTexts(argv) || !isText(cwd) || !isOptional(lossy, isFlag) || !isOptional(program, isText))
+    return null;
+  const base = { slot, pid, op: known, path, kind, argv, program, cwd, lossy: lossy === true } as const;
   if (known !== 'rename')
     return from === undefined && fromKind === undefined ? { type: 'change', ...base } : null;
   if (!isPath(from) || (fromKind !== 'file' && fromKind !== 'dir')) return null;
   return { type: 'change', ...base, from, fromKind };
 }
 
-function parseConnect({ slot, pid, path, argv, cwd, lossy }: Fields): GateMessage | null {
+function parseConnect({ slot, pid, path, argv, program, cwd, lossy }: Fields): GateMessage | null {
   if (!isCount(slot) || !isCount(pid) || !isPath(path)) return null;
-  if (!isTexts(argv) || !isText(cwd) || !isOptional(lossy, isFlag)) return null;
-  return { type: 'connect', slot, pid, path, argv, cwd, lossy: lossy === true };
+  if (!isTexts(argv) || !isText(cwd) || !isOptional(lossy, isFlag) || !isOptional(program, isText))
+    return null;
+  return { type: 'connect', slot, pid, path, argv, program, cwd, lossy: lossy === true };
 }
 
 function parseDenied({ pid, op, path, host }: Fields): GateMessage | null {

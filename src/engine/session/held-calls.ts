@@ -1,4 +1,5 @@
 /** Turns the gate's held calls into questions: changes of files, and connections to unix sockets of this machine. */
+import { basename, resolve } from 'node:path';
 import {
   classifyPath,
   judgeBlocked,
@@ -54,7 +55,7 @@ function describeFiles(
   return {
     ...caller(held),
     kind: 'edit',
-    text: `${what}   (by ${nameCaller(held.argv, snapshot)})`,
+    text: `${what}   (by ${nameCaller(held, snapshot)})`,
     paths: paths.map(withRepository),
     judge: (facts, inForce) => judgeBlocked(names, inForce, facts),
     denial: { op: 'write', path: held.path },
@@ -83,7 +84,7 @@ export function describeConnect(
   return {
     ...caller(held),
     kind: 'net',
-    text: `connect to ${path}   (by ${nameCaller(held.argv, snapshot)})`,
+    text: `connect to ${path}   (by ${nameCaller(held, snapshot)})`,
     paths: [],
     judge: (_facts, inForce) => judgeBlockedSocket(path, inForce),
     denial: { op: 'connect', path },
@@ -95,10 +96,30 @@ export function describeConnect(
 const ASK_COMMAND = '/run/sallyport/ask';
 
 /** The launch's own shell has the script, with our questions written into it, as its last word: that is not quoted. */
-function nameCaller(argv: readonly string[], { shell }: ConfigSnapshot): string {
+function nameCaller(held: HeldWrite | HeldChange | HeldConnect, { shell }: ConfigSnapshot): string {
+  const { argv, program } = held;
   const script = argv.at(-1) ?? '';
   const isOwnShell = argv[0] === shell && argv.at(-2) === '--' && argv.at(-3) === '-c';
-  return isOwnShell && script.includes(ASK_COMMAND) ? "the script's shell" : quoteWords(argv);
+  const words = isOwnShell && script.includes(ASK_COMMAND) ? "the script's shell" : quoteWords(argv);
+  return program === undefined || isProgramOf(held, program)
+    ? words
+    : `${quoteWords([program])}, which calls itself ${words}`;
+}
+
+const SYSTEM_PLACES = /^\/(?:usr|bin|sbin|lib|lib64|opt|nix)\//;
+const SHELLS_CALLED_SH = new Set(['bash', 'dash', 'busybox', 'ksh', 'zsh']);
+
+/**
+ * Whether the first word says which file runs. A program can write its words: it may call itself `git`. Links are not
+ * followed, for a session may have made them: of a program of the system the name is enough, with or without a version.
+ */
+function isProgramOf({ argv: [first = ''], cwd }: { argv: readonly string[]; cwd: string }, program: string) {
+  if (first.includes('/') && resolve(cwd, first) === program) return true;
+  if (!SYSTEM_PLACES.test(program) || (first.startsWith('/') && !SYSTEM_PLACES.test(first))) return false;
+  const said = basename(first).replace(/^-/, '');
+  const own = basename(program);
+  const rest = own.startsWith(said) && said !== '' ? own.slice(said.length) : null;
+  return (rest !== null && /^[-.0-9]*$/.test(rest)) || (said === 'sh' && SHELLS_CALLED_SH.has(own));
 }
 
 function caller({ slot, pid, argv, cwd, lossy }: HeldWrite | HeldChange | HeldConnect) {
