@@ -40,7 +40,7 @@ export async function listenOnControlSocket(
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    accept(createSocketPipe(socket));
+    accept(createSocketPipe(socket, { isServed: true }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>

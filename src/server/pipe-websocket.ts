@@ -1,22 +1,33 @@
 import type { WebSocket } from 'ws';
 import type { SocketPipe } from './pipe-socket.ts';
+import { createReadGate, FULL_BYTES, MAX_UNSENT_BYTES } from './read-gate.ts';
 
-/** Above so many unsent bytes a pipe counts as full. */
-const FULL_BYTES = 1024 * 1024;
 /** How long the other end may take to agree to a close. */
 const CLOSE_MS = 500;
 
-/** A pipe of lines over a WebSocket: one text message is one line. Bytes are no line of ours, and handed out as none. */
+/**
+ * A pipe of lines over a WebSocket: one text message is one line. Bytes are no line of ours, and handed out as none.
+ * Nothing is read from a page that is more than 1 MiB behind with its own reading; one that comes to 64 MiB all the
+ * same is cut off. Pings are answered here: make the socket with `autoPong: false`.
+ */
 export function createWebSocketPipe(socket: WebSocket): SocketPipe {
   const closeListeners: (() => void)[] = [];
   let drainListeners: (() => void)[] = [];
   let isClosed = false;
+  const isFull = (): boolean => !isClosed && socket.bufferedAmount > FULL_BYTES;
 
   function tellDrained(): void {
-    if (!isClosed && socket.bufferedAmount > FULL_BYTES) return;
+    if (isFull()) return;
     const listeners = drainListeners;
     drainListeners = [];
     for (const listener of listeners) listener();
+  }
+  async function whenNotFull(): Promise<void> {
+    while (isFull()) {
+      await new Promise<void>((resolve) => {
+        drainListeners.push(resolve);
+      });
+    }
   }
 
   // an error is always followed by close, and there is nothing else to do about it
@@ -28,10 +39,21 @@ export function createWebSocketPipe(socket: WebSocket): SocketPipe {
   });
   return {
     send: (line) => {
-      if (!isClosed && socket.readyState === socket.OPEN) socket.send(line, tellDrained);
+      if (isClosed || socket.readyState !== socket.OPEN) return;
+      socket.send(line, tellDrained);
+      if (socket.bufferedAmount > MAX_UNSENT_BYTES) socket.terminate();
     },
     onLine: (listener) => {
-      socket.on('message', (data, isBinary) => listener(isBinary ? '' : data.toString()));
+      const gate = createReadGate(
+        { isFull, whenNotFull, pause: () => socket.pause(), resume: () => socket.resume() },
+        listener,
+      );
+      socket.on('message', (data, isBinary) => gate.take(isBinary ? '' : data.toString()));
+      socket.on('ping', (data: Buffer) => {
+        if (socket.readyState !== socket.OPEN) return;
+        socket.pong(data, false, tellDrained);
+        gate.look();
+      });
     },
     onClose: (listener) => {
       if (isClosed) listener();
@@ -42,12 +64,6 @@ export function createWebSocketPipe(socket: WebSocket): SocketPipe {
       setTimeout(() => socket.terminate(), CLOSE_MS).unref();
     },
     unsentBytes: () => socket.bufferedAmount,
-    whenNotFull: async () => {
-      while (!isClosed && socket.bufferedAmount > FULL_BYTES) {
-        await new Promise<void>((resolve) => {
-          drainListeners.push(resolve);
-        });
-      }
-    },
+    whenNotFull,
   };
 }

@@ -80,6 +80,8 @@ export async function startWebHost(parts: WebHostParts): Promise<WebHost> {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_LINE_CHARS,
+    // the pipe answers them, and counts its answers
+    autoPong: false,
   });
   server.on('request', (request, response) => {
     answerRequest(parts, guard, request, response).catch(() => response.destroy());
