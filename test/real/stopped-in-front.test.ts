@@ -30,6 +30,22 @@ describe.skipIf(process.platform !== 'linux')('a script that is stopped before i
     await tools.close();
   });
 
+  it('because a later question of it is refused: what was allowed before ends too', async () => {
+    const tools = await openToolSession(engine, { cwd: workspace.path, policy: 'untrusted' });
+    const running = tools.session.run(['sh', '-c', 'echo a > one.txt; echo b > two.txt']);
+    const first = await tools.asked();
+    await tools.answer(first, { outcome: 'allowed', scope: 'once' });
+    const second = await tools.asked(2);
+    await tools.answer(second, { outcome: 'rejected' });
+    expect(await running).toMatchObject({ outcome: 'refused', exitCode: 126 });
+    const ends = tools.eventsOf('step/finished');
+    expect(ends.filter(({ runId }) => runId === first.runId)).toMatchObject([
+      { outcome: 'skipped', feedback: 'nothing began: another part was refused' },
+    ]);
+    expect(ends.filter(({ runId }) => runId === second.runId)).toMatchObject([{ outcome: 'rejected' }]);
+    await tools.close();
+  });
+
   it('by a signal while its session is paused', async () => {
     const tools = await openToolSession(engine, { cwd: workspace.path });
     await engine.engine.pauseSession(tools.session.sessionId, true, 'test');

@@ -10,6 +10,8 @@ export interface LiveRun {
   endAccess(): Promise<void>;
   /** Why it never ran, although it had been let go. */
   refusal?: string;
+  /** What it waited for together with others was refused: nobody has refused it itself. */
+  isSkipped?: boolean;
 }
 
 const MAX_ANCESTORS = 64;
@@ -43,6 +45,12 @@ export class LiveRuns {
   async refuseAll(why: string): Promise<void> {
     for (const run of this.#runs.values()) run.refusal = why;
     await this.finishAll();
+  }
+
+  /** The same where another part of what was to begin was refused. */
+  async skipAll(why: string): Promise<void> {
+    for (const run of this.#runs.values()) run.isSkipped = true;
+    await this.refuseAll(why);
   }
 
   /** The process has ended; `signal` by number. */
@@ -92,7 +100,7 @@ export class LiveRuns {
         type: 'step/finished',
         stepId: run.stepId,
         runId: run.runId,
-        outcome: run.refusal === undefined ? 'ran' : 'refused',
+        outcome: run.refusal === undefined ? 'ran' : run.isSkipped === true ? 'skipped' : 'refused',
         ...(run.refusal !== undefined && { feedback: run.refusal }),
         ...(ended.code !== undefined && { exitCode: ended.code }),
         ...(signal !== undefined && { signal }),

@@ -112,7 +112,10 @@ export class ScriptRun {
     if (lost !== undefined) return this.refuse(lost);
     const refusal = await settleInFront(context, this.#host, this.#stopped.signal);
     if (this.#stopped.signal.aborted) return this.#cancel();
-    if (refusal) return this.refuse(refusal);
+    if (refusal) {
+      await context.runs.skipAll('nothing began: another part was refused');
+      return this.refuse(refusal);
+    }
     this.#launched = launchScript(this.#host, context, this.#gate.handlers());
     const process = await this.#launched.catch(sayFolderMoved);
     if (typeof process === 'string') {
