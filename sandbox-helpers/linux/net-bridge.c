@@ -15,6 +15,7 @@
  *   --channel  see bridge-channel.h
  */
 #include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,16 @@ static void lose_channel(int *channel) {
     bridge_release_all();
 }
 
+/*
+ * Both ends of what is carried run on the same processors. A bridge that takes one from its sender with every packet
+ * carries many small pieces; one that waits until the sender has done its part carries few large ones, at less than half
+ * of the switches. Where it cannot be had, all works as before.
+ */
+static void give_way(void) {
+    struct sched_param none = {0};
+    (void)!sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 int main(int argc, char **argv) {
     helper_name = "net-bridge";
     struct words words = {.ready = -1, .channel = -1};
@@ -122,6 +133,7 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     parse(argc, argv, &words);
     drop_rights(words.parent);
+    give_way();
     struct bridge_source timer = {SOURCE_TIMER}, holder = {SOURCE_HOLDER}, channel = {SOURCE_CHANNEL};
     epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0) fail("epoll");
