@@ -29,6 +29,11 @@ export class LineEditor {
     for (const character of text.replace(ESCAPE_SEQUENCE, '')) this.#take(character);
   }
 
+  /** What was typed so far of a line. */
+  get line(): string {
+    return this.#line;
+  }
+
   /** Forgets what was typed so far. */
   clear(): void {
     this.#line = '';

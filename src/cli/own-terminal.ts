@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { isatty, ReadStream, WriteStream } from 'node:tty';
 import type { OutputHold } from './output-hold.ts';
 import type { QuestionTerminal } from './terminal-questions.ts';
@@ -38,12 +38,11 @@ export function openOwnTerminal(hold: OutputHold, isForScript: boolean): OwnTerm
   }
   const fd = openControllingTerminal();
   if (fd === undefined) return undefined;
-  // a second reader of the same terminal: standard input may come to its end, and the next question must not
   const output = new WriteStream(fd);
   const write = (text: string): void => void output.write(text);
   // only the standard streams learn that the window has changed
   const columns = (): number => process.stdout.columns ?? process.stderr.columns ?? output.columns;
-  return new TerminalOwner({ keys: new ReadStream(fd), write, columns, hold, isForScript });
+  return new TerminalOwner({ write, columns, hold, isForScript });
 }
 
 /**
@@ -79,9 +78,29 @@ function openControllingTerminal(): number | undefined {
   return undefined;
 }
 
+/** What has been typed on the terminal and was read by nobody. */
+function readTyped(): string {
+  let fd: number | undefined;
+  const pieces: Buffer[] = [];
+  try {
+    fd = openSync('/dev/tty', constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    for (let piece = readPiece(fd); piece.length > 0; piece = readPiece(fd)) pieces.push(piece);
+  } catch {
+    // nothing more is there
+  }
+  if (fd !== undefined) closeSync(fd);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** At most what a terminal keeps. Throws where nothing is there. */
+function readPiece(fd: number): Buffer {
+  const piece = Buffer.alloc(4096);
+  return piece.subarray(0, readSync(fd, piece));
+}
+
 interface TerminalParts {
-  /** Where keys are read; with `isForScript` standard input itself. */
-  readonly keys: ReadStream;
+  /** Where keys are read when the script has a terminal of its own: standard input itself. */
+  readonly keys?: ReadStream;
   write(text: string): void;
   columns(): number | undefined;
   readonly hold: OutputHold;
@@ -92,6 +111,8 @@ class TerminalOwner implements OwnTerminal {
   readonly #parts: TerminalParts;
   #script: ScriptInput | undefined;
   #onKeys: ((text: string) => void) | undefined;
+  /** Reads the keys of questions where standard input belongs to the script. */
+  #questionKeys: ReadStream | undefined;
   readonly #takeKeys = (bytes: Buffer): void => {
     if (this.#onKeys !== undefined) this.#onKeys(bytes.toString('utf8'));
     else if (this.#parts.isForScript) this.#script?.write(bytes);
@@ -99,9 +120,8 @@ class TerminalOwner implements OwnTerminal {
 
   constructor(parts: TerminalParts) {
     this.#parts = parts;
-    parts.keys.on('data', this.#takeKeys);
-    // a terminal that goes away ends this process by its signal
-    parts.keys.on('error', () => {});
+    if (parts.keys === undefined) return;
+    listenTo(parts.keys, this.#takeKeys);
     parts.keys.pause();
   }
 
@@ -116,10 +136,11 @@ class TerminalOwner implements OwnTerminal {
 
   passInput(script: ScriptInput): void {
     this.#script = script;
-    if (this.#parts.isForScript) {
-      this.#parts.keys.setRawMode(true);
+    const { keys } = this.#parts;
+    if (keys !== undefined) {
+      keys.setRawMode(true);
       keepOutput();
-      this.#parts.keys.resume();
+      keys.resume();
       return;
     }
     process.stdin.on('data', (bytes: Buffer) => script.write(bytes));
@@ -129,39 +150,73 @@ class TerminalOwner implements OwnTerminal {
   }
 
   typeForScript(keys: string): void {
-    this.#script?.write(Buffer.from(keys));
+    // without a terminal of its own, the script reads lines as this one would have made them
+    const text = this.#parts.isForScript ? keys : keys.replaceAll('\r', '\n');
+    this.#script?.write(Buffer.from(text));
   }
 
   capture(onKeys: (text: string) => void): () => void {
-    const { keys, hold, isForScript } = this.#parts;
+    const { keys, hold } = this.#parts;
     hold.hold();
     this.#onKeys = onKeys;
-    this.#holdInput();
-    keys.setRawMode(true);
-    keys.resume();
+    if (keys === undefined) this.#openQuestionKeys();
+    else {
+      keys.setRawMode(true);
+      keys.resume();
+    }
     return () => {
       this.#onKeys = undefined;
-      if (!isForScript) {
-        keys.setRawMode(false);
-        keys.pause();
-        if (this.#script !== undefined && process.stdin.isTTY) process.stdin.resume();
-      }
+      this.#closeQuestionKeys();
       hold.release();
     };
   }
 
   close(): void {
-    const { keys, isForScript } = this.#parts;
+    const { keys } = this.#parts;
     this.#onKeys = undefined;
     this.#script = undefined;
+    this.#closeQuestionKeys();
+    if (keys === undefined) return;
     keys.off('data', this.#takeKeys);
     if (!keys.destroyed) keys.setRawMode(false);
     keys.pause();
-    if (!isForScript) keys.destroy();
   }
 
-  /** Two readers of one terminal would share its lines by chance. */
-  #holdInput(): void {
-    if (!this.#parts.isForScript && this.#script !== undefined && process.stdin.isTTY) process.stdin.pause();
+  /**
+   * A reader of its own: standard input may come to its end, and the next question must not. Two readers of one terminal
+   * would share its lines by chance, and a stream that is only paused goes on reading. So there is one at a time.
+   */
+  #openQuestionKeys(): void {
+    this.#holdInput();
+    const fd = openControllingTerminal();
+    // it has gone away, and with it whoever could answer; its signal ends this process
+    if (fd === undefined) return;
+    this.#questionKeys = new ReadStream(fd);
+    listenTo(this.#questionKeys, this.#takeKeys);
+    this.#questionKeys.setRawMode(true);
+    // what was typed before the question is no answer to it, however late it is read
+    const early = readTyped();
+    if (process.stdin.isTTY) this.typeForScript(early);
+    this.#questionKeys.resume();
   }
+
+  #closeQuestionKeys(): void {
+    const keys = this.#questionKeys;
+    if (keys === undefined) return;
+    this.#questionKeys = undefined;
+    keys.off('data', this.#takeKeys);
+    if (!keys.destroyed) keys.setRawMode(false);
+    keys.destroy();
+    if (this.#script !== undefined && process.stdin.isTTY) process.stdin.resume();
+  }
+
+  #holdInput(): void {
+    if (this.#script !== undefined && process.stdin.isTTY) process.stdin.pause();
+  }
+}
+
+function listenTo(keys: ReadStream, listener: (bytes: Buffer) => void): void {
+  keys.on('data', listener);
+  // a terminal that goes away ends this process by its signal
+  keys.on('error', () => {});
 }

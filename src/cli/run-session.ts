@@ -199,7 +199,7 @@ async function execWithStreams(
   });
   const stopResize = params.terminal === undefined ? () => {} : followSize(client, sessionId);
   onReady();
-  feedStdin(request, streams.stdin);
+  feedStdin(request, streams.stdin, () => stopInFront(client, sessionId));
   try {
     const result = await startWork(client, sessionId, request).catch((thrown: unknown) =>
       Promise.reject(client.isClosed ? engineGone(thrown) : thrown),
@@ -231,10 +231,17 @@ function engineGone(cause: unknown): Fault {
   });
 }
 
-function feedStdin({ terminal, params }: SessionRequest, stdin: Writable): void {
+const CTRL_C = 0x03;
+
+/** With a terminal of the script's own, Ctrl-C is one of its keys; before it is there, nobody would take it. */
+function feedStdin({ terminal, params }: SessionRequest, stdin: Writable, onUntaken: () => void): void {
   if (!params.hasStdin) return;
   if (terminal !== undefined && process.stdin.isTTY) {
-    terminal.passInput({ write: (bytes) => stdin.write(bytes), end: () => stdin.end() });
+    const write = (bytes: Buffer): void => {
+      stdin.write(bytes);
+      if (params.terminal !== undefined && bytes.includes(CTRL_C)) onUntaken();
+    };
+    terminal.passInput({ write, end: () => stdin.end() });
     return;
   }
   process.stdin.on('error', () => stdin.end());
@@ -255,6 +262,11 @@ type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 function sendSignal(client: EngineClient, sessionId: SessionId, signal: SignalName): void {
   // a session that has just ended needs none
   client.call('session/signal', { sessionId, signal }).catch(() => {});
+}
+
+/** Ctrl-C where no terminal of the script's own takes it yet. */
+function stopInFront(client: EngineClient, sessionId: SessionId): void {
+  client.call('session/signal', { sessionId, signal: 'SIGINT', isOnlyInFront: true }).catch(() => {});
 }
 
 /** What this process is told by the system goes on to the script, which decides what to do about it. */

@@ -11,6 +11,8 @@ export interface QuestionTerminal {
   columns(): number | undefined;
   /** From now on every key comes here and nothing else writes; call the result to end that. */
   capture(onKeys: (text: string) => void): () => void;
+  /** To whatever reads this terminal beside the questions; nothing where nobody does. */
+  typeForScript(keys: string): void;
 }
 
 export interface QuestionPorts {
@@ -27,6 +29,9 @@ export interface QuestionPorts {
 
 /** What is typed so soon after a question appeared was not meant for it. */
 const GRACE_MS = 300;
+
+/** Of what is typed behind an answer, so much is kept. */
+const MAX_AHEAD_CHARS = 4000;
 
 /** So long what a key has reached may take to end and take its question back, before it is said that it still stands. */
 const SETTLE_MS = 500;
@@ -46,6 +51,8 @@ export class TerminalQuestions {
   #release: (() => void) | undefined;
   #cancelGrace: (() => void) | undefined;
   #isInGrace = false;
+  /** Lines that were typed behind an answer while what came of it was still to come. */
+  #ahead = '';
   #cancelReminder: (() => void) | undefined;
 
   constructor(ports: QuestionPorts) {
@@ -92,10 +99,11 @@ export class TerminalQuestions {
     if (this.#shown !== undefined) return;
     const approval = this.#waiting.shift();
     if (approval === undefined) {
-      this.#release?.();
-      this.#release = undefined;
+      this.#giveBack();
       return;
     }
+    // it may have been meant for the one that was answered, never for one that was not seen yet
+    this.#ahead = '';
     const maySkip = this.#ports.maySkip === true && this.#waiting.length > 0;
     const columns = (): number | undefined => this.#ports.terminal.columns();
     const dialog = new QuestionDialog(approval, { maySkip, columns });
@@ -110,6 +118,14 @@ export class TerminalQuestions {
       this.#isInGrace = false;
       this.#write(prompt);
     }, GRACE_MS);
+  }
+
+  /** Nothing is asked any more: whatever is typed, and was since the answer, is for the script. */
+  #giveBack(): void {
+    this.#release?.();
+    this.#release = undefined;
+    if (this.#ahead !== '') this.#ports.terminal.typeForScript(this.#ahead);
+    this.#ahead = '';
   }
 
   #writeLines(text: string): void {
@@ -154,7 +170,11 @@ export class TerminalQuestions {
 
   #takeLine(line: string): void {
     const shown = this.#shown;
-    if (shown === undefined || shown.isAnswering) return;
+    if (shown === undefined) return;
+    if (shown.isAnswering) {
+      this.#ahead = `${this.#ahead}${line}\r`.slice(0, MAX_AHEAD_CHARS);
+      return;
+    }
     const turn = shown.dialog.take(line);
     if (turn.kind === 'say') {
       if (turn.text !== '') this.#writeLines(turn.text);
@@ -175,6 +195,9 @@ export class TerminalQuestions {
     } catch (thrown) {
       said = `not answered: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     }
+    this.#ahead = (this.#ahead + this.#editor.line).slice(0, MAX_AHEAD_CHARS);
+    // who sees the result may type at once: by then the keys are not read here any more
+    if (this.#shown === shown && this.#waiting.length === 0) this.#finish();
     this.#writeLines(`${shown.approval.approvalId}: ${showLine(said)}`);
     if (this.#shown === shown) this.#finish();
   }

@@ -59,6 +59,8 @@ export interface OpenSession {
   /** Undefined where it has none. */
   readonly terminal: SessionTerminal | undefined;
   signal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void;
+  /** The same where nothing was launched yet; what runs is left alone. */
+  stopInFront(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void;
   resize(size: { columns: number; rows: number }): void;
   close(reason: 'finished' | 'closed-by-opener' | 'opener-gone' | 'engine-stopped'): Promise<void>;
 }

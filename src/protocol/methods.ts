@@ -161,6 +161,8 @@ export const methods = {
     params: z.strictObject({
       sessionId: SessionId,
       signal: z.enum(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL']),
+      /** Only for what has not begun: what runs has a terminal that makes its own signals of keys. */
+      isOnlyInFront: z.boolean().optional(),
     }),
     result: Empty,
   },

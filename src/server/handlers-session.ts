@@ -34,8 +34,10 @@ export function createSessionHandlers(context: DispatchContext): HandlersOf<Sess
       return {};
     },
     'session/close': ({ sessionId }) => closeSession(context, sessionId),
-    'session/signal': ({ sessionId, signal }) => {
-      findSession(engine, sessionId).signal(signal);
+    'session/signal': ({ sessionId, signal, isOnlyInFront }) => {
+      const session = findSession(engine, sessionId);
+      if (isOnlyInFront === true) session.stopInFront(signal);
+      else session.signal(signal);
       return {};
     },
     'session/resize': ({ sessionId, columns, rows }) => {

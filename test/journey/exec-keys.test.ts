@@ -115,6 +115,15 @@ describe('exec on a terminal', () => {
     expect((await place.run(['approvals', 'list', '--json'])).stdout).not.toContain(id);
   });
 
+  it('Ctrl-C at a question in front of the whole script ends it, although it has no terminal yet', async () => {
+    const terminal = place.openTerminal(['exec', '-a', 'untrusted', 'if then; touch never.txt']);
+    const id = await seePrompt(terminal);
+    terminal.type('\x03');
+    expect(await terminal.ended).toBe(125);
+    expect(terminal.screen()).toContain('stopped by SIGINT before it began');
+    expect((await place.run(['approvals', 'list', '--json'])).stdout).not.toContain(id);
+  });
+
   it('with stdin from a pipe the question still comes to the terminal', async () => {
     const terminal = place.openShell(`echo piped | ${place.cli} exec -a untrusted 'tee got.txt' > out.txt`);
     await seePrompt(terminal);
@@ -174,6 +183,27 @@ describe('exec with only a part of a terminal', () => {
     terminal.type('a\r');
     expect(await terminal.ended).toBe(0);
     expect(readFileSync(join(place.folder, 'out.txt'), 'utf8')).toBe('typed line\nend\n');
+  });
+
+  it('what is typed right behind an answer goes to the script, what is typed before a question is no answer', async () => {
+    const terminal = place.openShell(
+      `${place.cli} exec -a untrusted 'cat > got.txt; sleep 1; touch x.txt; cat >> got.txt; echo end' > out.txt`,
+    );
+    await seePrompt(terminal);
+    terminal.type('a\rtyped line\r');
+    const got = join(place.folder, 'got.txt');
+    const poll = (): string => (existsSync(got) ? readFileSync(got, 'utf8') : '');
+    await expect.poll(poll, { timeout: 20_000 }).toBe('typed line\n');
+    // the end of the first input, and with it the end of all of it: nothing of this is read any more
+    terminal.type('\x04a\r');
+    await seePrompt(terminal);
+    await delay(500);
+    expect(existsSync(join(place.folder, 'x.txt'))).toBe(false);
+    terminal.type('r\r\r');
+    await seePrompt(terminal);
+    terminal.type('a\r');
+    expect(await terminal.ended).toBe(0);
+    expect(existsSync(join(place.folder, 'x.txt'))).toBe(false);
   });
 
   it('--json on a terminal asks there and prints only JSON on stdout', async () => {

@@ -154,6 +154,7 @@ export function createFakeEngine(
         propose: async ({ tool }) => ({ tool, outcome: 'ran', message: 'done' }),
         terminal: undefined,
         signal: (name) => void engine.calls.push(`signal ${name}`),
+        stopInFront: (name) => void engine.calls.push(`stop in front by ${name}`),
         resize: ({ columns, rows }) => void engine.calls.push(`resize ${columns}x${rows}`),
         close: async (reason) => {
           if (!sessions.delete(sessionId)) return;

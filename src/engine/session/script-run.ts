@@ -87,8 +87,13 @@ export class ScriptRun {
 
   /** Before the launch nothing could take the signal: it does not begin then. */
   signal(name: NodeJS.Signals): void {
-    if (this.#launched === undefined) this.stop(`stopped by ${name} before it began`);
+    if (this.#launched === undefined) this.stopInFront(name);
     else this.#process?.signal(name);
+  }
+
+  /** Stops it where nothing was launched yet. */
+  stopInFront(name: NodeJS.Signals): void {
+    if (this.#launched === undefined) this.stop(`stopped by ${name} before it began`);
   }
 
   /** Typed on its terminal by somebody else than its opener. */

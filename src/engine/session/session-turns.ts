@@ -162,6 +162,11 @@ export class SessionTurns {
     else this.#script.signal(name);
   }
 
+  /** Only what has not begun. */
+  stopInFront(name: SignalName): void {
+    this.#script?.stopInFront(name);
+  }
+
   /** Ends everything that runs. */
   stop(reason: string): void {
     this.#script?.stop(reason);

@@ -163,6 +163,10 @@ export class Session implements OpenSession {
     this.#turns.signal(name);
   }
 
+  stopInFront(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT' | 'SIGKILL'): void {
+    this.#turns.stopInFront(name);
+  }
+
   resize(size: { columns: number; rows: number }): void {
     this.#turns.resize(size.columns, size.rows);
     this.terminal?.noteSize(size);

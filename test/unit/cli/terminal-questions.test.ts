@@ -10,12 +10,16 @@ describe('questions on a terminal', () => {
     let onKeys: ((text: string) => void) | undefined;
     const timers: (() => void)[] = [];
     const answers: [string, ApprovalAnswer][] = [];
+    const typed: string[] = [];
+    const captures: [boolean, string][] = [];
     const questions = new TerminalQuestions({
       terminal: {
         write: (text) => {
           screen += text;
+          captures.push([onKeys !== undefined, text]);
         },
         columns: () => 80,
+        typeForScript: (keys) => void typed.push(keys),
         capture: (listener) => {
           onKeys = listener;
           return () => {
@@ -47,6 +51,9 @@ describe('questions on a terminal', () => {
     return {
       questions,
       answers,
+      typed,
+      /** What was written, and whether the keys were read here then. */
+      captures,
       screen: () => screen,
       isCaptured: () => onKeys !== undefined,
       type: (text: string) => onKeys?.(text),
@@ -74,6 +81,35 @@ describe('questions on a terminal', () => {
     await Promise.resolve();
     expect(t.screen()).toContain('cmd-7k3q9d2e: allowed (once)');
     expect(t.isCaptured()).toBe(false);
+  });
+
+  it('the keys are given back before the result is shown', async () => {
+    const t = createTerminal();
+    t.questions.ask(first);
+    t.passGrace();
+    t.type('a\r');
+    await Promise.resolve();
+    expect(t.captures.filter(([, text]) => text.includes('allowed (once)'))).toEqual([
+      [false, 'cmd-7k3q9d2e: allowed (once)\r\n'],
+    ]);
+  });
+
+  it('what is typed behind an answer is for the script, and never for the next question', async () => {
+    const t = createTerminal();
+    t.questions.ask(first);
+    t.passGrace();
+    t.type('a\rone line\rtwo');
+    await Promise.resolve();
+    expect(t.typed).toEqual(['one line\rtwo']);
+    t.questions.ask(first);
+    t.questions.ask(second);
+    t.passGrace();
+    t.type('a\ra\r');
+    await Promise.resolve();
+    t.passGrace();
+    expect(t.answers).toHaveLength(2);
+    t.questions.settle(second.approvalId, 'allowed (once) by page');
+    expect([t.typed, t.isCaptured()]).toEqual([['one line\rtwo'], false]);
   });
 
   it('one after the other, and the terminal is given back at the end', async () => {
