@@ -32,9 +32,12 @@ export class PublishedPorts {
   readonly #place: Place;
   readonly #open = new Map<number, Forward>();
   readonly #listening = new Set<number>();
-  /** Asked about, and not to be asked again in this launch. */
+  /** Asked about, and not to be asked again as long as anything runs. */
   #asked = new Set<number>();
-  #launch: { readonly context: ScriptContext; readonly gone: AbortController } | undefined;
+  /** Questions that stand, and how they are taken back. */
+  readonly #standing = new Map<number, AbortController>();
+  /** What runs now, the first in front: it is the one that ports are asked about for, since all share them. */
+  #launches: ScriptContext[] = [];
 
   private constructor(joined: readonly PublishedPort[], place: Place) {
     this.joined = joined;
@@ -59,54 +62,84 @@ export class PublishedPorts {
 
   /** Of launches at the same time, the first that still runs is the one whose ports are asked about. */
   begin(context: ScriptContext): void {
-    if (this.#launch !== undefined) return;
-    this.#asked = new Set();
-    this.#launch = { context, gone: new AbortController() };
-    for (const port of this.#listening) this.#ask(port);
+    if (this.#launches.length === 0) this.#asked = new Set();
+    this.#launches.push(context);
+    if (this.#launches.length === 1) this.#askAll();
   }
 
-  /** Ends that launch; without a context, whichever there is. */
-  end(context?: ScriptContext): void {
-    if (context !== undefined && this.#launch?.context !== context) return;
-    this.#launch?.gone.abort();
-    this.#launch = undefined;
+  /** Ends that launch; a question that stood for it is asked for the next one that runs. */
+  end(context: ScriptContext): void {
+    const wasFirst = this.#launches[0] === context;
+    this.#launches = this.#launches.filter((other) => other !== context);
+    if (!wasFirst) return;
+    this.#takeBackAll();
+    this.#askAll();
   }
 
   onListener(port: number, isListening: boolean): void {
-    if (isListening) this.#listening.add(port);
-    else this.#listening.delete(port);
-    if (isListening) this.#ask(port);
+    if (isListening) {
+      this.#listening.add(port);
+      this.#ask(port);
+    } else {
+      this.#listening.delete(port);
+      this.#takeBack(port);
+    }
   }
 
   async close(): Promise<void> {
-    this.end();
+    this.#launches = [];
+    this.#takeBackAll();
     await Promise.all([...this.#open.values()].map((forward) => forward.close()));
     this.#open.clear();
   }
 
+  #askAll(): void {
+    for (const port of this.#listening) this.#ask(port);
+  }
+
+  /** Nobody needs its answer now; where somebody does again, it is asked again. */
+  #takeBack(port: number): void {
+    const standing = this.#standing.get(port);
+    if (standing === undefined) return;
+    this.#standing.delete(port);
+    this.#asked.delete(port);
+    standing.abort();
+  }
+
+  #takeBackAll(): void {
+    for (const port of [...this.#standing.keys()]) this.#takeBack(port);
+  }
+
   #ask(port: number): void {
-    const launch = this.#launch;
+    const [context] = this.#launches;
     const published = this.joined.find((each) => each.port === port);
-    if (launch === undefined || published === undefined) return;
+    if (context === undefined || published === undefined) return;
     if (this.#asked.has(port) || this.#open.has(port)) return;
     this.#asked.add(port);
-    this.#publish(launch.context, published, launch.gone.signal).catch((cause: unknown) =>
+    this.#publish(context, published).catch((cause: unknown) =>
       this.#place.say(
         `sallyport: port ${port} is not published: ${cause instanceof Error ? cause.message : cause}`,
       ),
     );
   }
 
-  async #publish(context: ScriptContext, published: PublishedPort, gone: AbortSignal): Promise<void> {
+  async #publish(context: ScriptContext, published: PublishedPort): Promise<void> {
     const { port, hostPort, socket } = published;
-    const settled = await runStep(context.ports, context.scope, proposePublish(context, published, gone));
+    const gone = new AbortController();
+    this.#standing.set(port, gone);
+    const run = proposePublish(context, published, gone.signal);
+    const settled = await runStep(context.ports, context.scope, run).finally(() => {
+      if (this.#standing.get(port) === gone) this.#standing.delete(port);
+    });
     if (settled.outcome !== 'allowed') {
       if (settled.stopTurn) context.stop('a person stopped it');
       return;
     }
     const { runId, endAccess } = settled;
     context.runs.addCall(0, { stepId: context.root.stepId, runId, endAccess });
+    if (!this.#launches.includes(context)) await context.runs.finishAll();
     this.#open.set(port, await publishPort(published, socket));
+    this.#takeBack(port);
     this.#place.say(`sallyport: port ${port} of this session is open at http://127.0.0.1:${hostPort}`);
   }
 }
