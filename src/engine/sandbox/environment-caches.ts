@@ -1,7 +1,7 @@
 /**
- * Where programs inside keep what they fetch and build: in a cache of the session's own.
+ * Where programs inside keep what they fetch and build, and screen its sockets: in places of the session's own.
  *
- * Promises: tools that end where their cache cannot be written find one that can, and nobody is asked about it; nothing
+ * Promises: tools that end where their place cannot be written find one that can, and nobody is asked about it; nothing
  * that a session puts into a cache is found there by a later run outside.
  * Does not promise speed: what the cache of the host holds is fetched or built anew in each session.
  */
@@ -37,12 +37,15 @@ const CACHES: ReadonlyArray<{ readonly name: string; readonly folder: string }> 
   { name: 'GOCACHE', folder: 'go-build' },
 ];
 
+/** screen keeps its sockets in a place of the whole machine, which is never there inside. It makes this folder itself. */
+const SCREEN = { name: 'SCREENDIR', folder: '.screen' };
+
 /** npm reads its variables in every case of letters. */
 const isSame = (name: string, other: string): boolean =>
   name === other || (name.startsWith('npm_') && name === other.toLowerCase());
 
 /**
- * Variables that lead to caches of the session. One that leads to where the session may write stays; one that leads
+ * Variables that lead to caches and sockets of the session. One that leads to where the session may write stays; one that leads
  * elsewhere cannot be used inside, and is replaced. None without a wall.
  */
 export function cacheVariables(
@@ -51,24 +54,26 @@ export function cacheVariables(
   platform: NodeJS.Platform = process.platform,
 ): Record<string, string> {
   if (access.sandboxMode === 'danger-full-access' || platform !== 'linux') return {};
-  const place = cachePlace(access);
+  const own = ownPlace(access);
+  const places = CACHES.map(({ name, folder }) => ({ name, path: `${own}/.cache/${folder}` }));
+  places.push({ name: SCREEN.name, path: `${own}/${SCREEN.folder}` });
   const roots = access.sandboxMode === 'read-only' ? [] : access.writableRoots;
   const variables: Record<string, string> = {};
-  for (const { name, folder } of CACHES) {
-    const own = Object.keys(passed).filter((other) => isSame(name, other));
-    for (const each of own.length > 0 ? own : [name]) {
+  for (const { name, path } of places) {
+    const spelled = Object.keys(passed).filter((other) => isSame(name, other));
+    for (const each of spelled.length > 0 ? spelled : [name]) {
       const given = passed[each];
       const stays = given !== undefined && roots.some((root) => isInside(normalize(given), root));
-      if (!stays) variables[each] = `${place}/${folder}`;
+      if (!stays) variables[each] = path;
     }
   }
   return variables;
 }
 
 /** Never the host's /tmp: what lies there is found by others, and may have been put there by others. */
-function cachePlace({ sandboxMode, workspace, writableRoots, tmp, tmpWritable }: CacheAccess): string {
+function ownPlace({ sandboxMode, workspace, writableRoots, tmp, tmpWritable }: CacheAccess): string {
   const isReadOnly = sandboxMode === 'read-only';
   const isOwn =
     ![workspace, ...writableRoots].includes('/tmp') && (isReadOnly || (tmp === 'private' && tmpWritable));
-  return isOwn ? '/tmp/.cache' : '/dev/shm/.cache';
+  return isOwn ? '/tmp' : '/dev/shm';
 }

@@ -176,6 +176,8 @@ describe('scrubEnvironment', () => {
     expect(given['GOCACHE']).toBe(place.replace('npm', 'go-build'));
     expect(given['pnpm_config_store_dir']).toBe(place.replace('npm', 'pnpm'));
     expect(given['PNPM_HOME']).toBe(place.replace('npm', 'pnpm'));
+    // screen makes one folder, and none above it
+    expect(given['SCREENDIR']).toBe(place.replace('.cache/npm', '.screen'));
     expect(Object.keys(given)).toEqual(
       expect.not.arrayContaining(['XDG_CACHE_HOME', 'CARGO_HOME', 'GOMODCACHE']),
     );
