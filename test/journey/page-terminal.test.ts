@@ -42,6 +42,26 @@ async function see(pane: Locator, text: string | RegExp, patience = WAIT_FOR): P
   }, patience);
 }
 
+/** Types on the terminal from here on: it says so when it has the keyboard, and not before. */
+async function takeKeyboard(pane: Locator): Promise<void> {
+  const early = pane.evaluate(
+    (element) =>
+      new Promise<boolean>((resolve) => {
+        const look = (): void => {
+          if (element.textContent?.includes('Every key goes to the program') !== true) return;
+          observer.disconnect();
+          resolve(document.activeElement?.classList.contains('xterm-helper-textarea') !== true);
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(element, { subtree: true, childList: true, characterData: true });
+        look();
+      }),
+  );
+  await pane.getByText('Type here').click(WAIT);
+  expect(await early).toBe(false);
+  await pane.locator('.xterm-helper-textarea:focus').waitFor({ ...WAIT, state: 'attached' });
+}
+
 /** A program on a person's terminal; what it prints is in the file. */
 function runPrinter(bytes: string, then = 'cat'): PersonTerminal {
   writeFileSync(join(product.place.folder, 'printed'), bytes);
@@ -94,8 +114,7 @@ describe('the terminal of a session on the page', () => {
     await see(pane, 'ready');
     await pane.locator('.screen, .xterm').first().click();
     await page.keyboard.type('unheard\n');
-    await pane.getByText('Type here').click();
-    await pane.getByText('Every key goes to the program').waitFor(WAIT);
+    await takeKeyboard(pane);
     await page.keyboard.type('h\u00e9llo');
     await page.keyboard.press('Enter');
     await own.see('got <h\u00e9llo>');
@@ -114,6 +133,31 @@ describe('the terminal of a session on the page', () => {
     expect(await own.ended).toBe(0);
   });
 
+  it('says that keys go to the program only when its screen is there', async () => {
+    const { page } = product;
+    const arrival = Promise.withResolvers<void>();
+    await page.route(/terminal-screen-[^/]*\.js$/, async (route) => {
+      await arrival.promise;
+      await route.continue();
+    });
+    const own = runPrinter('ready\r\n');
+    await own.see('ready');
+    await page.locator('nav li a').first().click(WAIT);
+    await page.getByRole('radio', { name: 'Terminal' }).click(WAIT);
+    const pane = page.getByRole('region', { name: 'Terminal' });
+    await pane.getByText('Loading the terminal').waitFor(WAIT);
+    await pane.getByText('Type here').click(WAIT);
+    await vi.waitFor(async () => expect(await pane.locator('input').isChecked()).toBe(true), WAIT_FOR);
+    expect(await pane.getByText('Every key goes to the program').count()).toBe(0);
+    arrival.resolve();
+    await pane.getByText('Every key goes to the program').waitFor(WAIT);
+    await pane.locator('.xterm-helper-textarea:focus').waitFor({ ...WAIT, state: 'attached' });
+    await page.keyboard.type('heard\n');
+    await see(pane, 'heard');
+    own.type('\x04');
+    expect(await own.ended).toBe(0);
+  });
+
   it('what is pasted does not end the paste by itself, and is nothing where nobody types', async () => {
     const { page } = product;
     const own = runPrinter('\x1b[?2004hready\r\n', 'cat -v');
@@ -127,8 +171,7 @@ describe('the terminal of a session on the page', () => {
         field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
       }, text);
     await paste('unheard\n');
-    await pane.getByText('Type here').click();
-    await pane.getByText('Every key goes to the program').waitFor(WAIT);
+    await takeKeyboard(pane);
     await paste('one\x1b[201~\x03two\n');
     await see(pane, '^[[200~one[201~two');
     expect(own.screen()).not.toContain('unheard');
@@ -169,8 +212,7 @@ describe('the terminal of a session on the page', () => {
     await own.see('raw-now');
     const pane = await openTerminal(page);
     await see(pane, 'raw-now');
-    await pane.getByText('Type here').click();
-    await pane.getByText('Every key goes to the program').waitFor(WAIT);
+    await takeKeyboard(pane);
     own.type('go\n');
     await see(pane, /hostile-end/);
     await page.keyboard.type('xyz');
@@ -212,8 +254,7 @@ describe('the terminal of a session on the page', () => {
     await page.keyboard.press('Control+Enter');
     await page.getByRole('radio', { name: 'Terminal' }).click(WAIT);
     const pane = page.getByRole('region', { name: 'Terminal' });
-    await pane.getByText('Type here').click(WAIT);
-    await pane.getByText('Every key goes to the program').waitFor(WAIT);
+    await takeKeyboard(pane);
     await page.keyboard.type('stty size; echo "rows-$((1+1))"\n');
     await see(pane, 'rows-2');
     const size = (await linesOf(pane)).length;

@@ -12,6 +12,7 @@ export function TerminalPane(props: { readonly head: SessionHead }): ReactNode {
   const { head } = props;
   const isReady = useLive((view) => view.connection.state === 'ready');
   const [wantsToType, setWantsToType] = useState(false);
+  const [hasKeyboard, setHasKeyboard] = useState(false);
   const [note, setNote] = useState<string>();
   const bar = useRef<HTMLDivElement>(null);
   const isOpen = head.state === 'open';
@@ -23,7 +24,7 @@ export function TerminalPane(props: { readonly head: SessionHead }): ReactNode {
         <span className={css['hint']}>
           {!isOpen
             ? 'The session has ended; this is what the terminal showed last.'
-            : isTyping
+            : isTyping && hasKeyboard
               ? 'Every key goes to the program. F6 leaves the terminal.'
               : 'You are looking on: keys do nothing here.'}
         </span>
@@ -33,6 +34,7 @@ export function TerminalPane(props: { readonly head: SessionHead }): ReactNode {
         <LoadedScreen
           sessionId={head.sessionId}
           isTyping={isTyping}
+          onKeyboard={setHasKeyboard}
           onNote={setNote}
           onLeave={() => bar.current?.querySelector('input')?.focus()}
         />

@@ -1,5 +1,5 @@
 import '@xterm/xterm/css/xterm.css';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import type { SessionId } from '../../protocol/index.ts';
 import { useLocal, usePage } from '../local/index.ts';
 import { decodeBytes, encodeText } from './base64-bytes.ts';
@@ -10,6 +10,8 @@ import css from './terminal.module.css';
 export function TerminalScreen(props: {
   readonly sessionId: SessionId;
   readonly isTyping: boolean;
+  /** Whether keys go to the program from now on: the terminal has been given the keyboard. */
+  onKeyboard(hasIt: boolean): void;
   onNote(note: string | undefined): void;
   /** The person leaves the terminal by its key. */
   onLeave(): void;
@@ -23,7 +25,7 @@ export function TerminalScreen(props: {
   const latest = useRef(props);
   latest.current = props;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current: parent } = place;
     if (parent === null) return;
     const send = (text: string): void => {
@@ -50,9 +52,12 @@ export function TerminalScreen(props: {
     };
   }, [actions, sessionId]);
 
-  useEffect(() => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another session has another terminal
+  useLayoutEffect(() => {
     shown.current?.setTyping(isTyping);
-  }, [isTyping]);
+    latest.current.onKeyboard(isTyping);
+    return () => latest.current.onKeyboard(false);
+  }, [isTyping, sessionId]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: they decide how the styles are that are read
   useEffect(() => {
