@@ -117,6 +117,10 @@ describe('one engine per user', () => {
 
 describe('an engine in the background', () => {
   /** An engine that does nothing but wait, and whether it has ended. */
+  /** Long enough that a busy machine connects before it has passed, in ms. */
+  const IDLE_MS = 1500;
+  const LONGER_MS = 2000;
+
   async function serveIdle() {
     const engine = createFakeEngine();
     const outcome = await serveEngine({
@@ -125,7 +129,7 @@ describe('an engine in the background', () => {
       version: '0',
       env: {},
       isBackground: true,
-      idleMs: 150,
+      idleMs: IDLE_MS,
       createEngine: async () => engine,
     });
     if (outcome.state !== 'serving') throw new Error('not serving');
@@ -152,9 +156,9 @@ describe('an engine in the background', () => {
       answers: 'nobody',
     });
     const { sessionId } = await client.call('session/open', params);
-    await delay(300);
+    await delay(LONGER_MS);
     await client.call('session/close', { sessionId });
-    await delay(300);
+    await delay(LONGER_MS);
     expect(hasEnded()).toBe(false);
     client.close();
     await outcome.ended;
@@ -165,10 +169,10 @@ describe('an engine in the background', () => {
   it('stays for a token that nobody has used yet, and for an open page', async () => {
     const { outcome, hasEnded } = await serveIdle();
     const address = readPageAddress(await outcome.openWeb());
-    await delay(300);
+    await delay(LONGER_MS);
     expect(hasEnded()).toBe(false);
     const page = await openPageSocket(address, { Cookie: await logIn(address) });
-    await delay(300);
+    await delay(LONGER_MS);
     expect(hasEnded()).toBe(false);
     page.socket.close();
     await outcome.ended;
