@@ -29,6 +29,7 @@
 
 #define FIELDS_MAX 2048
 #define CHANNEL 3
+#define HIGH 10
 #define SLICE_NANOSECONDS 100000
 
 /* ---- in the guard */
@@ -79,19 +80,27 @@ static void cover_target(const char *path) {
     struct stat status;
     char *real = realpath(path, NULL);
     if (real && strcmp(real, path) != 0 && strncmp(real, "/dev/", 5) != 0 && lstat(real, &status) == 0 && S_ISREG(status.st_mode)) {
-        struct watched_path name = {real, false};
+        struct watched_path name = {.path = real};
         struct guarded what = {&name, 1, false};
         cover_everywhere(&what, expose);
     }
     free(real);
 }
 
-static void on_seen(const struct watched_path *path) {
-    struct guarded what = {path, 1, false};
+static void on_all(const struct watched_path *paths, int count) {
+    struct guarded what = {paths, count, false};
     cover_everywhere(&what, expose);
-    cover_target(path->path);
-    tell_change(path->path);
+    /* Where programs may put a link themselves it leads nowhere but to what they choose. */
+    for (int i = 0; i < count; i++)
+        if (!paths[i].is_inner) cover_target(paths[i].path);
+    if (count > 0) tell_change(paths[0].path);
 }
+
+static void on_seen(const struct watched_path *path) {
+    on_all(path, 1);
+}
+
+static const struct watch_taker taker = {on_seen, on_all, cover_in_launches};
 
 static int enter(pid_t pid) {
     struct guarded what = {guarded, guarded_count, true};
@@ -112,12 +121,19 @@ static void be_prompt(void) {
     syscall(SYS_sched_setattr, 0, &wish, 0);
 }
 
+/* near:PATH, inner:PATH or PATH; the path is part of the text. */
+static struct watched_path read_name(char *text) {
+    static const char near[] = "near:", inner[] = "inner:";
+    bool has_near = strncmp(text, near, sizeof near - 1) == 0, is_inner = strncmp(text, inner, sizeof inner - 1) == 0;
+    return (struct watched_path){text + (has_near ? sizeof near - 1 : is_inner ? sizeof inner - 1 : 0), has_near, is_inner};
+}
+
 /* The names are the same as before: a look at each of them would only keep a change waiting. */
 static bool is_same_list(char **fields, int count) {
     if (count != guarded_count || count == 0) return false;
     for (int i = 0; i < count; i++) {
-        bool has_near = strncmp(fields[i], "near:", 5) == 0;
-        if (has_near != guarded[i].has_near || strcmp(fields[i] + (has_near ? 5 : 0), guarded[i].path) != 0) return false;
+        struct watched_path name = read_name(fields[i]), *old = &guarded[i];
+        if (name.has_near != old->has_near || name.is_inner != old->is_inner || strcmp(name.path, old->path) != 0) return false;
     }
     return true;
 }
@@ -126,8 +142,8 @@ static int guard_only(char **fields, int count) {
     struct watched_path *paths = calloc((size_t)count + 1, sizeof *paths);
     if (!paths) fail("memory");
     for (int i = 0; i < count; i++) {
-        bool has_near = strncmp(fields[i], "near:", 5) == 0;
-        paths[i] = (struct watched_path){strdup(fields[i] + (has_near ? 5 : 0)), has_near};
+        paths[i] = read_name(fields[i]);
+        paths[i].path = strdup(paths[i].path);
         if (!paths[i].path) fail("memory");
         if (!is_exact_path(paths[i].path)) return EINVAL; /* the engine's own mistake; the old list stays */
     }
@@ -168,17 +184,22 @@ static _Noreturn void be_guard(pid_t holder, int channel, pid_t anchor) {
     if (getppid() != holder) _exit(EXIT_HELPER_FAILED);
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     /* The commands on the holder's input are for the holder alone. */
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(channel, CHANNEL) < 0) fail("guard");
-    call_close_range(CHANNEL + 1, ~0u);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0) fail("guard");
+    /* First out of the way, then to where nothing is closed. */
+    if (!watch_move(HIGH) || (channel = fcntl(channel, F_DUPFD_CLOEXEC, HIGH)) < 0) fail("guard");
+    call_close_range(CHANNEL, HIGH - 1);
+    if (dup2(channel, CHANNEL) < 0 || !watch_move(CHANNEL)) fail("guard");
+    call_close_range(CHANNEL + 2, ~0u);
     be_prompt();
     places_begin();
-    int events = watch_begin();
+    watch_begin();
     if (add_place(anchor) != 0) fail("guard: anchor");
     for (;;) {
-        struct pollfd polls[2] = {{events, POLLIN, 0}, {CHANNEL, POLLIN, 0}};
-        if (poll(polls, 2, -1) < 0) continue;
-        if (polls[0].revents) watch_read(on_seen, cover_in_launches);
-        if (!polls[1].revents) continue;
+        struct pollfd polls[3] = {
+            {CHANNEL, POLLIN, 0}, {watch_descriptor(WATCH_OUTER), POLLIN, 0}, {watch_descriptor(WATCH_INNER), POLLIN, 0}};
+        if (poll(polls, 3, -1) < 0) continue;
+        if (polls[1].revents || polls[2].revents) watch_read(&taker);
+        if (!polls[0].revents) continue;
         ssize_t length = recv(CHANNEL, text, sizeof text - 1, 0);
         if (length <= 0) _exit(0);
         text[length] = 0;

@@ -20,7 +20,8 @@ bool is_for_guard(const char *text);
  * Hands a command over; the guard answers it itself, on standard output. It is started by the first one, and then ends
  * with this process. False with errno when it cannot be told.
  *
- * guard ID [near:]PATH...   hides exactly these names; says "unwatched" of each that it cannot watch, before its answer
+ * guard ID [near:|inner:]PATH...   hides exactly these names; says "unwatched" of each that it cannot watch, before its
+ *                                  answer
  * enter ID PID              hides them in the mount namespace of that process too
  * leave ID PID              no longer
  *

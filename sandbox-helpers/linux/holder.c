@@ -34,6 +34,7 @@
 #include "holder-guard.h"
 #include "holder-paths.h"
 #include "holder-view.h"
+#include "holder-watch.h"
 #include "kernel-calls.h"
 
 #define FIELDS_MAX 2048
@@ -55,6 +56,24 @@ static void enter_namespaces(bool shares_net) {
     snprintf(map, sizeof map, "%u %u 1", gid, gid);
     write_file("/proc/self/gid_map", map);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) fail("private mounts");
+}
+
+/*
+ * Of what a person's programs may watch together (inotify) those of a session get half: a program that takes what it can
+ * get would keep all others, and other sessions' guards, from watching anything. Where that cannot be written it stays.
+ */
+static void halve_watches(void) {
+    static const char *const limits[][2] = {
+        {"/proc/sys/fs/inotify/max_user_instances", "/proc/sys/user/max_inotify_instances"},
+        {"/proc/sys/fs/inotify/max_user_watches", "/proc/sys/user/max_inotify_watches"},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        char text[32] = "";
+        int all = open(limits[i][0], O_RDONLY | O_CLOEXEC), own = open(limits[i][1], O_WRONLY | O_CLOEXEC);
+        if (all >= 0 && own >= 0 && read(all, text, sizeof text - 1) > 0) dprintf(own, "%ld", (strtol(text, NULL, 10) + 1) / 2);
+        if (all >= 0) close(all);
+        if (own >= 0) close(own);
+    }
 }
 
 static void bring_loopback_up(void) {
@@ -220,7 +239,9 @@ int main(int argc, char **argv) {
     helper_name = "holder";
     pid_t parent = getppid();
     int at = 1;
-    bool shares_net = argc > 1 && strcmp(argv[1], "--share-net") == 0;
+    bool has_guard = argc > at && strcmp(argv[at], "--guarded") == 0;
+    if (has_guard) at++;
+    bool shares_net = argc > at && strcmp(argv[at], "--share-net") == 0;
     if (shares_net) at++;
     int bridge_at = at, bridge_words = parse_bridge(argc, argv, &at);
     if (shares_net && bridge_words > 0) fail_because("arguments", "a bridge for a shared network");
@@ -232,8 +253,11 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     /* A container's own filter may refuse keyctl; then nothing inside can read a keyring either. */
     if (call_join_new_keyring() < 0 && errno != ENOSYS && errno != EPERM) fail("keyring");
+    /* Where the programs of the session are not counted. */
+    if (has_guard) watch_begin();
     enter_namespaces(shares_net);
     die_with(parent);
+    halve_watches();
     if (!shares_net) bring_loopback_up();
     pid_t bridge = bridge_words > 0 ? start_bridge(argv + bridge_at + 1, bridge_words, channel) : 0;
     if (bridge == 0 && channel >= 0) close(channel);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildHelpers, makeFolder, own, removeFolders, users } from './support/helper-files.ts';
@@ -87,6 +87,68 @@ describe.each(users)('the guard as $name', (user) => {
       if (times % 2 === 0) rmSync(join(host, `old-${times}`), { recursive: true });
     }
     await until(() => countHeld(holder).join() === before.join());
+    await holder.close();
+  });
+
+  /** What the guard did not get to see while it was stopped. */
+  const whileStopped = async (holder: RunningHolder, change: () => void): Promise<void> => {
+    const pid = Number(guardOf(holder));
+    process.kill(pid, 'SIGSTOP');
+    const isStopped = (): boolean =>
+      / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\)/, ''));
+    await until(() => isStopped());
+    change();
+    process.kill(pid, 'SIGCONT');
+  };
+  const guardOf = ({ holderPid, anchorPid }: RunningHolder): string => {
+    const children = readFileSync(`/proc/${holderPid}/task/${holderPid}/children`, 'utf8').trim().split(' ');
+    return String(children.find((pid) => Number(pid) !== anchorPid));
+  };
+  const flood = (folder: string): void => {
+    const most = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
+    for (let times = 0; times <= most / 2; times++)
+      for (const name of ['a', 'b']) {
+        writeFileSync(join(folder, name), '');
+        rmSync(join(folder, name));
+      }
+  };
+
+  test('hears of what is done outside before what programs do where they may, however much that is', async () => {
+    const holder = await startHolder(helpers.path('holder'), ['--guarded'], user);
+    mkdirSync(join(host, 'work'));
+    writeFileSync(join(host, 'work/env'), 'secret');
+    await holder.command('guard', `inner:${host}/work/env`, `${host}/in/token`);
+    await whileStopped(holder, () => {
+      flood(join(host, 'work'));
+      renameOver('work/env');
+      renameOver('in/token');
+    });
+    await until(() => see(holder, 'in/token') === 'closed\n' && see(holder, 'work/env') === 'closed\n');
+    await holder.command('guard', `inner:${host}/work/env`, `${host}/in/token`);
+    expect(holder.told).toMatchObject([{ type: 'changed', path: join(host, 'in/token') }]);
+    await holder.close();
+  });
+
+  test('covers no file that programs may choose by a link of theirs', async () => {
+    const holder = await startHolder(helpers.path('holder'), [], user);
+    await holder.command('guard', `inner:${host}/in/missing`, `${host}/in/outer`);
+    symlinkSync('other', join(host, 'in/missing'));
+    await until(() => see(holder, 'in/missing') === 'closed\n');
+    expect(see(holder, 'in/other')).toBe('secret');
+    symlinkSync('other', join(host, 'in/outer'));
+    await until(() => see(holder, 'in/other') === 'closed\n');
+    await holder.close();
+  });
+
+  test('leaves half of what can be watched to others', async () => {
+    const holder = await startHolder(helpers.path('holder'), [], user);
+    const read = (name: string): number => Number(readFileSync(`/proc/sys/fs/inotify/${name}`, 'utf8'));
+    const inside = lookInside(
+      { helpers: helpers.folder, anchorPid: holder.anchorPid, user },
+      'cat /proc/sys/user/max_inotify_instances /proc/sys/user/max_inotify_watches',
+    );
+    const halves = ['max_user_instances', 'max_user_watches'].map((name) => Math.floor((read(name) + 1) / 2));
+    expect(inside.stdout).toBe(halves.map((half) => `${half}\n`).join(''));
     await holder.close();
   });
 

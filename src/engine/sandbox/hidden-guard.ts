@@ -94,7 +94,9 @@ export class HiddenGuard {
   }
 
   async #tell(names: readonly GuardedName[]): Promise<void> {
-    const told = names.map(({ path, hasNear }) => `${hasNear ? '+' : ''}${path}`).join('\0');
+    const told = names
+      .map(({ path, hasNear, isInner }) => `${hasNear ? '+' : ''}${isInner ? '-' : ''}${path}`)
+      .join('\0');
     if (told === this.#told) return;
     this.#told = told;
     this.#unwatched.clear();

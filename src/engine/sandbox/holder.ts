@@ -68,6 +68,8 @@ export interface GuardedName {
   readonly path: string;
   /** Also what is made beside it under a longer name that begins with its own, in what runs. */
   readonly hasNear: boolean;
+  /** Programs of the session can make something there themselves: what they do there keeps no other name waiting. */
+  readonly isInner: boolean;
 }
 
 export interface Holder {
@@ -106,7 +108,7 @@ export interface Holder {
 export async function startHolder(spec: HolderSpec): Promise<Holder> {
   const share = spec.isNetworkShared ? ['--share-net'] : bridgeArguments(spec.bridge);
   const hasChannel = !spec.isNetworkShared && spec.bridge?.onBridge !== undefined;
-  const words = [...share, ...viewArguments(spec.view), '--view-end'];
+  const words = ['--guarded', ...share, ...viewArguments(spec.view), '--view-end'];
   const child = spawnHolder(spec.program, words, hasChannel);
   const ended = waitForChild(child);
   const stderr = collectStderr(child.stderr);
@@ -201,7 +203,12 @@ function createHolder(
     hide: (pid, path) => request(['hide', String(pid), path]),
     unmount: (pid, path) => request(['umount', String(pid), path]),
     guard: (names) =>
-      request(['guard', ...names.map(({ path, hasNear }) => (hasNear ? `near:${path}` : path))]),
+      request([
+        'guard',
+        ...names.map(
+          ({ path, hasNear, isInner }) => `${hasNear ? 'near:' : ''}${isInner ? 'inner:' : ''}${path}`,
+        ),
+      ]),
     enter: (pid) => request(['enter', String(pid)]),
     leave: (pid) => request(['leave', String(pid)]),
     listen(listener) {

@@ -78,7 +78,7 @@ export class LateHidden {
     const near = new Set(secrets.filter((path) => !mayBeMade(path) && isFile(path)));
     return all
       .filter((path) => !MADE_ANEW.some((top) => isInside(path, top)) && !this.#open.isGranted(path))
-      .map((path) => ({ path, hasNear: near.has(path) }));
+      .map((path) => ({ path, hasNear: near.has(path), isInner: mayBeMade(path) }));
   }
 
   /**

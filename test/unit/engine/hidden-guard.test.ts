@@ -30,7 +30,8 @@ function makeGuard(names: () => readonly GuardedName[], answer: () => GrantOutco
   return { guard, lists, exposed, looks: () => looks, say: (event: GuardEvent) => listener(event) };
 }
 
-const named = (...paths: readonly string[]): GuardedName[] => paths.map((path) => ({ path, hasNear: false }));
+const named = (...paths: readonly string[]): GuardedName[] =>
+  paths.map((path) => ({ path, hasNear: false, isInner: false }));
 
 describe('HiddenGuard', () => {
   test('tells the names once, and again when they are others', async () => {
