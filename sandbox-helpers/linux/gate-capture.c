@@ -130,7 +130,8 @@ static void pass_and_watch(const struct caller *caller, bool gates, bool is_repo
     if (pidfd < 0) {
         free(capture);
         if (gates) gate_everything();
-        if (caller->is_exposed) answer_error(caller->id, EAGAIN);
+        /* What nobody compares is not started: a caller could use up our descriptors for that. */
+        if (caller->is_exposed || caller->expected.is_known) answer_error(caller->id, EAGAIN);
         else let_pass(caller->id);
         return;
     }

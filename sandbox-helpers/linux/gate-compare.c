@@ -1,5 +1,6 @@
 #include "gate-compare.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -24,7 +25,7 @@ static enum matching match_text(pid_t pid, const char *name, const struct text_m
     char path[64], bytes[16 * 1024];
     snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return UNREADABLE;
+    if (fd < 0) return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? DIFFERS : UNREADABLE;
     struct digest digest;
     begin_digest(&digest);
     uint64_t left = mark->length;

@@ -81,8 +81,10 @@ void shield_input(void) {
         if (flags < 0 || fstat(number, &status) != 0) continue;
         if (S_ISDIR(status.st_mode) || flags & O_PATH) fail_because("standard streams", "one of them is a folder, from which everything outside of the wall can be reached");
         bool is_file = S_ISREG(status.st_mode) || S_ISBLK(status.st_mode);
-        if (!is_file || (flags & O_ACCMODE) != O_RDONLY) continue;
-        if (number != STDIN_FILENO) fail_because("standard streams", "a file that is only open for reading takes the output");
+        bool is_appended = (flags & O_ACCMODE) == O_WRONLY && flags & O_APPEND;
+        if (!is_file || ((flags & O_ACCMODE) != O_RDONLY && !is_appended)) continue;
+        if (is_appended && number == STDIN_FILENO) fail_because("standard streams", "a file that is only open for writing is the input");
+        if (!is_appended && number != STDIN_FILENO) fail_because("standard streams", "a file that is only open for reading takes the output");
         open_pipe(number);
     }
 }

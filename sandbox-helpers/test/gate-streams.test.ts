@@ -57,6 +57,21 @@ describe.each(users)('what a launch without a gate gets from its starter, as $na
     expect(readFileSync(file, 'utf8')).toBe('kept\n');
   });
 
+  test('a file that is only appended to is neither emptied nor read', () => {
+    const opened = openSync(file, 'a');
+    const script = ': > /proc/self/fd/1; echo new; echo worse >&2';
+    const stdio = ['ignore', opened, opened] as const;
+    const { status } = spawnSync(helpers.path('exec-gate'), words(script), {
+      ...user.ids,
+      cwd: '/',
+      stdio: [...stdio],
+    });
+    closeSync(opened);
+    expect(status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain('new\n');
+    expect(readFileSync(file, 'utf8').match(/kept/g)).toHaveLength(1);
+  });
+
   test('a folder as standard input is refused', () => {
     expect(run('cat /proc/self/fd/0/file', folder)).toEqual(
       expect.objectContaining({
