@@ -1,5 +1,6 @@
 /** Turns the gate's held calls into questions: changes of files, and connections to unix sockets of this machine. */
-import { basename, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import {
   classifyPath,
   judgeBlocked,
@@ -66,6 +67,18 @@ function describeFiles(
 /** Sockets of Sallyport itself: whoever reaches one could answer questions. By name too, for an engine with another home. */
 const OWN_NAMES = /\/\.?sallyport\//;
 
+/** Why nobody is asked about a connection to this socket, whatever the policy; null where somebody would be. */
+export function closedSocketReason(
+  path: string,
+  snapshot: ConfigSnapshot,
+  ownFolders: readonly string[],
+): string | null {
+  if (OWN_NAMES.test(path) || ownFolders.some((folder) => path.startsWith(`${folder}/`)))
+    return "Sallyport's own sockets are never opened";
+  const isSecret = ['secret', 'denied'].includes(classifyPath(path, snapshot));
+  return isSecret ? 'it lies in a place that is kept secret from sessions' : null;
+}
+
 /** A `connect` to a socket that is on the host and not inside. `ownFolders` are never opened. */
 export function describeConnect(
   held: HeldConnect,
@@ -73,14 +86,7 @@ export function describeConnect(
   ownFolders: readonly string[],
 ): HeldCall {
   const { path } = held;
-  const isOwn = OWN_NAMES.test(path) || ownFolders.some((folder) => path.startsWith(`${folder}/`));
   const habit = quietSocketReason(path);
-  const why = [
-    isOwn && "Sallyport's own sockets are never opened",
-    ['secret', 'denied'].includes(classifyPath(path, snapshot)) &&
-      'it lies in a place that is kept secret from sessions',
-    habit !== null && `tried by habit: ${habit}`,
-  ];
   return {
     ...caller(held),
     kind: 'net',
@@ -88,7 +94,8 @@ export function describeConnect(
     paths: [],
     judge: (_facts, inForce) => judgeBlockedSocket(path, inForce),
     denial: { op: 'connect', path },
-    quiet: why.find((reason) => reason !== false) ?? null,
+    quiet:
+      closedSocketReason(path, snapshot, ownFolders) ?? (habit === null ? null : `tried by habit: ${habit}`),
   };
 }
 
@@ -109,9 +116,24 @@ function nameCaller(held: HeldWrite | HeldChange | HeldConnect, { shell }: Confi
 const SYSTEM_PLACES = /^\/(?:usr|bin|sbin|lib|lib64|opt|nix)\//;
 const SHELLS_CALLED_SH = new Set(['bash', 'dash', 'busybox', 'ksh', 'zsh']);
 
+/** Where only the system's own tools make links: `awk` may be `mawk`, and `vi` `vim.basic`. */
+const SYSTEM_LINKS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+
+/** Whether the system has a program of this name that is this file. */
+function isSystemNameOf(name: string, program: string): boolean {
+  return SYSTEM_LINKS.some((folder) => {
+    try {
+      return realpathSync(join(folder, name)) === program;
+    } catch {
+      return false;
+    }
+  });
+}
+
 /**
- * Whether the first word says which file runs. A program can write its words: it may call itself `git`. Links are not
- * followed, for a session may have made them: of a program of the system the name is enough, with or without a version.
+ * Whether the first word says which file runs. A program can write its words: it may call itself `git`. Links that a
+ * session may have made are not followed: of a program of the system its name there is enough, with or without a
+ * version.
  */
 function isProgramOf({ argv: [first = ''], cwd }: { argv: readonly string[]; cwd: string }, program: string) {
   if (first.includes('/') && resolve(cwd, first) === program) return true;
@@ -119,7 +141,8 @@ function isProgramOf({ argv: [first = ''], cwd }: { argv: readonly string[]; cwd
   const said = basename(first).replace(/^-/, '');
   const own = basename(program);
   const rest = own.startsWith(said) && said !== '' ? own.slice(said.length) : null;
-  return (rest !== null && /^[-.0-9]*$/.test(rest)) || (said === 'sh' && SHELLS_CALLED_SH.has(own));
+  if ((rest !== null && /^[-.0-9]*$/.test(rest)) || (said === 'sh' && SHELLS_CALLED_SH.has(own))) return true;
+  return said !== '' && said !== '.' && said !== '..' && isSystemNameOf(said, program);
 }
 
 function caller({ slot, pid, argv, cwd, lossy }: HeldWrite | HeldChange | HeldConnect) {

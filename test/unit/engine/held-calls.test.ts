@@ -1,5 +1,10 @@
+import { realpathSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { describeConnect, describeWrite } from '../../../src/engine/session/held-calls.ts';
+import {
+  closedSocketReason,
+  describeConnect,
+  describeWrite,
+} from '../../../src/engine/session/held-calls.ts';
 import { makeSnapshot } from '../policy/judge-fixture.ts';
 
 test('the own shell of a script is named as that, not by what was written into its text', () => {
@@ -22,6 +27,9 @@ test.each([
   ['/usr/bin/python3', '/usr/bin/python3.11', ''],
   ['-bash', '/usr/bin/bash', ''],
   ['/bin/sh', '/usr/bin/dash', ''],
+  // a link of the system, as of its alternatives
+  ['awk', realpathSync('/usr/bin/awk'), ''],
+  ['awk', '/usr/bin/python3', '/usr/bin/python3'],
   ['./tool', '/w/tool', ''],
   ['/home/u/bin/tool', '/home/u/bin/tool', ''],
   ['git', '/w/git', '/w/git'],
@@ -42,4 +50,13 @@ test.each([
   expect(describeWrite({ type: 'write', path: '/etc/x', kind: 'file', ...held }, snapshot).text).toBe(
     `write /etc/x   (by ${by} commit)`,
   );
+});
+
+test('nobody is asked about our own sockets and secret ones, whatever the policy', () => {
+  const snapshot = makeSnapshot();
+  const closed = (path: string): string | null => closedSocketReason(path, snapshot, ['/own/home']);
+  for (const path of ['/run/user/0/sallyport/control.sock', '/own/home/run/x.sock'])
+    expect(closed(path)).toBe("Sallyport's own sockets are never opened");
+  expect(closed('/home/u/.ssh/agent.sock')).toContain('kept secret');
+  expect(closed('/run/docker.sock')).toBeNull();
 });
