@@ -63,6 +63,7 @@ export {
   SessionPreview,
   SessionStartParams,
 } from './methods-page.ts';
+export { nameHidden } from './name-hidden.ts';
 export { NO_LIMITS } from './no-limits.ts';
 export { plainScope } from './plain-scope.ts';
 export type { Ports } from './ports.ts';

@@ -55,6 +55,10 @@ describe('text shown to a person', () => {
     ['a mark behind what hides', 'a\u200b\u0301', 'a⟨U+200B⟩⟨U+0301⟩'],
   ])('nothing grows over its neighbours: %s', (_name, text, shown) => {
     expect([showLine(text), showText(text)]).toEqual([shown, shown]);
+    const [step] = makeSteps(`touch '/out/x ${text.replaceAll("'", 'x')} x'`);
+    const { reasons } = judgeStep(step, makeSnapshot(), makeFacts(step));
+    const sentence = reasons.map((reason) => reason.text).join('\n');
+    if (!text.includes("'")) expect(sentence).toContain(`/out/x ${shown} x`);
   });
   it('of a flood of marks every one is a number, in its line', () => {
     const flood = `touch e${'\u0315'.repeat(1000)}\n\u0336`;
