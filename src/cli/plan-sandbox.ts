@@ -8,7 +8,7 @@
  */
 import { writeSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { plainEnvironment, plainSettings, planBare } from '../engine/sandbox/index.ts';
+import { hasRequirements, plainEnvironment, plainSettings, planBare } from '../engine/sandbox/index.ts';
 import { prepareOwnFolders } from './own-folders.ts';
 import { readWallWords, skipPlatformName, type WallWords, warnOfMissing } from './wall-words.ts';
 
@@ -24,7 +24,7 @@ function tell(part: string, words: readonly string[]): void {
 function isQuick({ mode, report, hosts, denyRead }: WallWords): boolean {
   const isTyped = hosts.allow.length + hosts.deny.length + hosts.publish.length > 0;
   const isSaid = report !== undefined || warnOfMissing(denyRead).length > 0;
-  return mode !== 'danger-full-access' && !isSaid && !isTyped;
+  return mode !== 'danger-full-access' && !isSaid && !isTyped && !hasRequirements();
 }
 
 function plan(words: readonly string[]): void {

@@ -1,7 +1,16 @@
 import { homedir } from 'node:os';
+import type { BareBound } from '../engine/index.ts';
 import type { BareNetwork } from '../engine/network/index.ts';
-import { PROXY_PORT, plainEnvironment, plainSettings, runBare } from '../engine/sandbox/index.ts';
+import {
+  hasRequirements,
+  PROXY_PORT,
+  plainEnvironment,
+  plainSettings,
+  runBare,
+} from '../engine/sandbox/index.ts';
 import { Fault } from '../protocol/index.ts';
+import { showLine } from '../timeline/index.ts';
+import { loadBound, narrowSettings, narrowWords } from './bound-wall.ts';
 import { prepareOwnFolders } from './own-folders.ts';
 import { describeFault } from './report-fault.ts';
 import type { WallReport } from './wall-report.ts';
@@ -15,7 +24,8 @@ import {
 
 const HELP = `Usage: sallyport sandbox [linux|macos|windows] [flags] -- COMMAND [WORD...]
 
-Run one command behind the bare wall: no questions, no history, no configuration.
+Run one command behind the bare wall: no questions, no history, no configuration but
+what the requirements of this machine close.
 
 ${WALL_FLAGS_HELP}  --allow-domain HOST[:PORT]  a host that is reached; without it there is no network (may be repeated)
   --deny-domain HOST[:PORT]   a host that is not, although one above it is (may be repeated)
@@ -39,8 +49,16 @@ export async function runSandbox(words: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  for (const line of warnOfMissing(read.denyRead)) process.stderr.write(`sallyport: warning: ${line}\n`);
-  const settings = plainSettings({ ...read, env: process.env, home: homedir() });
+  return runWords(read, hasRequirements() ? await loadBound(read) : undefined);
+}
+
+async function runWords(typed: WallWords, bound: BareBound | undefined): Promise<number> {
+  const bounds = bound?.warnings.map((warning) => showLine(warning)) ?? [];
+  const said = [...warnOfMissing(typed.denyRead), ...bounds];
+  for (const line of said) process.stderr.write(`sallyport: warning: ${line}\n`);
+  const read = bound === undefined ? typed : narrowWords(typed, bound);
+  const plain = plainSettings({ ...read, env: process.env, home: homedir() });
+  const settings = bound === undefined ? plain : narrowSettings(plain, bound);
   const report = read.report === undefined ? undefined : await openReport(read.report, read.cwd);
   const folders = prepareOwnFolders();
   const tell = report && ((denial: Denial) => report.tell({ ...denial, at: Date.now() }));
@@ -50,8 +68,8 @@ export async function runSandbox(words: readonly string[]): Promise<number> {
     ...{ argv: read.argv, cwd: read.cwd, settings, folders, environment, network },
     report: tell,
   }).finally(() => network?.close());
-  const said = report?.finish();
-  if (said !== undefined) process.stderr.write(`sallyport: ${said}\n`);
+  const end = report?.finish();
+  if (end !== undefined) process.stderr.write(`sallyport: ${end}\n`);
   return status;
 }
 

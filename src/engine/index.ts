@@ -2,6 +2,8 @@ export { type KnownAgent, listAgents } from './agent-access.ts';
 export {
   ANONYMOUS,
   appendRule,
+  type BareBound,
+  boundBare,
   type ConfigExplanation,
   type ConfigOwner,
   compareProfiles,

@@ -18,4 +18,5 @@ export {
   parseOpenFiles,
   parseSizeBytes,
 } from './parse-amounts.ts';
+export { hasRequirements, REQUIREMENTS_FILE } from './requirements-file.ts';
 export { createScope, type Scope } from './scope.ts';

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Fault } from '../../protocol/index.ts';
+import { REQUIREMENTS_FILE } from '../base/index.ts';
 import { resolveExistingPart } from './resolve-paths.ts';
 
 export interface ConfigFiles {
@@ -15,12 +16,6 @@ export interface ConfigFiles {
   /** What the administrator of this machine demands, whether it exists or not. */
   readonly requirements: string;
 }
-
-/** No variable of the environment moves it: whoever is to be narrowed must not choose by what. */
-export const REQUIREMENTS_FILE =
-  process.platform === 'win32'
-    ? 'C:\\ProgramData\\Sallyport\\requirements.toml'
-    : '/etc/sallyport/requirements.toml';
 
 /** A link that leads nowhere is there, too, and what cannot be looked at. */
 function isThere(path: string): boolean {

@@ -1,4 +1,5 @@
 export { alwaysFileOf, appendRule } from './append-rule.ts';
+export { type BareBound, boundBare } from './bound-bare.ts';
 export { findConfigKey } from './config-keys.ts';
 export { showOrigin } from './config-origins.ts';
 export { digestSnapshot } from './digest-snapshot.ts';

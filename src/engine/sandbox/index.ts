@@ -1,3 +1,4 @@
+export { hasRequirements } from '../base/index.ts';
 export { chooseSandbox } from './choose-sandbox.ts';
 export { type ScrubbedEnvironment, scrubEnvironment } from './environment.ts';
 export type {
@@ -34,6 +35,7 @@ export type {
   SessionNetwork,
   WallSettings,
 } from './sandbox.ts';
+export { listSecretNames } from './secret-names.ts';
 export { findSecrets, SECRET_PATHS } from './secrets.ts';
 export { sweepSockets } from './sweep-sockets.ts';
 export { nameWallRule } from './wall-rule.ts';
