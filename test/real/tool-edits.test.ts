@@ -253,6 +253,11 @@ describe.skipIf(process.platform !== 'linux')('changes of files that a tool prop
   test.each([
     ['a secret', (home: string) => [`*** Update File: ${home}/.ssh/id`, '@@', '-KEY', '+x'], 'kept secret'],
     [
+      'a secret that is not there yet',
+      (home: string) => [`*** Add File: ${home}/.aws/credentials`, '+x'],
+      'would be a secret',
+    ],
+    [
       'our own home',
       (_: string, own: string) => [`*** Add File: ${own}/rules/x.rules`, '+x'],
       'Sallyport itself',

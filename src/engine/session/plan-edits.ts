@@ -5,10 +5,18 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
-import { applyHunks, classifyPath, type FileChange, isAtOrBelow, unifiedDiff } from '../../policy/index.ts';
+import {
+  applyHunks,
+  classifyPath,
+  type FileChange,
+  findEntry,
+  isAtOrBelow,
+  type PathClass,
+  unifiedDiff,
+} from '../../policy/index.ts';
 import type { ConfigSnapshot, EditFile } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
-import { RUNS_CODE_LATER } from '../sandbox/index.ts';
+import { listSecretNames, RUNS_CODE_LATER } from '../sandbox/index.ts';
 import { plainCause } from './plain-cause.ts';
 import {
   type FileContent,
@@ -191,6 +199,14 @@ function readText(bytes: Buffer): { readonly text: string | null; readonly mark:
   return { text, mark: hasMark ? MARK : Buffer.alloc(0) };
 }
 
+/** What is said of places where no patch is taken, whatever was answered before. */
+const NEVER_PATCHED = {
+  scratch: "is the session's own temporary folder: write it with a command",
+  device: 'is no file that can be patched',
+  'to-be-secret':
+    'would be a secret, and is kept from sessions also while it is missing: make it yourself, outside the session',
+} as const;
+
 /** Where the path lies; a problem where no answer could let it be changed from here. */
 function placeOf({ path, found }: Target, { snapshot, ownFolders, isOpened }: EditContext): Place | Problem {
   const shown = showLine(path, 300);
@@ -198,19 +214,31 @@ function placeOf({ path, found }: Target, { snapshot, ownFolders, isOpened }: Ed
     return { problem: `${shown} belongs to Sallyport itself and is never changed by a session` };
   if (NEVER.some((folder) => isAtOrBelow(path, folder)) || dirname(path) === path)
     return { problem: `${shown} is no file that can be patched` };
-  const place = classifyPath(path, snapshot);
-  if (place === 'scratch')
-    return { problem: `${shown} is the session's own temporary folder: write it with a command` };
-  if (place === 'device') return { problem: `${shown} is no file that can be patched` };
+  const known = classifyPath(path, snapshot);
+  const place = found === null ? placeOfNew(path, known, snapshot) : known;
+  if (place === 'scratch' || place === 'device' || place === 'to-be-secret')
+    return { problem: `${shown} ${NEVER_PATCHED[place]}` };
   if (place === 'inside' && runsLater(path, snapshot)) return 'protected';
-  // What is not there tells nothing.
-  if (place === 'unreadable' && (found === null || isOpened(path))) return 'outside';
+  if (place === 'unreadable' && isOpened(path)) return 'outside';
   if (place === 'secret' || place === 'denied') {
     if (isOpened(path)) return 'secret';
   } else if (place !== 'unreadable') return place;
   return {
     problem: `${shown} lies in a place that this session may not read, or that is kept secret: ask for access with request_permissions first`,
   };
+}
+
+/** What is not there tells nothing, so that it may lie where nothing is read; the place of a secret is one all the same. */
+function placeOfNew(path: string, known: PathClass, snapshot: ConfigSnapshot): PathClass | 'to-be-secret' {
+  if (known !== 'outside' && known !== 'unreadable') return known;
+  return isSecretToBe(path, snapshot) ? 'to-be-secret' : 'outside';
+}
+
+/** The place of a built-in secret that nobody has left open; a list of what exists does not name it. */
+function isSecretToBe(path: string, { protectSecrets, home, profile }: ConfigSnapshot): boolean {
+  if (!protectSecrets) return false;
+  const isLeftOpen = (name: string): boolean => profile !== null && findEntry(name, profile)?.path === name;
+  return listSecretNames(home).some((name) => isAtOrBelow(path, name) && !isLeftOpen(name));
 }
 
 /** Something outside runs or obeys it later: the wall keeps those that exist as they are, and tells of new ones. */
