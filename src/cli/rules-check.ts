@@ -3,11 +3,12 @@ import { readRulesFile } from '../engine/index.ts';
 import {
   describeMistake,
   matchRules,
-  type RuleMatch,
+  matchStepRules,
+  type StepRuleMatch,
   splitScript,
   strictestDecision,
 } from '../policy/index.ts';
-import type { RuleSet, StepDraft } from '../protocol/index.ts';
+import type { ConfigSnapshot, RuleSet, StepDraft } from '../protocol/index.ts';
 import { quoteWords, showLine, showText } from '../timeline/index.ts';
 import {
   addPolicyFlags,
@@ -32,9 +33,11 @@ interface CheckedCommand {
   readonly text: string;
   readonly argv: readonly (string | null)[];
   readonly assignments: readonly { readonly name: string; readonly value?: string | undefined }[];
+  /** Of a script: launchers in front of it are not among its words. */
+  readonly step?: StepDraft;
 }
 
-type Match = (command: CheckedCommand) => RuleMatch[];
+type Match = (command: CheckedCommand) => readonly StepRuleMatch[];
 
 /** `sallyport rules check`: what the rules say of a command. Status 0, also for forbidden; 1 for broken files. */
 export function runRulesCheck(words: readonly string[]): number {
@@ -67,23 +70,35 @@ function readCommands(args: readonly string[], { script }: CheckFlags): CheckedC
 function readStep(step: StepDraft): CheckedCommand {
   const argv = step.form === 'opaque' ? [] : step.words.map((word) => word.value ?? null);
   const assignments = step.assignments.map(({ name, value }) => ({ name, value: value.value }));
-  return { text: step.text, argv, assignments };
+  return { text: step.text, argv, assignments, step };
 }
 
-/** A match in Codex' form. */
-function writeMatch({ rule, matchedPrefix, resolvedProgram }: RuleMatch): object {
+/** What a policy finds for a step, of which nothing is known but its words. */
+function matchStep(step: StepDraft, snapshot: ConfigSnapshot): readonly StepRuleMatch[] {
+  if (step.form === 'opaque') return [];
+  const { workspace: cwd, home } = snapshot;
+  return matchStepRules(step, snapshot, { at: 0, cwd, home, paths: [], isTruncated: false, isHeld: false });
+}
+
+function isCounted({ but }: StepRuleMatch): boolean {
+  return but === undefined;
+}
+
+/** A match in Codex' form; why it does not count is ours. */
+function writeMatch({ rule, matchedPrefix, resolvedProgram, but }: StepRuleMatch): object {
   return {
     prefixRuleMatch: {
       matchedPrefix,
       decision: rule.decision,
       ...(resolvedProgram !== undefined && { resolvedProgram }),
       ...(rule.justification !== undefined && { justification: rule.justification }),
+      ...(but !== undefined && { notCounted: but }),
     },
   };
 }
 
-function writeResult(matches: readonly RuleMatch[]): object {
-  const decision = strictestDecision(matches);
+function writeResult(matches: readonly StepRuleMatch[]): object {
+  const decision = strictestDecision(matches.filter(isCounted));
   return { matchedRules: matches.map(writeMatch), ...(decision !== null && { decision }) };
 }
 
@@ -100,7 +115,11 @@ function checkFiles(
   if (rules === null) return 1;
   const programs = flags.resolveHostExecutables === true ? ('listed' as const) : ('as-written' as const);
   const context = { cwd: process.cwd(), home: homedir(), programs };
-  const match: Match = ({ argv, assignments }) => matchRules(argv, { ...context, assignments }, rules);
+  const snapshot = flags.script === undefined ? undefined : { ...loadSessionConfig(flags).snapshot, rules };
+  const match: Match = ({ argv, assignments, step }) =>
+    step === undefined || snapshot === undefined
+      ? matchRules(argv, { ...context, assignments }, rules)
+      : matchStep(step, snapshot);
   for (const command of commands) {
     const result = writeResult(match(command));
     printJson(flags.script === undefined ? result : { text: command.text, ...result }, flags.pretty);
@@ -137,8 +156,11 @@ function checkHere(commands: readonly CheckedCommand[], flags: CheckFlags): numb
   for (const warning of warnings) process.stderr.write(`sallyport: warning: ${showLine(warning)}\n`);
   const context = { cwd: snapshot.workspace, home: snapshot.home };
   for (const command of commands) {
-    const { argv, assignments } = command;
-    const matches = matchRules(argv, { ...context, assignments }, snapshot.rules);
+    const { argv, assignments, step } = command;
+    const matches =
+      step === undefined
+        ? matchRules(argv, { ...context, assignments }, snapshot.rules)
+        : matchStep(step, snapshot);
     if (flags.json === true || flags.pretty === true)
       printJson(writeHere(command, matches, flags), flags.pretty);
     else printMatches(command, matches);
@@ -147,19 +169,25 @@ function checkHere(commands: readonly CheckedCommand[], flags: CheckFlags): numb
 }
 
 /** Codex' form, with the place of each rule. */
-function writeHere(command: CheckedCommand, matches: readonly RuleMatch[], { script }: CheckFlags): object {
+function writeHere(
+  command: CheckedCommand,
+  matches: readonly StepRuleMatch[],
+  { script }: CheckFlags,
+): object {
   const places = matches.map(({ rule: { origin } }) => origin);
   return { ...(script !== undefined && { text: command.text }), ...writeResult(matches), places };
 }
 
-function printMatches({ text, argv }: CheckedCommand, matches: readonly RuleMatch[]): void {
-  const decision = strictestDecision(matches) ?? (argv.length === 0 ? 'not understood' : 'no rule');
+function printMatches({ text, argv }: CheckedCommand, matches: readonly StepRuleMatch[]): void {
+  const decision =
+    strictestDecision(matches.filter(isCounted)) ?? (argv.length === 0 ? 'not understood' : 'no rule');
   const lines = [`${decision.padEnd(9)}  ${showLine(text)}`];
-  for (const { rule, isPossible } of matches) {
+  for (const { rule, isPossible, but } of matches) {
     const { file, line, layer } = rule.origin;
     const why = rule.justification === undefined ? '' : `: ${showLine(rule.justification)}`;
     const unsure = isPossible ? ', if an unknown word is the one it names' : '';
-    lines.push(`           ${rule.decision} by ${showLine(file)}:${line} (${layer})${unsure}${why}`);
+    const not = but === undefined ? '' : `, which does not count: ${showLine(but)}`;
+    lines.push(`           ${rule.decision} by ${showLine(file)}:${line} (${layer})${not}${unsure}${why}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -32,6 +32,7 @@ export {
 export { judgeEdit } from './judge-edit.ts';
 export { judgeMcpCall } from './judge-mcp-call.ts';
 export { judgeMoreAccess } from './judge-more-access.ts';
+export { matchStepRules, type StepRuleMatch } from './judge-rules.ts';
 export { listProgramFiles, readSkill } from './judge-skill.ts';
 export { judgeLauncher, judgeStep } from './judge-step.ts';
 export { doubtPlainScript, hasWallRules, judgeUnwalled } from './judge-wall.ts';
@@ -92,7 +93,6 @@ export {
   matchRules,
   parseRules,
   proposeRule,
-  type RuleMatch,
   type RuleMistake,
   ruleHosts,
   strictestDecision,

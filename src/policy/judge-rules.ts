@@ -30,9 +30,16 @@ export interface StepRules {
 
 const NO_RULES: StepRules = { forbidden: [], prompts: [], allows: [], notes: [], counted: [], uncounted: [] };
 
+/** A rule that speaks of a step, and whether it counts for it. */
+export interface StepRuleMatch extends RuleMatch {
+  /** Why a rule that allows does not count, as the end of a sentence. */
+  readonly but?: string | undefined;
+}
+
 /** One rule against all forms of a command; the surest match counts. */
 interface RuleFinding {
   readonly rule: PrefixRule;
+  readonly match: RuleMatch;
   readonly path?: string | undefined;
   readonly isPossible: boolean;
   /** Why a rule that allows does not count. */
@@ -102,11 +109,10 @@ function findHidden(
   match: (words: readonly (string | null)[]) => RuleMatch[],
 ): RuleFinding[] {
   const matches = listHiddenForms(step, facts).flatMap(match).filter(isStrict);
-  const found = matches.map(({ rule, resolvedProgram: path, isPossible = false }) => ({
-    rule,
-    path,
-    isPossible,
-  }));
+  const found = matches.map((each) => {
+    const { rule, resolvedProgram: path, isPossible = false } = each;
+    return { rule, match: each, path, isPossible };
+  });
   // The surest last, so that it is the one that is kept.
   return found.sort((one, other) => Number(other.isPossible) - Number(one.isPossible));
 }
@@ -132,7 +138,7 @@ function findRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): Rul
     for (const match of [...named, ...linked]) {
       const { rule, resolvedProgram: path, isPossible = false } = match;
       const but = rule.decision === 'allow' ? doubtAllow(match, form, { step, snapshot, facts }) : undefined;
-      const found = { rule, path, isPossible, but };
+      const found = { rule, match, path, isPossible, but };
       if (isSurer(found, findings.get(rule))) findings.set(rule, found);
     }
   }
@@ -157,6 +163,14 @@ function toReason(code: string): (found: RuleFinding) => Reason {
     if (isPossible) return { code, text: sayPossibleRule(rule) };
     return { code, text: sayRule(rule, { path, ...(but !== undefined && { but }) }) };
   };
+}
+
+/** The rules that speak of a step behind its launchers, with those that would allow and do not count. */
+export function matchStepRules(step: StepDraft, snapshot: ConfigSnapshot, facts: Facts): StepRuleMatch[] {
+  return findRules(step, snapshot, facts).map(({ match, but }) => ({
+    ...match,
+    ...(but !== undefined && { but }),
+  }));
 }
 
 /** Everything that the rules in force say of a step. */

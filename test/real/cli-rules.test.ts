@@ -155,6 +155,22 @@ describe('the rules in force', () => {
       '',
       '',
     ]);
+    const behind = rules(
+      'check',
+      '--script',
+      'sudo npm publish; nice npm publish; find . -exec npm publish ";"',
+    );
+    const decisions = behind.stdout.split('\n').filter((text) => /^\w/.test(text));
+    expect(decisions.map((text) => text.split(' ')[0])).toEqual(['forbidden', 'forbidden', 'forbidden']);
+    const only = ['check', '--rules', file('git.rules'), '--script', 'sudo git push; git push'];
+    const [elevated, plain] = rules(...only)
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(elevated).toMatchObject({
+      matchedRules: [{ prefixRuleMatch: { notCounted: expect.stringContaining('started by something') } }],
+    });
+    expect([elevated.decision, plain.decision]).toEqual([undefined, 'allow']);
     expect(JSON.parse(rules('check', '--json', '--', 'npm', 'publish').stdout)).toMatchObject({
       decision: 'forbidden',
       places: [{ file: always, line: 2 }],
