@@ -125,6 +125,13 @@ function explainOpenPath(
   }
   const root = rootOf(real, snapshot);
   if (root === null || root === snapshot.workspace) return [];
+  const opener = Object.hasOwn(origins, root) ? origins[root] : undefined;
+  if (opener !== undefined) {
+    const place = showConfigOrigin(opener);
+    return [
+      { kind: 'key', text: `The folder ${showText(root, 300)} may be written.`, origin: opener, place },
+    ];
+  }
   return [nameKey('sandbox_workspace_write.writable_roots', `a list with ${root}`, origins)];
 }
 

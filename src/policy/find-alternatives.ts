@@ -78,11 +78,8 @@ function varyMode({ snapshot }: Varied): Variation[] {
     },
     { ...plain, sandboxMode: 'danger-full-access', writableRoots: roots, networkAccess: true },
   ];
-  // What the machine denies needs a wall.
-  const isOpen = (other: ConfigSnapshot): boolean =>
-    other.sandboxMode !== 'danger-full-access' || snapshot.managedDeny === undefined;
   return modes
-    .filter((other) => other.sandboxMode !== sandboxMode && isOpen(other))
+    .filter((other) => other.sandboxMode !== sandboxMode)
     .map((other) => ({ change: `with sandbox_mode = "${other.sandboxMode}"`, snapshot: other }));
 }
 
@@ -174,12 +171,29 @@ function varySecrets({ judgement, snapshot }: Varied): Variation[] {
     : [];
 }
 
+/** False for what the requirements of this machine rule out: nobody can choose it. */
+function isLeft(other: ConfigSnapshot, { managedDeny, managedChoices: left }: ConfigSnapshot): boolean {
+  const { approvalPolicy, sandboxMode } = other;
+  const policy = typeof approvalPolicy === 'string' ? approvalPolicy : 'granular';
+  // What the machine denies needs a wall.
+  if (sandboxMode === 'danger-full-access' && managedDeny !== undefined) return false;
+  return (
+    left?.sandboxModes?.includes(sandboxMode) !== false &&
+    left?.approvalPolicies?.includes(policy) !== false &&
+    left?.askOnRisk?.includes(other.askOnRisk) !== false &&
+    (sandboxMode === 'danger-full-access' || left?.networkAccess?.includes(other.networkAccess) !== false) &&
+    left?.protectSecrets?.includes(other.protectSecrets) !== false
+  );
+}
+
 /** Every single change that was tried and gives another verdict, those that let it run first. */
 export function findAlternatives(varied: Varied): Alternative[] {
   const { step, snapshot, facts, options, judgement } = varied;
   const walled = [varyAccess, varyRules, varyNetwork, varySecrets, varyRisk, varyPolicy, varyMode];
   const ways = facts.isUnwalled === true ? [varyWall] : walled;
-  const variations = ways.flatMap((vary) => vary(varied));
+  const variations = ways
+    .flatMap((vary) => vary(varied))
+    .filter(({ snapshot: other }) => other === undefined || isLeft(other, snapshot));
   const found = variations
     .map((variation) => {
       const { snapshot: other = snapshot, facts: others = facts } = variation;

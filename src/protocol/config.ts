@@ -161,6 +161,17 @@ const ManagedDeny = z.object({
   hosts: z.array(z.object({ text: z.string(), origin: ConfigOrigin })).default([]),
 });
 
+/** What the requirements of this machine leave of a choice; a part is absent where they say nothing of it. */
+const ManagedChoices = z.object({
+  sandboxModes: z.array(SandboxMode).optional(),
+  /** `granular` stands for every table. */
+  approvalPolicies: z.array(z.enum(['untrusted', 'on-request', 'never', 'granular'])).optional(),
+  /** Those that ask as much as is demanded, or more. */
+  askOnRisk: z.array(AskOnRisk).optional(),
+  networkAccess: z.array(z.boolean()).optional(),
+  protectSecrets: z.array(z.boolean()).optional(),
+});
+
 /**
  * The configuration in force for a session: every value resolved, every path absolute and real. This is the content of
  * `config/snapshot`; with the facts of a judgement it lets the judgement be computed again later.
@@ -204,5 +215,7 @@ export const ConfigSnapshot = z.object({
   skillFolders: z.array(z.string()).default([]),
   /** Absent where the machine has no requirements that deny something. */
   managedDeny: ManagedDeny.optional(),
+  /** Absent where the machine has no requirements that bound one of these choices. */
+  managedChoices: ManagedChoices.optional(),
 });
 export type ConfigSnapshot = z.infer<typeof ConfigSnapshot>;

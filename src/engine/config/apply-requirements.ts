@@ -2,7 +2,7 @@
  * Puts what the administrator demands on top of everything. Promises: the result opens nothing that was closed without
  * it; where a choice is not allowed and no allowed one is narrower, nothing runs.
  */
-import { ConfigLayerKind, type ConfigOrigin, type ConfigSnapshot } from '../../protocol/index.ts';
+import { AskOnRisk, ConfigLayerKind, type ConfigOrigin, ConfigSnapshot } from '../../protocol/index.ts';
 import { isTable } from './check-value.ts';
 import type { ConfigEntry } from './collect-entries.ts';
 import { makeConfigFault, showText, showValue } from './config-fault.ts';
@@ -38,12 +38,32 @@ function nameOf(value: unknown): string {
   return isTable(value) ? 'granular' : String(value);
 }
 
+/** The built-in permission profile that is a mode. */
+const PROFILE_OF_MODE: Readonly<Record<string, string>> = {
+  'read-only': ':read-only',
+  'workspace-write': ':workspace',
+  'danger-full-access': ':danger-full-access',
+};
+
+/** What can be written in its place: a bound of modes is one of profiles too, under their own names. */
+function listChoices({ key }: MergedEntry, choices: readonly string[]): string {
+  const isMode = choices.every((choice) => Object.hasOwn(PROFILE_OF_MODE, choice));
+  const named =
+    key === 'default_permissions' && isMode
+      ? choices.map((choice) => PROFILE_OF_MODE[choice] ?? choice)
+      : choices;
+  const list = showText(named.map((choice) => JSON.stringify(choice)).join(', '));
+  if (key !== 'permission_profile') return `Choose one of ${list}`;
+  return isMode
+    ? `Write a profile that comes to one of ${list}`
+    : `Choose one of ${list} as default_permissions`;
+}
+
 function refuse(entry: MergedEntry, { choices, origin }: AllowedChoices): never {
-  const list = choices.map((choice) => JSON.stringify(choice)).join(', ');
   throw makeConfigFault({
     place: { flag: showOrigin(entry.origin) },
     what: `${entry.key} ${showValue(entry.value)} is not allowed on this machine (${showOrigin(origin)})`,
-    hint: `Choose one of ${showText(list)}`,
+    hint: listChoices(entry, choices),
     code: 'config-managed',
   });
 }
@@ -148,6 +168,32 @@ export function applyRequirements(merged: Merged, requirements: Requirements | u
   for (const { text, origin } of [...requirements.denyPaths, ...requirements.denyHosts])
     locks.push({ key: 'permission_profile', bound: `${text} is closed`, origin });
   return { values, locks, warnings };
+}
+
+type ManagedChoices = NonNullable<ConfigSnapshot['managedChoices']>;
+
+const RISKS = AskOnRisk.options;
+
+/** What is left of the choices that somebody may think of changing; undefined where none of them is bound. */
+export function listLeft(requirements: Requirements | undefined): ManagedChoices | undefined {
+  if (requirements === undefined) return undefined;
+  const { allowed, entries } = requirements;
+  const required = (key: string): unknown => entries.find((entry) => entry.key === key)?.value;
+  const modes = allowed.get('sandbox_mode') ?? demandWall(requirements);
+  const policies = allowed.get('approval_policy');
+  const asked = AskOnRisk.safeParse(required('ask_on_risk'));
+  const risk = asked.success ? RISKS.indexOf(asked.data) : -1;
+  const network = 'sandbox_workspace_write.network_access';
+  const isOff = required(network) === false || demandProxy(requirements).length > 0;
+  const isKept = required('protect_secrets') === true || requirements.denyPaths.length > 0;
+  const left = {
+    ...(modes !== undefined && { sandboxModes: modes.choices }),
+    ...(policies !== undefined && { approvalPolicies: policies.choices }),
+    ...(risk >= 0 && { askOnRisk: RISKS.slice(0, risk + 1) }),
+    ...(isOff && { networkAccess: [false] }),
+    ...(isKept && { protectSecrets: [true] }),
+  };
+  return Object.keys(left).length === 0 ? undefined : ConfigSnapshot.shape.managedChoices.parse(left);
 }
 
 /** What a permission profile comes to is bound like a mode that was typed. Throws a `user` fault. */

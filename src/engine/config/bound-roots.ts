@@ -6,7 +6,7 @@
  */
 
 import { findEntry } from '../../policy/index.ts';
-import type { AccessProfile, ConfigSnapshot, PathEntry } from '../../protocol/index.ts';
+import type { AccessProfile, ConfigOrigin, ConfigSnapshot, PathEntry } from '../../protocol/index.ts';
 import type { ConfigEntry } from './collect-entries.ts';
 import { showText } from './config-fault.ts';
 import { showOrigin } from './config-origins.ts';
@@ -87,13 +87,37 @@ function rootsOf(
   return { sandboxMode, writableRoots: [...writableRoots] };
 }
 
-/** What opened a root of a mode. */
-function findPlace(root: string, { cwd, home, env, flags, values }: RootsSource): string {
+/** What a flag or a variable of the environment opens; undefined for what the configuration lists. */
+function findOpener(
+  root: string,
+  { cwd, home, env, flags }: Omit<RootsSource, 'values'>,
+): ConfigOrigin | undefined {
   const added = flags.addDirs.find((typed) => findRealFolder(makeAbsolute(typed, cwd, home)) === root);
-  if (added !== undefined) return `--add-dir ${showText(added)}`;
+  if (added !== undefined) return { layer: 'flag', flag: `--add-dir ${added}` };
   const tmpdir = env['TMPDIR'];
-  if (tmpdir !== undefined && findRealFolder(tmpdir) === root) return `TMPDIR ${showText(tmpdir)}`;
-  const origin = values.get(KEY)?.origin;
+  const isTmpDir = tmpdir !== undefined && findRealFolder(tmpdir) === root;
+  return isTmpDir ? { layer: 'defaults', flag: `TMPDIR ${tmpdir}` } : undefined;
+}
+
+/** What opened the roots beside the workspace that no key lists, by their paths. */
+export function originsOfRoots(
+  { writableRoots, workspace }: Pick<ConfigSnapshot, 'writableRoots' | 'workspace'>,
+  source: Omit<RootsSource, 'values'>,
+): Record<string, ConfigOrigin> {
+  const found = writableRoots
+    .filter((root) => root !== workspace)
+    .flatMap((root) => {
+      const origin = findOpener(root, source);
+      return origin === undefined ? [] : [[root, origin] as const];
+    });
+  return Object.fromEntries(found);
+}
+
+/** What opened a root of a mode. */
+function findPlace(root: string, source: RootsSource): string {
+  const opener = findOpener(root, source)?.flag;
+  if (opener !== undefined) return showText(opener);
+  const origin = source.values.get(KEY)?.origin;
   return origin === undefined ? KEY : showOrigin(origin);
 }
 

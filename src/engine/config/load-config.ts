@@ -4,8 +4,14 @@
  */
 import { type ConfigOrigin, type ConfigSnapshot, Fault, type SessionFlags } from '../../protocol/index.ts';
 import { type AdmittedProjects, admitProjects } from './admit-projects.ts';
-import { applyRequirements, type ConfigLock, findWallDemand, refuseUnallowed } from './apply-requirements.ts';
-import { boundRoots } from './bound-roots.ts';
+import {
+  applyRequirements,
+  type ConfigLock,
+  findWallDemand,
+  listLeft,
+  refuseUnallowed,
+} from './apply-requirements.ts';
+import { boundRoots, originsOfRoots } from './bound-roots.ts';
 import { type ConfigLayer, collectEntries } from './collect-entries.ts';
 import { DEFAULT_LAYER } from './config-defaults.ts';
 import { showText } from './config-fault.ts';
@@ -61,7 +67,7 @@ export interface LoadedConfig {
   readonly snapshot: ConfigSnapshot;
   /** sha256 over the snapshot as JSON with sorted keys. */
   readonly digest: string;
-  /** Where each key comes from, by its name as in the file. */
+  /** Where each key comes from, by its name as in the file; a folder that a flag or a variable opens by its path. */
   readonly origins: Readonly<Record<string, ConfigOrigin>>;
   readonly warnings: readonly string[];
   /** Those of them that are about rules. */
@@ -196,8 +202,10 @@ function resolveLayers(
     const whole = { ...resolved.snapshot, ...reviewer, rules: rules.rules };
     refuseUnallowed(whole, bound.values, requirements);
     const rooted = boundRoots(whole, requirements, { cwd, home, env, flags, values: bound.values });
+    const left = listLeft(requirements);
+    const marked = left === undefined ? rooted.snapshot : { ...rooted.snapshot, managedChoices: left };
     return {
-      snapshot: forceDenies(rooted.snapshot, requirements),
+      snapshot: forceDenies(marked, requirements),
       values: bound.values,
       locks: bound.locks,
       warnings: [...migrated.warnings, ...bound.warnings, ...resolved.warnings, ...more, ...rooted.warnings],
@@ -233,7 +241,10 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   return {
     snapshot,
     digest: digestSnapshot(snapshot),
-    origins: Object.fromEntries([...values].map(([key, entry]) => [key, entry.origin])),
+    origins: {
+      ...Object.fromEntries([...values].map(([key, entry]) => [key, entry.origin])),
+      ...originsOfRoots(snapshot, options),
+    },
     warnings: [...said, ...admitted.warnings, ...warnings, ...read.rules.warnings],
     ruleWarnings: read.rules.warnings,
     values,

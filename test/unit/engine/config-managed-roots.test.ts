@@ -18,6 +18,15 @@ const LISTS = 'permission_profile.filesystem.write=["${workspace}","OTHER"]';
 const CODEX =
   'default_permissions = "w"\n[permissions.w.filesystem]\n":root" = "read"\n"OTHER" = "write"\n":workspace_roots" = "write"\n';
 
+describe('the origin of a folder that is no item of a list', () => {
+  it('is the flag, or the variable', () => {
+    const { folder, other } = folderWith('', '');
+    const { origins } = folder.load({ addDirs: [join(other, 'deep')] }, { TMPDIR: other });
+    expect(origins[join(other, 'deep')]).toEqual({ layer: 'flag', flag: `--add-dir ${join(other, 'deep')}` });
+    expect(origins[folder.workspace]).toBeUndefined();
+  });
+});
+
 describe('required writable roots', () => {
   it('bind folders that a flag adds, and say which', () => {
     const { folder, other } = folderWith();

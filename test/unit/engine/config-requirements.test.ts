@@ -271,3 +271,29 @@ describe('requirements', () => {
     expect(config.files.requirements).toBe('/etc/sallyport/requirements.toml');
   });
 });
+
+describe('what requirements leave of a choice', () => {
+  it('is known to whoever explains a verdict, and absent where nothing is bound', () => {
+    const required =
+      'allowed_sandbox_modes = ["read-only", "workspace-write"]\nallowed_approval_policies = ["on-request"]\n' +
+      'ask_on_risk = "high"\n[permission_profile.network]\ndeny = ["*.ads.example"]\n';
+    expect(loadWith(required).snapshot.managedChoices).toEqual({
+      sandboxModes: ['read-only', 'workspace-write'],
+      approvalPolicies: ['on-request'],
+      askOnRisk: ['medium', 'high'],
+      networkAccess: [false],
+    });
+    const walled = loadWith('[permission_profile.filesystem]\ndeny = ["/srv/keys"]\n').snapshot
+      .managedChoices;
+    expect(walled).toEqual({ sandboxModes: ['workspace-write', 'read-only'], protectSecrets: [true] });
+    expect(loadWith('').snapshot.managedChoices).toBeUndefined();
+  });
+
+  it('is offered in the words of the key that was refused', () => {
+    const required = 'allowed_sandbox_modes = ["read-only", "workspace-write"]\n';
+    const { hint } = folderWith(required).fault({
+      overrides: ['default_permissions=":danger-full-access"'],
+    });
+    expect(hint).toBe('Choose one of ":read-only", ":workspace"');
+  });
+});

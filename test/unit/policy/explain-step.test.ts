@@ -81,6 +81,17 @@ describe('why', () => {
     expect(explain('cat ~/.ssh/id').causes[0]?.text).toContain('secrets of this machine');
   });
 
+  it('names the flag that opened a folder', () => {
+    const origin = { layer: 'flag', flag: '--add-dir ../other' } as const;
+    const [step] = makeSteps('touch /other/x');
+    const snapshot = makeSnapshot({ writableRoots: [WORKSPACE, '/other'] });
+    const { causes } = explainStep(step, snapshot, makeFacts(step), { origins: { '/other': origin } });
+    expect(causes[0]).toMatchObject({
+      text: 'The folder /other may be written.',
+      place: '--add-dir ../other',
+    });
+  });
+
   it('names the lists of hosts', () => {
     const network = { allow: [], deny: ['bad.example'], proxy: null, caFile: null };
     const keys = explain('curl https://bad.example/', { network }).causes.map(({ key }) => key);
@@ -122,6 +133,28 @@ describe('what would change it', () => {
     expect(changesTo(explain('rm -rf "$X/"'), 'allow')).toContain('with ask_on_risk = "off"');
     expect(changesTo(explain('cat ~/.ssh/id'), 'allow')).toContain('with protect_secrets = false');
     expect(changesTo(explain('curl https://host.example/'), 'allow')).toContain('with network_access = true');
+  });
+
+  it('is nothing that the requirements of the machine rule out', () => {
+    const left = {
+      sandboxModes: ['read-only' as const, 'workspace-write' as const],
+      approvalPolicies: ['on-request' as const],
+      askOnRisk: ['medium' as const, 'high' as const],
+      networkAccess: [false],
+      protectSecrets: [true],
+    };
+    const ruledOut =
+      /danger-full-access|approval_policy|ask_on_risk = "(?:critical|off)"|network_access|protect_secrets/;
+    const scripts = ['rm -rf "$X/"', 'cat ~/.ssh/id', 'curl https://host.example/', 'touch /outside/x'];
+    for (const script of scripts) {
+      const bound = explain(script, { managedChoices: left }).alternatives.map(({ change }) => change);
+      expect([script, bound.filter((change) => ruledOut.test(change))]).toEqual([script, []]);
+      const free = explain(script).alternatives.map(({ change }) => change);
+      expect([script, free.some((change) => ruledOut.test(change))]).toEqual([script, true]);
+    }
+    expect(changesTo(explain('touch a', { managedChoices: left }), 'ask')).toContain(
+      'with sandbox_mode = "read-only"',
+    );
   });
 
   it('is nothing that gives the same verdict, and never a rule for what is critical', () => {
