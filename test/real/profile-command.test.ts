@@ -74,6 +74,7 @@ describe('sallyport profile', () => {
     const { status, stderr } = run(place(), 'show', 'dosc');
     expect(status).toBe(2);
     expect(stderr).toContain('there is no profile "dosc"');
+    expect(stderr).toMatch(/^sallyport: profile: there is no/m);
     expect(run(place(), 'diff', 'docs').status).toBe(2);
   });
 });

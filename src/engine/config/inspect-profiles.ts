@@ -78,7 +78,7 @@ export function listProfiles(input: ProfilesInput): ProfileRow[] {
 /** What a profile comes to in this folder. Throws a `user` fault when there is no such profile, or it has a mistake. */
 export function inspectProfile(name: string, input: ProfilesInput): InspectedProfile {
   const { named, anonymous } = readProfiles(input.config.values);
-  const origin = { layer: 'flag' as const, flag: 'sallyport profile' };
+  const origin = { layer: 'flag' as const, flag: 'profile' };
   const isAnonymous = name === ANONYMOUS && anonymous !== undefined;
   const draft = isAnonymous ? anonymous : must(findProfile(name, named, origin));
   const chain = followExtends(draft, named);
