@@ -12,6 +12,7 @@ import type {
 } from '../../protocol/index.ts';
 import { quoteWords } from '../../timeline/index.ts';
 import { collectFacts } from './collect-facts.ts';
+import { judgeReplaced } from './judge-replaced.ts';
 import type { RunScope } from './proposed-run.ts';
 import { type WallDecision, wallFacts } from './wall-decision.ts';
 
@@ -111,7 +112,9 @@ export async function judgeAsWritten(
   const found = await collectFacts(step, { nowMs: nowMs(), cwd, home, searchPath, skillFolders });
   const facts = { ...found, ...wallFacts(wall) };
   const pipeline = pipelineOf(step, steps);
-  return { facts, judgement: judgeStep(step, snapshot, facts, { pipeline }) };
+  const judgement = judgeStep(step, snapshot, facts, { pipeline });
+  const run = { argv: step.argv, isCall: false, snapshot, keepsClosed: () => false };
+  return { facts, judgement: judgeReplaced(judgement, facts, run) };
 }
 
 /** The steps that share the pipe with this one, itself among them. */
