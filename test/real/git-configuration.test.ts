@@ -55,6 +55,8 @@ describe.skipIf(process.platform !== 'linux')('the configuration of a repository
       (event) => event.type === 'step/finished' && event.outcome === 'refused',
     );
     expect(refused).toHaveLength(1);
+    const stopped = ran.events.filter((event) => event.type === 'wall/denied');
+    expect(stopped).toHaveLength(script.includes('python3') ? 1 : 0);
     expect(readConfig()).toBe(before);
   });
 
