@@ -104,8 +104,8 @@ export function missingReason(fact: PathFact, snapshot: ConfigSnapshot, facts: F
   if (found === 'inside' || found === 'scratch' || found === 'device') return null;
   if (isReading(fact) && (found === 'outside' || found === 'protected')) return null;
   if (found === 'unknown' && snapshot.sandboxMode === 'danger-full-access') return null;
-  // What is not there can be read by nobody: a yes would open a folder for nothing.
-  if (found === 'unreadable' && isReading(fact) && fact.kind === 'missing') return null;
+  // What is not there can be read by nobody: a yes would open a folder for nothing. What comes is hidden by the wall.
+  if (isReading(fact) && fact.kind === 'missing') return null;
   const { code, tail } = CLASS_REASONS[found];
   const why = fact.real === null ? null : describeDenial(fact.real, snapshot);
   return { code, text: `It ${VERBS[fact.use]} ${describe(fact)}, ${why ?? tail}.` };

@@ -37,6 +37,22 @@ export function listProgramFiles(step: Pick<StepDraft, 'words'>, facts: SkillFac
   ].filter((path) => typeof path === 'string');
 }
 
+/** True for `~/…` below a folder of skills, as written and by its real place: the shell says its name, and everything is known of it. */
+export function isSkillAtHome(
+  step: StepDraft,
+  snapshot: Pick<ConfigSnapshot, 'skillFolders'>,
+  facts: SkillFacts,
+): boolean {
+  const [first] = step.words;
+  if (step.wrappers.length > 0 || first === undefined || first.value !== undefined) return false;
+  const name = plainValue(first);
+  if (name === '' || INTERPRETERS.test(baseOf(name))) return false;
+  const isBelow = (path: string): boolean =>
+    snapshot.skillFolders.some((folder) => isAtOrBelow(path, folder));
+  const isReal = facts.skillFiles?.some((path) => baseOf(path) === baseOf(name) && isBelow(path)) === true;
+  return isReal && isBelow(joinPath(name, facts.cwd, facts.home));
+}
+
 /** The folder of skills that the step's program stands in, as a reason; null for any other step. */
 export function readSkill(
   step: Pick<StepDraft, 'words'>,

@@ -22,7 +22,7 @@ import { readNeeds, type StepNeeds } from './judge-needs.ts';
 import { decideByPolicy, type PolicyRow } from './judge-policy.ts';
 import { readRules, type StepRules } from './judge-rules.ts';
 import { showText } from './judge-show.ts';
-import { readSkill } from './judge-skill.ts';
+import { isSkillAtHome, readSkill } from './judge-skill.ts';
 import { withoutWall } from './judge-wall.ts';
 import { leastGrant, type MissingAccess } from './least-grant.ts';
 import { assessRisk } from './risk/index.ts';
@@ -107,7 +107,7 @@ function readRiskStage(risk: Risk | null, snapshot: ConfigSnapshot): Stage | nul
 }
 
 function readPlainStage({ step, needs, snapshot, facts }: Known): Stage {
-  if (step.form === 'opaque') {
+  if (step.form === 'opaque' && !isSkillAtHome(step, snapshot, facts)) {
     const why = showText(step.opaque ?? 'its text is not understood', 300);
     return {
       row: 'opaque',
@@ -185,13 +185,17 @@ export function judgeStep(
     ];
     return { verdict: 'refuse', category, reasons, risk };
   }
-  const judgement = addLeastGrant(settle(listStages(known), known), needs.missing, facts);
+  const judgement = addLeastGrant(settle(listStages(known), known), needs.missing, known);
   return { ...judgement, reasons: [...notes, ...judgement.reasons] };
 }
 
 /** The judgement with the least grant, when all that is missing can be granted. */
-function addLeastGrant(judgement: Judgement, missing: MissingAccess, facts: Facts): Judgement {
-  const least = leastGrant(missing, facts);
+function addLeastGrant(
+  judgement: Judgement,
+  missing: MissingAccess,
+  { facts, snapshot }: Pick<Known, 'facts' | 'snapshot'>,
+): Judgement {
+  const least = leastGrant(missing, facts, snapshot);
   if (least === undefined) return judgement;
   const notes = least.notes.map((text) => ({ code: 'grant-folder', text }));
   return { ...judgement, reasons: [...judgement.reasons, ...notes], grant: least.grant };

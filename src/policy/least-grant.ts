@@ -1,4 +1,5 @@
-import type { AccessGrant, HostPort, PathFact } from '../protocol/index.ts';
+import type { AccessGrant, ConfigSnapshot, HostPort, PathFact } from '../protocol/index.ts';
+import { classifyPath } from './path-access.ts';
 import { baseOf, isAtOrBelow, joinPath, parentOf } from './path-access-join.ts';
 
 /** A path that a grant would open, with why it is that path and not a narrower one. */
@@ -57,6 +58,16 @@ export function leastGrantPath(fact: PathFact, base: PathBase): GrantPath | null
   return real === '/' ? null : { path: real };
 }
 
+/** A name that is denied in a folder that may be written: it can be made as it is, and there is nothing to open for it. */
+function isMadeUnopened(fact: PathFact, base: PathBase, snapshot: ConfigSnapshot | undefined): boolean {
+  if (snapshot === undefined || snapshot.sandboxMode === 'danger-full-access') return false;
+  if (fact.kind !== 'missing' || fact.use !== 'write' || fact.real === null) return false;
+  const name = missingPathOf(fact, base);
+  const place = name === null ? 'outside' : classifyPath(name, snapshot);
+  if (place !== 'denied' && place !== 'secret') return false;
+  return classifyPath(fact.existingParent ?? folderOfMissing(fact, fact.real, base), snapshot) === 'inside';
+}
+
 function isNothingToRemove(fact: PathFact): boolean {
   return fact.use === 'delete' && fact.kind === 'missing' && fact.real !== null;
 }
@@ -82,17 +93,19 @@ export interface MissingAccess {
 /**
  * The least access that would let a step do what it is known to need, and sentences for where it is wider than what the
  * step names. Undefined when some part of it cannot be granted (half a grant would only fail later), and when it needs
- * nothing: what does not exist and is only removed takes no folder.
+ * nothing: what does not exist and is only removed takes no folder, and with a `snapshot` neither does a denied name that
+ * is to be made where the session writes anyway.
  */
 export function leastGrant(
   missing: MissingAccess,
   base: PathBase,
+  snapshot?: ConfigSnapshot,
 ): { grant: AccessGrant; notes: string[] } | undefined {
   const read = new Set<string>();
   const write = new Set<string>();
   const notes = new Set<string>();
   for (const fact of missing.paths) {
-    if (isNothingToRemove(fact)) continue;
+    if (isNothingToRemove(fact) || isMadeUnopened(fact, base, snapshot)) continue;
     const opened = leastGrantPath(fact, base);
     if (opened === null) return undefined;
     const isReading = fact.use === 'read' || fact.use === 'execute';

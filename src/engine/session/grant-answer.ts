@@ -81,6 +81,9 @@ export function scopesFor(run: ProposedRun, judgement: Judgement, snapshot: Conf
   // A private address counts once; a call that opens nothing in the wall leaves nothing to remember.
   if (isAboutPrivateAddress(judgement) || (run.isCall && judgement.grant === undefined)) return ['once'];
   if (run.isCall) return offered.filter((scope) => scope !== 'step');
+  // With nothing to open, an answer about a place holds no longer than its step.
+  if (judgement.category === 'outside' && judgement.grant === undefined)
+    return offered.filter((scope) => scope === 'once' || scope === 'step');
   // What cannot be known again can still have its paths opened for longer.
   const isLasting = recognisableArgv(run) !== undefined || judgement.grant !== undefined;
   return isLasting ? offered : offered.filter((scope) => scope === 'once' || scope === 'step');

@@ -57,6 +57,35 @@ describe('ask_on_risk', () => {
   });
 });
 
+describe('a program of a skill by its name in the home folder', () => {
+  const judgeHome = (script: string, skillFiles: string[]) => {
+    const [step] = makeSteps(script);
+    const snapshot = makeSnapshot({ sandboxMode: 'danger-full-access', skillFolders: ['/home/u/skills'] });
+    return judgeStep(step, snapshot, makeFacts(step, { facts: { skillFiles } }));
+  };
+  const FILE = '/home/u/skills/idp';
+
+  it('is known, so that it runs without a question where its like do', () => {
+    const judgement = judgeHome('~/skills/idp -u', [FILE]);
+    expect(judgement).toMatchObject({ verdict: 'allow', category: 'inside' });
+    expect(codes(judgement)).toContain('skill');
+  });
+
+  it('is not understood where it may be anything else', () => {
+    for (const [script, files] of [
+      ['~/skills/idp -u', []],
+      ['~/other/idp -u', [FILE]],
+      ['~/skills/python3 x', ['/home/u/skills/python3']],
+      ['sudo ~/skills/idp', [FILE]],
+      ['$X -u', [FILE]],
+    ] as const)
+      expect([script, judgeHome(script, [...files])]).toMatchObject([
+        script,
+        { verdict: 'ask', category: 'opaque' },
+      ]);
+  });
+});
+
 describe('reasons and grants', () => {
   it('names the path as written and where it lies', () => {
     const judgement = judge('touch ~/notes.txt');

@@ -170,7 +170,19 @@ describe('steps under a profile', () => {
   });
 
   it('what is not there needs no question to be read', () => {
-    expect(judge('cat /home/u/notes/none', restricted, 'missing').verdict).toBe('allow');
+    for (const script of ['cat /home/u/notes/none', 'cat server.key', 'cat ~/.ssh/none'])
+      expect(judge(script, restricted, 'missing')).toMatchObject({ verdict: 'allow', category: 'harmless' });
+  });
+
+  it('a denied name that is to be made where the session writes opens nothing', () => {
+    for (const script of ['touch server.key', 'echo x > server.key']) {
+      const judged = judge(script, restricted, 'missing');
+      expect(judged).toMatchObject({ verdict: 'ask', category: 'outside' });
+      expect(judged.grant).toBeUndefined();
+      expect(judged.reasons.map(({ code }) => code)).not.toContain('grant-folder');
+    }
+    expect(judge('touch server.key /out/new', restricted, 'missing').grant?.write).toEqual(['/out']);
+    expect(judge('touch server.key', restricted).grant?.write).toEqual([`${WORKSPACE}/server.key`]);
   });
 
   it('names the entry that denies, and its place', () => {
