@@ -40,7 +40,7 @@ export class GateDesk {
     this.#host = host;
     this.#launch = launch;
     this.#programs = new HeldPrograms(context);
-    this.#denials = new WallDenials(context);
+    this.#denials = new WallDenials(context, host.ownFolders);
     this.#calls = new HeldCallDesk(context, this.#denials);
   }
 

@@ -7,6 +7,7 @@ import type { EventOf } from '../../protocol/index.ts';
 import { showLine } from '../../timeline/index.ts';
 import { type GateDenial, type LimitHit, nameWallRule } from '../sandbox/index.ts';
 import { describeFileLimit } from './file-limit.ts';
+import { closedSocketReason } from './held-calls.ts';
 import type { ScriptContext } from './script-context.ts';
 import { ToldLines } from './told-lines.ts';
 import { wayOutOfCall } from './way-out.ts';
@@ -23,11 +24,13 @@ export class WallDenials {
   /** What people were told of it, on the standard error of the script or of the program that tried. */
   readonly told = new ToldLines();
   readonly #context: ScriptContext;
+  readonly #ownFolders: readonly string[];
   #isFileTold = false;
   readonly #seen = new Set<string>();
 
-  constructor(context: ScriptContext) {
+  constructor(context: ScriptContext, ownFolders: readonly string[]) {
     this.#context = context;
+    this.#ownFolders = ownFolders;
   }
 
   /**
@@ -39,9 +42,19 @@ export class WallDenials {
     const { snapshot } = this.#context;
     const habit = op === 'connect' ? quietSocketReason(path) : quietWriteReason(path, snapshot);
     if (habit !== null) return this.report(pid, { op, path, rule: `tried by habit: ${habit}` });
+    // What is asked about in no session has no way out.
+    const closed = op === 'connect' ? closedSocketReason(path, snapshot, this.#ownFolders) : null;
+    if (closed !== null) {
+      this.#sayOnce(`sallyport: refused: connect ${showLine(path)}: ${closed}.`);
+      return this.report(pid, { op, path, rule: closed });
+    }
     const line = `sallyport: refused: ${op} ${showLine(path)}: ${NOT_ASKED}. ${wayOutOfCall(op !== 'connect', path, snapshot)}`;
-    if (this.told.isNew(line)) this.#context.say(line);
+    this.#sayOnce(line);
     await this.report(pid, { op, path, rule: NOT_ASKED });
+  }
+
+  #sayOnce(line: string): void {
+    if (this.told.isNew(line)) this.#context.say(line);
   }
 
   /** At the end: how often came what was told once. */
