@@ -18,8 +18,8 @@ import {
 import { showLine } from '../../timeline/index.ts';
 import type { Settlement } from '../approvals/index.ts';
 import { isStanding, makeGrant } from './grant-answer.ts';
-import { judgeKept, keptPaths } from './judge-kept.ts';
-import { judgeReplaced } from './judge-replaced.ts';
+import { keptPaths } from './judge-kept.ts';
+import { judgeUseless } from './judge-useless.ts';
 import type { Going } from './pause-gate.ts';
 import { poseQuestion } from './pose-question.ts';
 import type { ProposedRun, RunScope, RunStepPorts, SettledRun } from './proposed-run.ts';
@@ -66,7 +66,7 @@ async function settle(
   if (going !== 'going') return leave(ports, run, runId, going);
   const facts = await run.collectFacts();
   const kept = run.isCall ? keptPaths(facts, ports.keepsClosed) : [];
-  const fresh = judgeUseless(ports, scope, run, { facts, kept });
+  const fresh = judgeUseless(ports, scope.snapshot, run, { facts, kept });
   const before = recallAnswer(ports, scope, run, { facts, judgement: fresh, isKept: kept.length > 0 });
   const { grant, judgement } = before;
   const judged = judgedEvent(scope, run, runId, { facts, judgement, grant });
@@ -99,20 +99,6 @@ async function settle(
     await ports.grants.add(refusal, scope.sessionId);
   }
   return stop(ports, run, runId, settlement);
-}
-
-/** The judgement; a refusal where a yes would be in vain. */
-function judgeUseless(
-  { keepsClosed }: RunStepPorts,
-  { snapshot }: RunScope,
-  run: ProposedRun,
-  { facts, kept }: { facts: Facts; kept: readonly string[] },
-): Judgement {
-  const { argv, isCall } = run;
-  const judged = judgeKept(run.judge(facts, snapshot), kept, keepsClosed);
-  // Proposed edits are made by us, and no mount is in their way.
-  if (run.files !== undefined) return judged;
-  return judgeReplaced(judged, facts, { argv, isCall, snapshot, keepsClosed });
 }
 
 function judgedEvent(
